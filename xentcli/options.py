@@ -1,0 +1,108 @@
+"""What a user may ask for, as plain values: the options of the command line and of Python alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scale(StrEnum):
+    """What the scores are: probabilities, logits (any reals) or logarithms of probabilities."""
+
+    PROBABILITY = "probability"
+    LOGIT = "logit"
+    LOG_PROBABILITY = "log-probability"
+
+
+class Task(StrEnum):
+    """What the rows are: one of two classes, one of several, or to be found out."""
+
+    AUTO = "auto"
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+
+
+class SumToOne(StrEnum):
+    """What happens to a row whose probabilities do not sum to one within the tolerance."""
+
+    WARN = "warn"
+    ERROR = "error"
+    IGNORE = "ignore"
+    RESCALE = "rescale"
+
+
+class OnBadRow(StrEnum):
+    """What happens to a row that cannot be scored: the run ends, or the row is left out and counted."""
+
+    ERROR = "error"
+    DROP = "drop"
+
+
+class Base(StrEnum):
+    """The base of the logarithm: nats, bits or hartleys."""
+
+    E = "e"
+    TWO = "2"
+    TEN = "10"
+
+    @property
+    def unit(self) -> str:
+        """The name of one unit of loss in this base."""
+        return {"e": "nats", "2": "bits", "10": "hartleys"}[self.value]
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """How the bytes of a file become named columns."""
+
+    input_format: str | None = None
+    delimiter: str | None = None
+    no_header: bool = False
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class ColumnOptions:
+    """Which column is what. None means: find it by name."""
+
+    target: str | None = None
+    scores: str | None = None
+    scale: Scale | None = None
+    task: Task = Task.AUTO
+    classes: tuple[str, ...] | None = None
+    positive: str | None = None
+    weight: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is done about rows and numbers that are not as they should be.
+
+    `clip` is the EPS of `[EPS, 1-EPS]`; `tolerance` the largest |sum - 1| that passes.
+    """
+
+    clip: float = 0.0
+    sum_to_one: SumToOne = SumToOne.WARN
+    tolerance: float = 1e-3
+    missing: OnBadRow = OnBadRow.ERROR
+    unknown_label: OnBadRow = OnBadRow.ERROR
+    ignore_label: tuple[str, ...] = ()
+    expect_rows: int | None = None
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What is computed of the rows, and in which unit."""
+
+    metrics: tuple[str, ...] = ()
+    base: Base = Base.E
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How the work is done. None of this changes a result."""
+
+    threads: int | None = None
+    block_rows: int | None = None

@@ -1,0 +1,131 @@
+"""The contract between a reader and the rest: sources, splits, columns.
+
+A reader opens a file (or a stream) as a `Source`: named, typed columns and a few sample
+rows, from which the layout is resolved. The source is then cut into splits, each of which
+yields Arrow record batches of the columns asked for. Splits are handed out one after the
+other, under a lock, and worked on in parallel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from xentcli.options import FileOptions
+
+
+class Kind(StrEnum):
+    """What a column holds, as far as the layout needs to know."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    LIST = "list"
+    STRUCT = "struct"
+    OTHER = "other"
+    UNTYPED = "untyped"
+
+
+class Role(StrEnum):
+    """What a column is read for; it decides the Arrow type that the reader delivers.
+
+    LABEL: text (string, large_string or a dictionary of them), any integer, boolean or
+    floating type; text is delivered verbatim, never parsed. NUMBER: a floating or integer
+    type (text formats deliver float64). VECTOR: list, large_list or fixed_size_list of
+    numbers, or a struct as it lies in the file. TEXT: delivered for passing through, in
+    the file's own type (text formats deliver string).
+    """
+
+    LABEL = "label"
+    NUMBER = "number"
+    VECTOR = "vector"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a source: its name, what it holds, and the file's own word for its type.
+
+    `size` is the length of a fixed-size list's entries. UNTYPED columns are those of text
+    formats, where only the values tell.
+    """
+
+    name: str
+    kind: Kind
+    type: str = ""
+    size: int | None = None
+
+
+class Split(Protocol):
+    """A run of consecutive rows of one source, small enough to be worked on by one thread."""
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, in order, with the columns asked for in the order asked for.
+
+        Raises `RowError` (rows counted from the split's start) for a row that cannot be
+        decoded, and `InputError` for anything wrong with the file as a whole.
+        """
+        ...
+
+
+class Source(Protocol):
+    """One opened file or stream.
+
+    `path` is the name as the user gave it (`-` is shown as `<stdin>`), `format` the word of
+    `--input-format`, `size` its bytes where known, `consumed` the bytes taken so far (for
+    the progress bar), `columns` its columns in order.
+    """
+
+    path: str
+    format: str
+    size: int | None
+    columns: tuple[Column, ...]
+
+    @property
+    def consumed(self) -> int: ...
+
+    def sample(self) -> Mapping[str, Sequence[object]]:
+        """Some of the first rows, as Python values by column; text formats give str (None: empty).
+
+        Never consumes rows: splits start at the first row whether or not a sample was taken.
+        """
+        ...
+
+    def splits(
+        self, roles: Mapping[str, Role], *, block_rows: int, threads: int
+    ) -> Iterator[Split]:
+        """Cuts the source into splits of the columns in `roles`, in order.
+
+        Batches have at most `block_rows` rows where the format allows it to be chosen.
+        With fewer natural pieces than `threads`, pieces are made smaller where they can be.
+        """
+        ...
+
+    def place(self, split: int, row: int) -> str | None:
+        """Where row `row` (from 0) of the `split`-th split (from 0) stands: `line 1042` or `row 17`.
+
+        May read the file again. `row` may be the number of a row that failed to decode.
+        """
+        ...
+
+    def close(self) -> None:
+        """Releases the file, and checks that it did not change while it was read.
+
+        Raises `InputError` ("changed while being read") when size, mtime or inode differ.
+        """
+        ...
+
+
+class Reader(Protocol):
+    """What each file of this folder exports as `READER`."""
+
+    format: str
+    suffixes: tuple[str, ...]
+    magic: tuple[bytes, ...]
+
+    def open(self, path: str, options: FileOptions) -> Source: ...

@@ -1,0 +1,175 @@
+"""What a run found: frozen, unrounded values that know no screen.
+
+A `Report` is a pure function of a sum (see ARCHITECTURE.md). Undefined figures are
+None; an infinite loss is `math.inf`. Renderers turn reports into text; only they round.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = "xentcli/report/1"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One figure with what is known of its uncertainty.
+
+    `value` is None where the figure is undefined (no rows, no weight). `stderr` and
+    `interval` are None where they are not defined or not offered. `interval` covers
+    the true figure with probability `confidence`. `unit` is `nats`, `bits`, `hartleys`
+    or None.
+    """
+
+    value: float | None
+    stderr: float | None = None
+    interval: tuple[float, float] | None = None
+    confidence: float | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """The rows whose true class is `name`: their number, weight and figures."""
+
+    name: str
+    rows: int
+    weight: float
+    metrics: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the reader of the figures should know.
+
+    `severity` is `info`, `warning` or `error`; `count` the rows (or things) concerned;
+    `example` the first of them, as plain JSON values; `details` figures that belong to
+    the finding (`finite_mean`, `clipped` for infinite losses).
+    """
+
+    code: str
+    severity: str
+    count: int
+    message: str
+    remedy: str | None = None
+    example: Mapping[str, Any] | None = None
+    details: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """Where the rows came from. `rows` were scored, `rows_read` were read."""
+
+    paths: tuple[str, ...]
+    format: str
+    rows: int
+    rows_read: int
+    bytes: int | None
+
+
+@dataclass(frozen=True)
+class LayoutReport:
+    """Which column was taken for what."""
+
+    task: str
+    target: tuple[str, ...]
+    scores: tuple[str, ...]
+    scale: str
+    classes: tuple[str, ...]
+    weight: str | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything one run found.
+
+    `metrics` maps a metric's canonical spec (`cross_entropy`, `brier(scale=half)`) to
+    its figure over all rows; `classes` holds the breakdown in the order of the layout.
+    """
+
+    version: str
+    signature: str
+    source: SourceReport
+    layout: LayoutReport
+    metrics: Mapping[str, Value]
+    classes: tuple[ClassReport, ...]
+    findings: tuple[Finding, ...]
+    slices: tuple[Any, ...] = ()
+    schema: str = SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain containers, shaped as the JSON of `xent eval --json`.
+
+        Values stay Python floats, infinity included; `to_json` spells them for JSON.
+        """
+        record = dataclasses.asdict(self)
+        record["metrics"] = {key: value_record(v) for key, v in self.metrics.items()}
+        record["classes"] = [
+            {
+                "name": c.name,
+                "rows": c.rows,
+                "weight": c.weight,
+                "metrics": {key: value_record(v) for key, v in c.metrics.items()},
+            }
+            for c in self.classes
+        ]
+        record["findings"] = [_finding_record(f) for f in self.findings]
+        order = ["schema", "version", "signature", "source", "layout"]
+        order += ["metrics", "classes", "slices", "findings"]
+        return {key: record[key] for key in order}
+
+    def to_json(self) -> str:
+        """The report as one line of RFC 8259 JSON: the same object as `xent eval --json`."""
+        from xentcli.renderers.json import to_json
+
+        return to_json(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The per-class table as a DataFrame: one row a class, one column a figure.
+
+        The columns are `rows`, `weight`, then each metric's value, and `METRIC_stderr`
+        where there is one; the index holds the class names. Undefined figures are NaN.
+        """
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for c in self.classes:
+            row: dict[str, Any] = {"rows": c.rows, "weight": c.weight}
+            for key, v in c.metrics.items():
+                row[key] = float("nan") if v.value is None else v.value
+                if v.stderr is not None:
+                    row[f"{key}_stderr"] = v.stderr
+            rows.append(row)
+        index = pd.Index([c.name for c in self.classes], name="class")
+        return pd.DataFrame(rows, index=index)
+
+
+def value_record(value: Value) -> dict[str, Any]:
+    """A figure as plain values; a bare one (nothing but a value) is only `{"value": …}`."""
+    if value.stderr is None and value.interval is None and value.unit is None:
+        return {"value": value.value}
+    return {
+        "value": value.value,
+        "stderr": value.stderr,
+        "interval": None if value.interval is None else list(value.interval),
+        "confidence": value.confidence,
+        "unit": value.unit,
+    }
+
+
+def _finding_record(finding: Finding) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "code": finding.code,
+        "severity": finding.severity,
+        "count": finding.count,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "example": None if finding.example is None else dict(finding.example),
+    }
+    return record | dict(finding.details)

@@ -1,0 +1,38 @@
+"""Text that came from data, made safe to show to a person at a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def shown(text: str, limit: int | None = None) -> str:
+    r"""`text` with control, bidirectional and other invisible characters spelled out.
+
+    With `limit`, longer text is cut in the middle and says so with an ellipsis.
+
+    >>> shown("cat\x1b[31m")
+    'cat\\x1b[31m'
+    >>> shown("abc\u202edef")
+    'abc\\u202edef'
+    >>> shown("x" * 40, limit=9)
+    'xxxx…xxxx'
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_escape(c) if _hidden(c) else c for c in text)
+    if limit is not None and len(text) > limit:
+        half = (limit - 1) // 2
+        text = f"{text[:half]}…{text[-half:]}"
+    return text
+
+
+def _hidden(char: str) -> bool:
+    return unicodedata.category(char) in _HIDDEN
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
