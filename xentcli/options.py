@@ -50,6 +50,11 @@ class Base(StrEnum):
         """The name of one unit of loss in this base."""
         return {"e": "nats", "2": "bits", "10": "hartleys"}[self.value]
 
+    @property
+    def nats(self) -> float:
+        """How many nats one unit is: the natural logarithm of the base."""
+        return {"e": 1.0, "2": 0.6931471805599453, "10": 2.302585092994046}[self.value]
+
 
 @dataclass(frozen=True)
 class FileOptions:

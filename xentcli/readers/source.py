@@ -8,57 +8,20 @@ other, under a lock, and worked on in parallel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from xentcli.schema import Column, Kind, Role
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     import pyarrow as pa
 
     from xentcli.options import FileOptions
+    from xentcli.readers.inputs import Input
 
 
-class Kind(StrEnum):
-    """What a column holds, as far as the layout needs to know."""
-
-    NUMBER = "number"
-    TEXT = "text"
-    BOOLEAN = "boolean"
-    LIST = "list"
-    STRUCT = "struct"
-    OTHER = "other"
-    UNTYPED = "untyped"
-
-
-class Role(StrEnum):
-    """What a column is read for; it decides the Arrow type that the reader delivers.
-
-    LABEL: text (string, large_string or a dictionary of them), any integer, boolean or
-    floating type; text is delivered verbatim, never parsed. NUMBER: a floating or integer
-    type (text formats deliver float64). VECTOR: list, large_list or fixed_size_list of
-    numbers, or a struct as it lies in the file. TEXT: delivered for passing through, in
-    the file's own type (text formats deliver string).
-    """
-
-    LABEL = "label"
-    NUMBER = "number"
-    VECTOR = "vector"
-    TEXT = "text"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a source: its name, what it holds, and the file's own word for its type.
-
-    `size` is the length of a fixed-size list's entries. UNTYPED columns are those of text
-    formats, where only the values tell.
-    """
-
-    name: str
-    kind: Kind
-    type: str = ""
-    size: int | None = None
+__all__ = ["Column", "Kind", "Reader", "Role", "Source", "Split"]
 
 
 class Split(Protocol):
@@ -87,10 +50,12 @@ class Source(Protocol):
     columns: tuple[Column, ...]
 
     @property
-    def consumed(self) -> int: ...
+    def consumed(self) -> int:
+        """Bytes of the file as it lies that were taken so far."""
+        ...
 
     def sample(self) -> Mapping[str, Sequence[object]]:
-        """Some of the first rows, as Python values by column; text formats give str (None: empty).
+        """Some of the first rows, by column as Python values; delimited text gives str (None: empty).
 
         Never consumes rows: splits start at the first row whether or not a sample was taken.
         """
@@ -124,8 +89,21 @@ class Source(Protocol):
 class Reader(Protocol):
     """What each file of this folder exports as `READER`."""
 
-    format: str
-    suffixes: tuple[str, ...]
-    magic: tuple[bytes, ...]
+    @property
+    def format(self) -> str:
+        """The word of `--input-format`."""
+        ...
 
-    def open(self, path: str, options: FileOptions) -> Source: ...
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """How the names of such files end, in lower case."""
+        ...
+
+    @property
+    def magic(self) -> tuple[bytes, ...]:
+        """What their first bytes are, where the format says."""
+        ...
+
+    def open(self, supply: Input, options: FileOptions) -> Source:
+        """Opens a file or stream of this format. Raises `InputError`."""
+        ...

@@ -1,0 +1,77 @@
+"""The forms a report can take, one module each.
+
+A renderer is a pure function of a report and of `RenderOptions`: it opens nothing, asks
+the environment nothing, and rounds only what a person reads. Adding a form means adding
+one module here that exports `RENDERER`; its name appears by itself wherever forms are
+listed. Modules whose name begins with an underscore are parts that renderers share.
+
+Nothing but the wanted form is imported, so that JSON never pays for rich:
+
+>>> names()
+('csv', 'json', 'jsonl', 'markdown', 'table')
+>>> get("csv").suffixes
+('.csv',)
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from xentcli.renderers._options import RenderOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xentcli.report import Report
+
+__all__ = ["RenderOptions", "Renderer", "for_path", "get", "names"]
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """One form of output.
+
+    `name` is what `--format` takes, `description` one line of help, `suffixes` the file
+    names it is the natural form of. `render` returns the whole text, ending in a newline.
+    """
+
+    name: str
+    description: str
+    suffixes: tuple[str, ...]
+    render: Callable[[Report, RenderOptions], str]
+
+
+def names() -> tuple[str, ...]:
+    """The names of all forms, sorted, without importing any of them."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def get(name: str) -> Renderer:
+    """The form called `name`.
+
+    Raises:
+        KeyError: there is no such form.
+    """
+    if name not in names():
+        raise KeyError(name)
+    renderer = importlib.import_module(f"{__name__}.{name}").RENDERER
+    if not isinstance(renderer, Renderer):
+        raise TypeError(f"{__name__}.{name}.RENDERER is not a Renderer")
+    return renderer
+
+
+def for_path(path: str) -> Renderer | None:
+    """The form that a file's name asks for, if any does.
+
+    >>> for_path("out/report.JSON").name
+    'json'
+    >>> for_path("report.docx") is None
+    True
+    """
+    suffix = PurePath(path).suffix.lower()
+    return next((form for form in map(get, names()) if suffix in form.suffixes), None)

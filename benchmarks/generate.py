@@ -1,0 +1,110 @@
+"""Makes one file of synthetic predictions, a row group at a time, from a fixed seed.
+
+`python generate.py FORMAT LAYOUT CLASSES ROWS PATH`. Logits are normal, labels are drawn
+from a slightly flatter softmax, so that the model is overconfident as real ones are. Rows
+come in blocks with a seed each: a longer file begins with the rows of a shorter one.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+from workloads import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SEED = 20_260
+GROUP_CELLS = 25_000_000
+GROUP_ROWS = 1_000_000
+FLATTENING = 0.8
+DECIMALS = 6
+
+
+def blocks(rows: int, classes: int) -> Iterator[tuple[int, np.random.Generator]]:
+    """The length of each block (a row group) and the generator of its numbers."""
+    size = min(GROUP_ROWS, max(1, GROUP_CELLS // classes))
+    for number, start in enumerate(range(0, rows, size)):
+        yield min(size, rows - start), np.random.default_rng([SEED, classes, number])
+
+
+def binary(rows: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Labels in {0, 1} and the probability of 1, float64."""
+    logits = random.standard_normal(rows) * 2
+    labels = random.random(rows) < 1 / (1 + np.exp(-FLATTENING * logits))
+    return labels.astype(np.int64), 1 / (1 + np.exp(-logits))
+
+
+def multiclass(
+    rows: int, classes: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Labels in 0..K-1 and the (K, n) probabilities, float32, summing to one."""
+    logits = random.standard_normal((classes, rows), dtype=np.float32) * np.float32(2)
+    cumulative = np.cumsum(np.exp(np.float32(FLATTENING) * logits), axis=0)
+    draws = random.random(rows, dtype=np.float32) * cumulative[-1]
+    labels = np.minimum((cumulative <= draws).sum(axis=0), classes - 1)
+    exponentials = np.exp(logits, out=logits)
+    exponentials /= exponentials.sum(axis=0, dtype=np.float64).astype(np.float32)
+    return labels, exponentials
+
+
+def printable(probabilities: np.ndarray) -> np.ndarray:
+    """Six decimals, as people print them, but never 0: that would cost infinity."""
+    rounded: np.ndarray = np.round(probabilities.astype(np.float64), DECIMALS)
+    floored: np.ndarray = np.maximum(rounded, 10.0**-DECIMALS)
+    return floored
+
+
+def record_batch(
+    layout: Layout, classes: int, rows: int, random: np.random.Generator, *, text: bool
+) -> pa.RecordBatch:
+    """One block of the file."""
+    finish: Callable[[np.ndarray], np.ndarray] = printable if text else np.asarray
+    if layout is Layout.BINARY:
+        labels, p = binary(rows, random)
+        return pa.record_batch({"label": labels, "prob": finish(p)})
+    labels, probabilities = multiclass(rows, classes, random)
+    columns: dict[str, object] = {"label": labels}
+    if layout is Layout.WIDE:
+        columns |= {f"prob_{k}": finish(probabilities[k]) for k in range(classes)}
+    else:
+        flat = np.ascontiguousarray(probabilities.T).reshape(-1)
+        columns["probs"] = pa.FixedSizeListArray.from_arrays(flat, classes)
+    return pa.record_batch(columns)
+
+
+def generate(file_format: str, layout: Layout, classes: int, rows: int, path: Path) -> None:
+    """Writes the file beside its final place, then moves it there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    text = file_format == "csv"
+    writer = None
+    for size, random in blocks(rows, classes):
+        batch = record_batch(layout, classes, size, random, text=text)
+        if writer is None:
+            writer = open_writer(partial, batch.schema, text=text)
+        writer.write_table(pa.Table.from_batches([batch]))
+    if writer is not None:
+        writer.close()
+    partial.rename(path)
+
+
+def open_writer(
+    path: Path, schema: pa.Schema, *, text: bool
+) -> pa.csv.CSVWriter | pq.ParquetWriter:
+    """A writer with the defaults that pandas users get, unquoted for CSV."""
+    if text:
+        options = pa.csv.WriteOptions(quoting_style="none", quoting_header="none")
+        return pa.csv.CSVWriter(path, schema, write_options=options)
+    return pq.ParquetWriter(path, schema)
+
+
+if __name__ == "__main__":
+    file_format_, layout_, classes_, rows_, path_ = sys.argv[1:]
+    generate(file_format_, Layout(layout_), int(classes_), int(rows_), Path(path_))

@@ -1,0 +1,147 @@
+"""The benchmark's files are what they claim, and the peers do the work they are timed for."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+ROWS = 1_000
+SHAPES = {"binary": 2, "wide": 10, "lists": 10}
+
+
+def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(FOLDER)
+    return importlib.import_module(name)
+
+
+def python(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], check=True, capture_output=True, encoding="utf-8"
+    )
+    return done.stdout
+
+
+def generate(folder: Path, layout: str, file_format: str, rows: int = ROWS) -> Path:
+    path = folder / f"{layout}-{rows}.{file_format}"
+    shape = [file_format, layout, str(SHAPES[layout]), str(rows)]
+    python(str(FOLDER / "generate.py"), *shape, str(path))
+    return path
+
+
+def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and an (n, K) matrix of float64 probabilities."""
+    table = pc.read_csv(path) if path.suffix == ".csv" else pq.read_table(path)
+    labels = np.array(table["label"].to_pylist())
+    if "probs" in table.column_names:
+        return labels, np.array(table["probs"].to_pylist())
+    scores = np.array([c.to_pylist() for c in table.columns[1:]]).T
+    return labels, np.hstack([1 - scores, scores]) if scores.shape[1] == 1 else scores
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("benchmarks")
+    formats = {"binary": "csv", "wide": "csv", "lists": "parquet"}
+    return {layout: generate(folder, layout, formats[layout]) for layout in formats}
+
+
+@pytest.mark.parametrize("layout", SHAPES)
+def test_files_hold_probabilities_and_none_is_zero(files: dict[str, Path], layout: str) -> None:
+    labels, probabilities = read(files[layout])
+    assert probabilities.shape == (ROWS, SHAPES[layout])
+    assert set(labels.tolist()) == set(range(SHAPES[layout]))
+    assert probabilities.min() > 0
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_same_shape_gives_the_same_bytes(files: dict[str, Path], tmp_path: Path) -> None:
+    assert generate(tmp_path, "wide", "csv").read_bytes() == files["wide"].read_bytes()
+
+
+def expected(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str, float]]:
+    """Every figure of every class, the straightforward way."""
+    rows = np.arange(len(labels))
+    loss = -np.log(probabilities[rows, labels])
+    hit = probabilities.argmax(axis=1) == labels
+    one_hot = np.eye(probabilities.shape[1])[labels]
+    brier = ((probabilities - one_hot) ** 2).sum(axis=1)
+    of = [labels == k for k in range(probabilities.shape[1])]
+    return [
+        {
+            "label": k,
+            "rows": int(mine.sum()),
+            "cross_entropy": loss[mine].mean(),
+            "stderr": loss[mine].std(ddof=1) / mine.sum() ** 0.5,
+            "recall": hit[mine].mean(),
+            "brier": brier[mine].mean(),
+            "mean_predicted": probabilities[:, k].mean(),
+        }
+        for k, mine in enumerate(of)
+    ]
+
+
+@pytest.mark.parametrize("layout", SHAPES)
+@pytest.mark.parametrize("peer", ["polars", "duckdb"])
+def test_the_fast_peers_report_every_figure(files: dict[str, Path], peer: str, layout: str) -> None:
+    pytest.importorskip(peer)
+    script = str(FOLDER / "peers" / f"with_{peer}.py")
+    output = python(script, layout, str(SHAPES[layout]), str(files[layout]))
+    report: dict[str, Any] = json.loads(output)
+    labels, probabilities = read(files[layout])
+    assert report["off"] == 0
+    for theirs, ours in zip(report["classes"], expected(labels, probabilities), strict=True):
+        assert theirs == pytest.approx(ours, rel=1e-5)
+
+
+def test_ratios_are_paired_round_by_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = module("measure", monkeypatch).Run
+    series = module("series", monkeypatch).Series(
+        "name",
+        "title",
+        {"a": [run(1.0, 10.0), run(10.0, 30.0), run(2.0, 20.0)],
+         "b": [run(3.0, 1.0), run(20.0, 1.0), run(5.0, 1.0)]},
+    )  # fmt: skip
+    assert series.seconds("a") == 2.0
+    assert series.peak_mb("a") == 20.0
+    assert series.ratio("b", "a") == 2.5
+
+
+def test_a_failing_contender_is_an_error_with_its_last_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measure = module("measure", monkeypatch)
+    with pytest.raises(measure.RunError, match="no such file"):
+        measure.run([sys.executable, "-c", "raise SystemExit('no such file')"])
+
+
+def test_tables_go_between_the_markers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    table = module("table", monkeypatch)
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n", encoding="utf-8")
+    table.splice(readme, "new")
+    expected_text = f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
+    assert readme.read_text(encoding="utf-8") == expected_text
+
+
+def test_a_readme_without_markers_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    table = module("table", monkeypatch)
+    readme = tmp_path / "README.md"
+    readme.write_text("no markers\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="README"):
+        table.splice(readme, "new")
+    assert readme.read_text(encoding="utf-8") == "no markers\n"

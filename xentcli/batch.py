@@ -1,0 +1,123 @@
+"""A block of rows as arrays, with the views that metrics share."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli.exact import Groups
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.scores import Scores
+    from xentcli.tally import Place
+
+    Floats = NDArray[np.float64]
+
+
+class Batch:
+    """Rows ready to be scored: nothing is missing, unknown or out of range any more.
+
+    `k` is the number of classes, `truth` the true class of each row, `scores` their scores,
+    `weights` their weights (None: all 1). `rows` are the rows' numbers within their split,
+    `place` that of the first. `clip` is the EPS of `[EPS, 1-EPS]`, 0 for none; `epsilon` the
+    rounding unit of the scores' own type.
+
+    Views called per-row are in *class order*: the rows of class 0 first, then those of
+    class 1, and so on, within a class as they came. `groups` describes that order, `order`
+    lists the rows in it, and `in_row_order` undoes it.
+    """
+
+    def __init__(
+        self,
+        k: int,
+        truth: NDArray[Any],
+        scores: Scores,
+        weights: Floats | None,
+        *,
+        place: Place,
+        rows: NDArray[np.int64] | None = None,
+        clip: float = 0.0,
+        epsilon: float = 2.0**-52,
+    ) -> None:
+        self.k = k
+        self.truth = truth
+        self.scores = scores
+        self.row_weights = weights
+        self.place = place
+        self.rows = rows
+        self.clip = clip
+        self.epsilon = epsilon
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    @cached_property
+    def order(self) -> NDArray[np.intp]:
+        """The rows in class order."""
+        if self.k == 2:
+            return np.concatenate((np.flatnonzero(self.truth == 0), np.flatnonzero(self.truth)))
+        return self.truth.argsort(kind="stable")
+
+    @cached_property
+    def groups(self) -> Groups:
+        """How the rows in class order fall into classes."""
+        if self.k == 2:
+            ones = int(np.count_nonzero(self.truth))
+            return Groups(np.array([len(self) - ones, ones]))
+        return Groups(np.bincount(self.truth, minlength=self.k))
+
+    def in_row_order(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Per-row values, from class order back into the order of the rows."""
+        back = np.empty_like(values)
+        back[self.order] = values
+        return back
+
+    def place_of(self, row: int) -> Place:
+        """Where the row with this position in the batch stands."""
+        return self.place.moved(row if self.rows is None else int(self.rows[row]))
+
+    @cached_property
+    def weights(self) -> Floats | None:
+        """The weight of each row, in class order."""
+        return None if self.row_weights is None else self.row_weights.take(self.order)
+
+    @cached_property
+    def unclipped_loss(self) -> Floats:
+        """-log p of each row's true class, as the scores say it."""
+        return self.scores.losses(self.truth, self.order)
+
+    @cached_property
+    def loss(self) -> Floats:
+        """-log p of each row's true class, p clipped to [EPS, 1-EPS] where that was asked for."""
+        if not self.clip:
+            return self.unclipped_loss
+        ends = np.array([1.0 - self.clip, self.clip])
+        from xentcli.elementary import log
+
+        low, high = (-log(ends)).tolist()
+        return self.unclipped_loss.clip(low, high)
+
+    @cached_property
+    def p_true(self) -> Floats:
+        """The probability of each row's true class, as the scores say it."""
+        return self.scores.own(self.truth, self.order)
+
+    @cached_property
+    def brier(self) -> Floats:
+        """Σ_c (p_c - y_c)² of each row, between 0 and 2."""
+        return self.scores.squares(self.truth, self.order)
+
+    @cached_property
+    def predicted(self) -> NDArray[Any]:
+        """The class with the largest score of each row, the first of several."""
+        return self.scores.predicted().take(self.order)
+
+    @cached_property
+    def correct(self) -> NDArray[np.bool_]:
+        """Whether each row's predicted class is its true one."""
+        hit: NDArray[np.bool_] = self.predicted == self.truth.take(self.order)
+        return hit

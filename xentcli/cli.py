@@ -1,0 +1,160 @@
+"""The command line: the typer app, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from xentcli import __version__
+from xentcli.commands.eval import eval_command
+from xentcli.commands.inspect import inspect_command
+from xentcli.commands.metrics import metrics_command
+from xentcli.commands.rows import rows_command
+from xentcli.errors import XentError
+
+app = typer.Typer(
+    name="xent",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Cross-entropy of a model's predictions, from a file: right, fast and with its cause.",
+)
+app.command("eval")(eval_command)
+app.command("rows")(rows_command)
+app.command("inspect")(inspect_command)
+app.command("metrics")(metrics_command)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - a typer callback
+    if wanted:
+        typer.echo(f"xent {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Takes `--version`; the commands do the rest."""
+    del version
+
+
+class Stopped(BaseException):
+    """A signal asked the program to end. No `Exception`, so that nothing takes it for an error."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    del frame
+    # A second signal ends the program at once, whatever it is doing.
+    signal.signal(number, signal.SIG_DFL)
+    raise Stopped(number)
+
+
+def main() -> NoReturn:
+    """Runs the command line and ends the process with the exit code of the contract."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        code = _run()
+    except Stopped as stopped:
+        code = 128 + stopped.number
+    _end(code)
+
+
+def _run() -> int:
+    try:
+        code = app(standalone_mode=False)
+        _flush()
+    except XentError as error:
+        return _tell(error.exit_code, error.message, error.hint)
+    except MemoryError:
+        return _tell(3, "out of memory", "fewer --threads need less")
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
+    except SystemExit as end:
+        # typer ends with 1 on a closed pipe; 1 is for gates.
+        return 128 + signal.SIGPIPE if end.code == 1 else int(end.code or 0)
+    except Exception as error:  # noqa: BLE001 - the last stop
+        if hasattr(error, "format_message"):
+            return _tell_usage(error)
+        return _tell_bug(error)
+    return int(code or 0)
+
+
+def _flush() -> None:
+    """What is printed by typer itself must arrive in full, too."""
+    from xentcli.errors import OutputError
+
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        raise OutputError(f"standard output: {error}") from error
+
+
+def _tell(code: int, message: str, hint: str | None = None) -> int:
+    lines = [f"error: {message}"] + ([f"hint: {hint}"] if hint else [])
+    _print_error("\n".join(lines))
+    return code
+
+
+def _tell_usage(error: Any) -> int:
+    """A wrong command line, as typer reports it: one line, and where the help is."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "xent"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        _print_error(error.format_message())
+        return 2
+    message = " ".join(error.format_message().split())
+    return _tell(2, message.rstrip("."), f"see '{command} --help'")
+
+
+def _tell_bug(error: Exception) -> int:
+    import traceback
+
+    _print_error("".join(traceback.format_exception(error)).rstrip())
+    return _tell(
+        70,
+        f"this is a bug of xent {__version__}, not of yours",
+        "please report it with the lines above and the command you ran",
+    )
+
+
+def _print_error(text: str) -> None:
+    """Writes to standard error, whatever its encoding; where it is closed, nobody listens."""
+    if sys.stderr is None:
+        return
+    try:
+        encoding = sys.stderr.encoding or "utf-8"
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def _end(code: int) -> NoReturn:
+    """Ends the process without waiting for threads that may be stuck in a read."""
+    if code == 128 + signal.SIGPIPE:
+        os._exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            code = code or 3
+    os._exit(code)

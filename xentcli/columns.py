@@ -1,0 +1,185 @@
+"""Arrow columns as numpy arrays, without the import of pandas that pyarrow's own way costs.
+
+Every function returns the values and a boolean array that is False where a value is
+missing (None where none is). Missing numbers are NaN in the values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Present = NDArray[np.bool_] | None
+
+
+def present(array: pa.Array) -> Present:
+    """Which entries are not null; None where all are."""
+    if array.null_count == 0:
+        return None
+    if pa.types.is_null(array.type):
+        return np.zeros(len(array), dtype=np.bool_)
+    bitmap = np.frombuffer(array.buffers()[0], dtype=np.uint8)
+    return _bits(bitmap, array.offset, len(array))
+
+
+def _bits(bitmap: Array, offset: int, length: int) -> NDArray[np.bool_]:
+    first = offset // 8
+    count = offset % 8 + length
+    unpacked = np.unpackbits(bitmap[first:], count=count, bitorder="little")
+    return unpacked[offset % 8 :].view(np.bool_)
+
+
+def fixed(array: pa.Array) -> Array:
+    """The values of an integer, floating or boolean array, nulls unspecified; no copy."""
+    if pa.types.is_boolean(array.type):
+        return _bits(np.frombuffer(array.buffers()[1], np.uint8), array.offset, len(array))
+    width = array.type.bit_width // 8
+    letter = "f" if pa.types.is_floating(array.type) else "i"
+    if pa.types.is_unsigned_integer(array.type):
+        letter = "u"
+    buffer = array.buffers()[1]
+    if buffer is None or len(array) == 0:
+        return np.zeros(len(array), dtype=f"{letter}{width}")
+    return np.frombuffer(
+        buffer, dtype=f"{letter}{width}", count=len(array), offset=array.offset * width
+    )
+
+
+def numbers(array: pa.Array) -> tuple[Array, Present]:
+    """A numeric column as floats (float32 stays float32), NaN where missing.
+
+    Raises TypeError for what holds no numbers.
+    """
+    array = plain(array)
+    kind = array.type
+    if pa.types.is_null(kind):
+        return np.full(len(array), np.nan), np.zeros(len(array), dtype=np.bool_)
+    if pa.types.is_decimal(kind):
+        # By way of text, which is rounded correctly; the direct cast is not.
+        array = array.cast(pa.string()).cast(pa.float64())
+    elif not (
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
+    ):
+        raise TypeError(f"holds {kind}, not numbers")
+    values = fixed(array)
+    if values.dtype not in (np.float32, np.float64):
+        values = values.astype(np.float64)
+    there = present(array)
+    if there is not None:
+        values = np.where(there, values, np.asarray(np.nan, dtype=values.dtype))
+    return values, there
+
+
+def plain(array: pa.Array) -> pa.Array:
+    """The array without extension types, chunks or a dictionary of numbers around it."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    if pa.types.is_dictionary(array.type) and not _is_text(array.type.value_type):
+        array = array.dictionary_decode()
+    return array
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
+    """A text column as indices into its distinct texts; None where the column is not text."""
+    array = plain(array)
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        indices, dictionary = array.indices, array.dictionary
+    elif _is_text(kind):
+        encoded = array.cast(pa.string()).dictionary_encode()
+        indices, dictionary = encoded.indices, encoded.dictionary
+    else:
+        return None
+    there = present(indices)
+    values = dictionary.to_pylist()
+    codes = fixed(indices)
+    if there is not None:
+        codes = np.where(there, codes, 0)
+    if dictionary.null_count:
+        null = np.array([v is None for v in values])
+        hit = null.take(codes)
+        there = ~hit if there is None else there & ~hit
+        values = ["" if v is None else v for v in values]
+    return codes, values, there
+
+
+def vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | None]:
+    """A column of lists of `width` numbers as a (rows, width) matrix.
+
+    The third value is the first row whose list has another length, or None. A row is
+    missing where its list is null or holds a null or NaN. Spark's vector structs, dense and
+    sparse, are read too. Raises TypeError for what holds no lists of numbers.
+    """
+    array = plain(array)
+    kind = array.type
+    if pa.types.is_struct(kind):
+        return _spark_vectors(array, width)
+    there = present(array)
+    if pa.types.is_fixed_size_list(kind):
+        if kind.list_size != width:
+            return np.empty((0, width)), there, 0
+        flat = array.values.slice(array.offset * width, len(array) * width)
+    elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        lengths = np.diff(_offsets(array))
+        wrong = lengths != width if there is None else (lengths != width) & there
+        if wrong.any():
+            return np.empty((0, width)), there, int(wrong.argmax())
+        if there is not None:
+            array = array.drop_null()
+        flat = array.flatten()
+    else:
+        raise TypeError(f"holds {kind}, not lists of numbers")
+    values, inner = numbers(flat)
+    matrix = values.reshape(-1, width)
+    if there is not None and len(matrix) < len(there):
+        spread = np.full((len(there), width), np.nan, dtype=matrix.dtype)
+        spread[there] = matrix
+        matrix = spread
+    if inner is not None:
+        there = ~np.isnan(matrix).any(axis=1)
+    return matrix, there, None
+
+
+def _offsets(array: pa.Array) -> Array:
+    width = 8 if pa.types.is_large_list(array.type) else 4
+    return np.frombuffer(
+        array.buffers()[1],
+        dtype=f"i{width}",
+        count=len(array) + 1,
+        offset=array.offset * width,
+    )
+
+
+def _spark_vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | None]:
+    """Spark's VectorUDT: type 1 is dense (values), type 0 sparse (size, indices, values)."""
+    names = [field.name for field in array.type]
+    if not {"type", "size", "indices", "values"} <= set(names):
+        raise TypeError(f"holds {array.type}, not a vector")
+    there = present(array)
+    matrix = np.zeros((len(array), width))
+    for row, value in enumerate(array.to_pylist()):
+        if value is None:
+            matrix[row] = np.nan
+        elif value["type"] == 1:
+            if len(value["values"]) != width:
+                return matrix, there, row
+            matrix[row] = value["values"]
+        else:
+            if value["size"] != width:
+                return matrix, there, row
+            matrix[row, value["indices"]] = value["values"]
+    return matrix, there, None

@@ -1,0 +1,3 @@
+"""`xent inspect`."""
+def inspect_command() -> None:
+    """x"""

@@ -1,0 +1,338 @@
+"""The options that commands share, each declared once, and how a command takes a group of them.
+
+A group is a class whose annotated attributes are typer options. `takes(Group, name=Group)`
+gives a command function the group's options as its own, and hands it one instance.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from xentcli.errors import UsageError
+from xentcli.options import (
+    Base,
+    ColumnOptions,
+    FileOptions,
+    OnBadRow,
+    Policy,
+    ReportOptions,
+    RunOptions,
+    Scale,
+    SumToOne,
+    Task,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _option(*names: str, panel: str, help: str, metavar: str | None = None) -> Any:  # noqa: A002 - typer's own word
+    """A typer option that also comes from the environment variable XENT_NAME."""
+    longest = max(names[0].split("/")[0], *(n.split("/")[0] for n in names), key=len)
+    variable = "XENT_" + longest.lstrip("-").replace("-", "_").upper()
+    return typer.Option(
+        *names,
+        help=help,
+        metavar=metavar,
+        rich_help_panel=panel,
+        envvar=variable,
+        show_envvar=False,
+        show_default=False,
+    )
+
+
+_COLUMNS, _FILES, _POLICY = "Which column is what", "How files are read", "Rows that are not right"
+_REPORT, OUTPUT_PANEL, _RUN = "What is computed", "Where it goes", "How the work is done"
+
+
+class Inputs:
+    """How predictions are read: the options of every command that reads them."""
+
+    target: Annotated[
+        str | None,
+        _option("--target", metavar="COL", panel=_COLUMNS, help="The true label. [found by name]"),
+    ] = None
+    scores: Annotated[
+        str | None,
+        _option(
+            "--scores",
+            metavar="COL",
+            panel=_COLUMNS,
+            help="The predicted scores: a column, a glob ('prob_*'), a list (a,b,c), a range of "
+            "numbered columns (2-11), a column of lists. [found by name]",
+        ),
+    ] = None
+    scale: Annotated[
+        Scale | None,
+        _option("--scale", panel=_COLUMNS, help="What the scores are. [read off their name]"),
+    ] = None
+    task: Annotated[Task, _option("--task", panel=_COLUMNS, help="[default: auto]")] = Task.AUTO
+    classes: Annotated[
+        str | None,
+        _option(
+            "--classes",
+            metavar="A,B,C",
+            panel=_COLUMNS,
+            help="The classes in the order of the score columns or list entries.",
+        ),
+    ] = None
+    positive: Annotated[
+        str | None,
+        _option(
+            "--positive",
+            metavar="NAME",
+            panel=_COLUMNS,
+            help="The class that a single score column speaks of.",
+        ),
+    ] = None
+    weight: Annotated[
+        str | None, _option("--weight", metavar="COL", panel=_COLUMNS, help="The rows' weights.")
+    ] = None
+    id: Annotated[
+        str | None,
+        _option("--id", metavar="COL", panel=_COLUMNS, help="What names a row in `xent rows`."),
+    ] = None
+    input_format: Annotated[
+        str | None,
+        _option(
+            "--input-format",
+            metavar="FORMAT",
+            panel=_FILES,
+            help="csv, tsv, parquet, arrow or jsonl. [told by the first bytes and the name]",
+        ),
+    ] = None
+    delimiter: Annotated[
+        str | None, _option("--delimiter", metavar="C", panel=_FILES, help="[found]")
+    ] = None
+    no_header: Annotated[
+        bool,
+        _option("--no-header", panel=_FILES, help="Columns have no names: they are 1, 2, 3, …"),
+    ] = False
+    encoding: Annotated[
+        str | None,
+        _option("--encoding", metavar="NAME", panel=_FILES, help="Of text. [default: utf-8]"),
+    ] = None
+    clip: Annotated[
+        float,
+        _option(
+            "--clip",
+            metavar="EPS",
+            panel=_POLICY,
+            help="Clip probabilities to [EPS, 1-EPS]. [default: 0, nothing is clipped]",
+        ),
+    ] = 0.0
+    sum_to_one: Annotated[
+        SumToOne,
+        _option(
+            "--sum-to-one",
+            panel=_POLICY,
+            help="What to do about rows that do not sum to one. [default: warn]",
+        ),
+    ] = SumToOne.WARN
+    tolerance: Annotated[
+        float,
+        _option("--tolerance", metavar="X", panel=_POLICY, help="How far off. [default: 0.001]"),
+    ] = 1e-3
+    missing: Annotated[
+        OnBadRow,
+        _option("--missing", panel=_POLICY, help="Rows with a missing value. [default: error]"),
+    ] = OnBadRow.ERROR
+    unknown_label: Annotated[
+        OnBadRow,
+        _option(
+            "--unknown-label", panel=_POLICY, help="Labels that name no class. [default: error]"
+        ),
+    ] = OnBadRow.ERROR
+    ignore_label: Annotated[
+        list[str] | None,
+        _option(
+            "--ignore-label",
+            metavar="L",
+            panel=_POLICY,
+            help="Leave out rows with this label (padding: -100). Repeatable.",
+        ),
+    ] = None
+    expect_rows: Annotated[
+        int | None,
+        _option(
+            "--expect-rows", metavar="N", panel=_POLICY, help="Fail unless N rows are scored."
+        ),
+    ] = None
+
+    def file(self) -> FileOptions:
+        """How bytes become columns."""
+        return FileOptions(self.input_format, self.delimiter, self.no_header, self.encoding)
+
+    def columns(self) -> ColumnOptions:
+        """Which column is what."""
+        return ColumnOptions(
+            target=self.target,
+            scores=self.scores,
+            scale=self.scale,
+            task=self.task,
+            classes=None if self.classes is None else tuple(self.classes.split(",")),
+            positive=self.positive,
+            weight=self.weight,
+            id=self.id,
+        )
+
+    def policy(self) -> Policy:
+        """What is done about rows that are not as they should be."""
+        return Policy(
+            clip=self.clip,
+            sum_to_one=self.sum_to_one,
+            tolerance=self.tolerance,
+            missing=self.missing,
+            unknown_label=self.unknown_label,
+            ignore_label=tuple(self.ignore_label or ()),
+            expect_rows=self.expect_rows,
+        )
+
+
+class Report:
+    """What is computed of the rows, and in which unit."""
+
+    metric: Annotated[
+        list[str] | None,
+        _option(
+            "-m",
+            "--metric",
+            metavar="SPEC",
+            panel=_REPORT,
+            help="A metric, as in 'accuracy,brier(scale=half)'; repeatable. See `xent metrics`.",
+        ),
+    ] = None
+    base: Annotated[
+        Base,
+        _option("--base", panel=_REPORT, help="Of the logarithm: nats, bits, … [default: e]"),
+    ] = Base.E
+    confidence: Annotated[
+        float,
+        _option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
+    ] = 0.95
+
+    def options(self) -> ReportOptions:
+        """The same, as plain values."""
+        return ReportOptions(tuple(self.metric or ()), self.base, self.confidence)
+
+
+class Work:
+    """How the work is done; none of it changes a result."""
+
+    threads: Annotated[
+        int | None,
+        _option("--threads", metavar="N", panel=_RUN, help="[default: the CPUs it may use]"),
+    ] = None
+    progress: Annotated[
+        bool | None,
+        _option(
+            "--progress/--no-progress",
+            panel=_RUN,
+            help="A progress bar on standard error. [default: on a terminal, when it takes long]",
+        ),
+    ] = None
+    quiet: Annotated[
+        bool, _option("-q", "--quiet", panel=_RUN, help="No progress bar and no warnings.")
+    ] = False
+
+    def options(self) -> RunOptions:
+        """The same, as plain values. Raises UsageError for less than one thread."""
+        if self.threads is not None and self.threads < 1:
+            raise UsageError(f"--threads takes a number from 1 up, not {self.threads}")
+        return RunOptions(self.threads)
+
+
+def takes(**groups: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the options of groups; each group arrives as one argument."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = get_type_hints(command, include_extras=True)
+        parameters = [
+            p.replace(annotation=own[p.name])
+            for p in inspect.signature(command).parameters.values()
+            if p.name not in groups
+        ]
+        fields = {name: get_type_hints(g, include_extras=True) for name, g in groups.items()}
+        for name, group in groups.items():
+            parameters += [
+                inspect.Parameter(
+                    field,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=getattr(group, field),
+                    annotation=annotation,
+                )
+                for field, annotation in fields[name].items()
+            ]
+
+        @functools.wraps(command)
+        def wrapper(**given: Any) -> None:
+            for name, group in groups.items():
+                instance = group()
+                for field in fields[name]:
+                    setattr(instance, field, given.pop(field))
+                given[name] = instance
+            command(**given)
+
+        wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+        )
+        wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+        del wrapper.__wrapped__  # typer would read the signature through it
+        return wrapper
+
+    return decorate
+
+
+class Output:
+    """Where a report goes, and how it looks."""
+
+    format: Annotated[
+        str,
+        _option(
+            "-f",
+            "--format",
+            metavar="FORM",
+            panel=OUTPUT_PANEL,
+            help="table, json, jsonl, csv or markdown. [default: table]",
+        ),
+    ] = "table"
+    json: Annotated[bool, _option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
+    output: Annotated[
+        str,
+        _option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            panel=OUTPUT_PANEL,
+            help="Write to a file, whole or not at all. [default: -, standard output]",
+        ),
+    ] = "-"
+    export: Annotated[
+        list[str] | None,
+        _option(
+            "--export",
+            metavar="FORM=FILE",
+            panel=OUTPUT_PANEL,
+            help="Write another form as well; repeatable.",
+        ),
+    ] = None
+    score_only: Annotated[
+        bool,
+        _option(
+            "-b",
+            "--score-only",
+            panel=OUTPUT_PANEL,
+            help="Print the first metric's value alone, in full precision.",
+        ),
+    ] = False
+    digits: Annotated[
+        int, _option("--digits", metavar="N", panel=OUTPUT_PANEL, help="Of the table. [default: 4]")
+    ] = 4
+    all_classes: Annotated[
+        bool,
+        _option("--all-classes", panel=OUTPUT_PANEL, help="Show every class, however many."),
+    ] = False

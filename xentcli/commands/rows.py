@@ -1,0 +1,144 @@
+"""`xent rows`: one line a row, with its loss, in the order of the input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xentcli.commands.parameters import OUTPUT_PANEL, Inputs, takes
+from xentcli.errors import UsageError
+from xentcli.options import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+
+@takes(inputs=Inputs)
+def rows_command(
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="As for `xent eval`.", show_default=False),
+    ],
+    *,
+    inputs: Inputs,
+    worst: Annotated[
+        int | None,
+        typer.Option(
+            "--worst",
+            metavar="N",
+            help="Only the N rows of largest loss, the worst first.",
+            rich_help_panel=OUTPUT_PANEL,
+        ),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep",
+            metavar="COL",
+            help="Pass these columns of the input through: a name or a glob; repeatable.",
+            rich_help_panel=OUTPUT_PANEL,
+        ),
+    ] = None,
+    base: Annotated[
+        Base,
+        typer.Option(
+            "--base",
+            envvar="XENT_BASE",
+            help="Of the logarithm. [default: e]",
+            rich_help_panel=OUTPUT_PANEL,
+            show_default=False,
+            show_envvar=False,
+        ),
+    ] = Base.E,
+    form: Annotated[
+        str,
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORM",
+            help="csv, jsonl, arrow or parquet. [default: csv, or what -o is named]",
+            rich_help_panel=OUTPUT_PANEL,
+            show_default=False,
+        ),
+    ] = "",
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write to a file, whole or not at all. [default: -, standard output]",
+            rich_help_panel=OUTPUT_PANEL,
+            show_default=False,
+        ),
+    ] = "-",
+) -> None:
+    """Stream each row's number, label, probability of the true class, loss and prediction."""
+    from xentcli.output import check_target, writing
+    from xentcli.row_forms import ROW_FORMS
+
+    if worst is not None and worst < 1:
+        raise UsageError(f"--worst takes a number from 1 up, not {worst}")
+    chosen = form or _form_of(output)
+    if chosen not in ROW_FORMS:
+        raise UsageError(f"--format: there is no form '{form}'; there are {', '.join(ROW_FORMS)}")
+    check_target(output, sources)
+    tables = _tables(sources, inputs, base, keep or [], worst)
+    # Nothing is written before the first row is known to be good.
+    first = next(tables)
+    with writing(output) as stream:
+        writer = ROW_FORMS[chosen](stream, first.schema)
+        writer.write(first)
+        for table in tables:
+            writer.write(table)
+        writer.close()
+
+
+def _form_of(output: str) -> str:
+    suffix = output.rpartition(".")[2].lower()
+    return {"jsonl": "jsonl", "ndjson": "jsonl", "arrow": "arrow", "parquet": "parquet"}.get(
+        suffix, "csv"
+    )
+
+
+def _tables(
+    arguments: list[str], inputs: Inputs, base: Base, keep: list[str], worst: int | None
+) -> Iterator[pa.Table]:
+    """The tables to be written: at least one, or an error."""
+    from xentcli.errors import InputError
+    from xentcli.evaluation import Options, open_sources, table_of
+    from xentcli.naming import select
+    from xentcli.options import ReportOptions
+    from xentcli.resolve import resolve
+    from xentcli.rows import Worst, scored_rows
+    from xentcli.schema import missing_column
+
+    options = Options(inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=base))
+    sources = list(open_sources(arguments, options.file))
+    table = table_of(sources[0])
+    layout = resolve(table, options.columns, options.policy.ignore_label)
+    columns: list[str] = []
+    for item in keep:
+        selected = select(item, table.names)
+        if selected is None:
+            raise missing_column(item, table.names, "--keep")
+        columns += [n for n in selected if n not in columns]
+    rows = scored_rows(sources, layout, options, columns)
+    if worst is None:
+        count = 0
+        for block in rows:
+            count += 1
+            yield block.table
+        if not count:
+            raise InputError(f"{sources[0].path}: no rows")
+        return
+    costliest = Worst(worst)
+    for block in rows:
+        costliest.add(block)
+    found = costliest.table()
+    if found is None:
+        raise InputError(f"{sources[0].path}: no rows")
+    yield found

@@ -1,0 +1,117 @@
+"""Labels as class numbers, a block at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli import columns
+from xentcli.labels import canonical, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from xentcli.layout import Layout
+
+# Whole-number labels are looked up in a table as long as their range, up to this.
+_SPAN = 1 << 16
+
+
+class LabelEncoder:
+    """Turns label columns into class numbers, and remembers which labels occurred.
+
+    Beyond the classes' own numbers 0 … K-1 stand `unknown` (K), `missing` (K + 1) and
+    `ignored` (K + 2). Where the classes take their names from the labels (`Layout.truth`),
+    `seen` holds the texts of those that occurred.
+    """
+
+    def __init__(self, layout: Layout, ignore: Sequence[str]) -> None:
+        self.unknown, self.missing, self.ignored = layout.k, layout.k + 1, layout.k + 2
+        self.seen: set[str] = set()
+        self.dtype = np.min_scalar_type(self.ignored)
+        self._find = layout.find
+        self._watch = layout.truth is not None
+        self._ignore = {canonical(t) for t in ignore}
+        self._codes: dict[str, int] = {}
+
+    def encode(self, array: pa.Array) -> NDArray[Any]:
+        """The class number of every row.
+
+        Raises TypeError for columns that cannot hold labels, such as times.
+        """
+        text = columns.texts(array)
+        if text is not None:
+            indices, words, there = text
+            codes = self._lookup(words, indices)
+        else:
+            array = columns.plain(array)
+            there = columns.present(array)
+            if there is not None and not there.any():
+                return np.full(len(array), self.missing, dtype=self.dtype)
+            codes, there = self._numeric(array, there)
+        if there is not None:
+            codes = np.where(there, codes, self.dtype.type(self.missing))
+        return codes
+
+    def _numeric(
+        self, array: pa.Array, there: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+        if str(array.type) == "bool":
+            return self._lookup(["false", "true"], columns.fixed(array).view(np.uint8)), there
+        if str(array.type).startswith(("int", "uint")):
+            values = columns.fixed(array)
+            return self._whole(values, spell, there), there
+        values, _ = columns.numbers(array)
+        nan = np.isnan(values)
+        if nan.any():
+            there = ~nan
+            values = np.where(nan, 0.0, values)
+        if np.abs(values).max(initial=0.0) < _SPAN:
+            whole = values.astype(np.int64)
+            if np.array_equal(whole, values):
+                return self._whole(whole, lambda v: spell(float(v)), there), there
+        distinct, inverse = np.unique(values, return_inverse=True)
+        return self._lookup([spell(v) for v in distinct.tolist()], inverse), there
+
+    def _whole(
+        self, values: NDArray[Any], spelling: Any, there: NDArray[np.bool_] | None
+    ) -> NDArray[Any]:
+        """Codes of whole numbers, by a table over their range."""
+        if not len(values):
+            return np.zeros(0, dtype=self.dtype)
+        if there is not None:
+            values = np.where(there, values, values[there.argmax()])
+        low, high = int(values.min()), int(values.max())
+        if high - low < min(_SPAN, 4 * len(values) + 1024):
+            words = [spelling(v) for v in range(low, high + 1)]
+            return self._lookup(words, values - low if low else values)
+        distinct, inverse = np.unique(values, return_inverse=True)
+        return self._lookup([spelling(v) for v in distinct.tolist()], inverse)
+
+    def _lookup(self, words: Sequence[str], indices: NDArray[Any]) -> NDArray[Any]:
+        """The codes of `words`, taken by `indices`; notes which of the words were used."""
+        table = np.array([self._code(w) for w in words] or [self.unknown], dtype=self.dtype)
+        codes: NDArray[Any] = table.take(indices)
+        if self._watch:
+            for i, word in enumerate(words):
+                if word not in self.seen and table[i] < self.unknown and (indices == i).any():
+                    self.seen.add(word)
+        return codes
+
+    def _code(self, word: str) -> int:
+        code = self._codes.get(word)
+        if code is None:
+            if word == "":
+                code = self.missing
+            elif canonical(word) in self._ignore:
+                code = self.ignored
+            else:
+                found = self._find(word)
+                code = self.unknown if found is None else found
+            if len(self._codes) < _SPAN:
+                self._codes[word] = code
+        return code

@@ -1,0 +1,247 @@
+"""Sums that come out the same in any order, because they are exact.
+
+A float64 is a whole number of units of 2^-1074, so the sum of any of them is a whole
+number too, and whole numbers add up in any order to the same thing. To add quickly, a
+block of terms is split along a fixed ladder of grids: adding 1.5·2^(52-g) to a term rounds
+it to a multiple of 2^-g and leaves that multiple in the low bits of the result, where numpy
+adds it as an int64; the remainder goes to the next finer grid, until nothing remains. The
+rungs are 47 bits apart, so the terms of a block of 2^15 rows cannot overflow.
+
+Prior art: ReproBLAS (Demmel and Nguyen 2015), Shewchuk (1997), Python's `math.fsum`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+UNIT_BITS = 1074
+MAX_ROWS = 1 << 15
+_RUNG = 47
+# Grid of level j is 2^-(40 + 47 j): level 0 takes terms below 2^7, as most losses are, and
+# level 22 is 2^-1074 itself.
+_GRID = 40
+_LOW = np.int64(0xFFFFFFFF)
+
+
+class Groups:
+    """Rows that lie group by group: which groups occur, where each begins, how many rows.
+
+    `present` holds the numbers of the groups with rows, `starts` the first row of each,
+    `counts` their rows; `size` is the number of groups, present or not.
+    """
+
+    __slots__ = ("counts", "present", "size", "starts")
+
+    def __init__(self, counts: Ints) -> None:
+        self.size = len(counts)
+        self.present = np.flatnonzero(counts)
+        self.counts = counts[self.present]
+        self.starts = np.concatenate(([0], np.cumsum(self.counts)[:-1])).astype(np.intp)
+
+    @classmethod
+    def only(cls, group: int, rows: int, size: int) -> Groups:
+        """All rows in one group of `size`."""
+        counts = np.zeros(size, dtype=np.int64)
+        counts[group] = rows
+        return cls(counts)
+
+    @classmethod
+    def single(cls, rows: int) -> Groups:
+        """All rows in the only group."""
+        return cls.only(0, rows, 1)
+
+    def count(self, hit: NDArray[np.bool_]) -> Ints:
+        """How many rows of each group are marked in `hit`."""
+        counts = np.zeros(self.size, dtype=np.int64)
+        for group, start, rows in zip(
+            self.present.tolist(), self.starts.tolist(), self.counts.tolist(), strict=True
+        ):
+            counts[group] = np.count_nonzero(hit[start : start + rows])
+        return counts
+
+
+class Sums:
+    """A vector of exact sums of float64 terms: a commutative monoid under `merge`.
+
+    Two vectors are equal when their sums are, whatever was added in whatever order.
+
+    >>> a = Sums(1).add(np.array([1e16, 1.0, -1e16]), Groups.single(3))
+    >>> a.value(0)
+    1.0
+    """
+
+    __slots__ = ("_levels", "infinite", "size")
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.infinite: Ints = np.zeros(size, dtype=np.int64)
+        # Level -> the sum in units of that level's grid, as (high, low) halves whose value
+        # is high·2^32 + low: carries are left for the end, 2^31 blocks fit.
+        self._levels: dict[int, Ints] = {}
+
+    def add(self, terms: Floats, groups: Groups) -> Sums:
+        """Adds up each group's terms; infinite ones are counted in `infinite` instead.
+
+        `terms` is not changed. More than 2^15 rows are taken in pieces by the caller.
+        Raises OverflowError for finite terms of 2^994 and more.
+        """
+        if not len(terms):
+            return self
+        top = float(max(terms.max(), -terms.min()))
+        if top == math.inf:
+            endless = np.isinf(terms)
+            self.infinite[groups.present] += np.add.reduceat(
+                endless, groups.starts, dtype=np.int64
+            )
+            terms = np.where(endless, 0.0, terms)
+            top = float(max(terms.max(), -terms.min()))
+        if top == 0.0:
+            return self
+        level = _level_for(top)
+        rest = terms
+        while True:
+            rounded = self._add_rounded(rest, groups, level)
+            np.subtract(rounded, _shifter(level), out=rounded)
+            rest = np.subtract(rest, rounded, out=rounded)
+            if not rest.any():
+                return self
+            level += 1
+
+    def add_coarse(self, group: int, terms: Floats, weights: Floats | None) -> Sums:
+        """Adds w·x to one group, every x first rounded to a multiple of 2^-40.
+
+        Cheaper than `add` without weights, and enough for means of probabilities. Terms
+        lie below 2^7 in size.
+        """
+        shifted: Floats = np.add(terms, _shifter(0))
+        if weights is not None:
+            np.subtract(shifted, _shifter(0), out=shifted)
+            np.multiply(shifted, weights, out=shifted)
+            return self.add(shifted, Groups.only(group, len(terms), self.size))
+        self._accumulate(0, np.array([group]), _unshifted(
+            shifted.view(np.int64).sum(keepdims=True), np.array([len(terms)]), 0
+        ))
+        return self
+
+    def add_counts(self, counts: Ints) -> Sums:
+        """Adds a whole number to every sum."""
+        self._halves(0)[0] += counts << (_GRID - 32)
+        return self
+
+    def _add_rounded(self, terms: Floats, groups: Groups, level: int) -> Floats:
+        shifted: Floats = np.add(terms, _shifter(level))
+        total = np.add.reduceat(shifted.view(np.int64), groups.starts)
+        self._accumulate(level, groups.present, _unshifted(total, groups.counts, level))
+        return shifted
+
+    def _accumulate(self, level: int, where: NDArray[np.intp], total: Ints) -> None:
+        halves = self._halves(level)
+        halves[0, where] += total >> 32
+        halves[1, where] += total & _LOW
+
+    def _halves(self, level: int) -> Ints:
+        if level not in self._levels:
+            self._levels[level] = np.zeros((2, self.size), dtype=np.int64)
+        return self._levels[level]
+
+    def merge(self, other: Sums) -> Sums:
+        """The sums of both, as a new vector. Raises ValueError when the sizes differ."""
+        if self.size != other.size:
+            raise ValueError(f"sums of {self.size} and {other.size} groups cannot be merged")
+        merged = Sums(self.size)
+        merged.infinite = self.infinite + other.infinite
+        for levels in (self._levels, other._levels):
+            for level, halves in levels.items():
+                merged._halves(level)[...] += halves
+        return merged
+
+    def units(self) -> list[int]:
+        """Every sum as a whole number of 2^-1074, infinite terms left out."""
+        totals = [0] * self.size
+        for level, halves in self._levels.items():
+            shift = UNIT_BITS - (_GRID + _RUNG * level)
+            high, low = halves.tolist()
+            for i in range(self.size):
+                totals[i] += ((high[i] << 32) + low[i]) << shift
+        return totals
+
+    def value(self, index: int) -> float:
+        """One sum as the nearest float64, infinite when an infinite term was added."""
+        return math.inf if self.infinite[index] else ratio(self.units()[index], 1 << UNIT_BITS)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sums):
+            return NotImplemented
+        return (
+            self.size == other.size
+            and bool(np.array_equal(self.infinite, other.infinite))
+            and self.units() == other.units()
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # sums grow, so they are no keys
+
+    def __repr__(self) -> str:
+        return f"Sums({[self.value(i) for i in range(self.size)]})"
+
+    def __getstate__(self) -> tuple[int, Ints, Mapping[int, Ints]]:
+        return self.size, self.infinite, self._levels
+
+    def __setstate__(self, state: tuple[int, Ints, dict[int, Ints]]) -> None:
+        self.size, self.infinite, self._levels = state
+
+
+def ratio(numerator: int, denominator: int) -> float:
+    """The quotient of two whole numbers as the nearest float64; inf where it is too large.
+
+    >>> ratio(1, 3)
+    0.3333333333333333
+    """
+    try:
+        return numerator / denominator
+    except OverflowError:
+        return math.inf if (numerator < 0) == (denominator < 0) else -math.inf
+
+
+def units_of(value: float) -> int:
+    """A float64 as a whole number of 2^-1074.
+
+    >>> units_of(1.0) == 2**1074
+    True
+    """
+    numerator, denominator = value.as_integer_ratio()
+    return numerator * ((1 << UNIT_BITS) // denominator)
+
+
+def _level_for(top: float) -> int:
+    """The finest level whose range, 2^(47-g), exceeds `top`."""
+    exponent = math.frexp(top)[1]
+    level = (_RUNG - _GRID - exponent) // _RUNG
+    if level < -21:
+        raise OverflowError(f"{top!r} is too large to be added exactly")
+    return min(level, (UNIT_BITS - _GRID) // _RUNG)
+
+
+def _unshifted(total: Ints, counts: Ints, level: int) -> Ints:
+    """Sums of shifted terms less the shifts: int64 wraps around, the difference is exact."""
+    rest: Ints = total - counts * _shifter_bits(level)
+    return rest
+
+
+def _shifter(level: int) -> np.float64:
+    return np.float64(math.ldexp(1.5, 52 - (_GRID + _RUNG * level)))
+
+
+def _shifter_bits(level: int) -> np.int64:
+    bits: np.int64 = _shifter(level).view(np.int64)
+    return bits

@@ -1,0 +1,178 @@
+"""What the reader of the figures should know, in words: from tallies to findings."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from xentcli.exact import UNIT_BITS, ratio
+from xentcli.report import Finding
+from xentcli.schema import quoted
+from xentcli.tally import Code, Entry
+from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from xentcli.layout import Layout
+    from xentcli.options import Policy
+    from xentcli.tally import Case, Tally
+    from xentcli.totals import Totals
+
+Locate = Callable[["Case"], dict[str, Any]]
+
+
+def findings(
+    tally: Tally, totals: Totals, layout: Layout, policy: Policy, locate: Locate
+) -> tuple[Finding, ...]:
+    """Everything noticed, the gravest first. `locate` names a case's row for people."""
+    found = [
+        _MAKERS[code](entry, policy, locate)
+        for code, entry in sorted(tally.entries.items())
+        if code is not Code.ZERO
+    ]
+    zero = tally.entries.get(Code.ZERO)
+    if zero is not None:
+        found.insert(0, _zero_probability(zero, totals, locate))
+    found += _confusable(layout)
+    found += _absent(layout, totals)
+    rank = {"error": 0, "warning": 1, "info": 2}
+    return tuple(sorted(found, key=lambda f: rank[f.severity]))
+
+
+def _rows(count: int, verb: str, verbs: str) -> str:
+    return f"{count:,} row {verb}" if count == 1 else f"{count:,} rows {verbs}"
+
+
+def _zero_probability(entry: Entry, totals: Totals, locate: Locate) -> Finding:
+    weight, infinite = totals.weight_units(), totals.units("infinite.weight")
+    loss = totals.units("loss")
+    finite_mean = ratio(loss, weight - infinite) if weight > infinite else None
+    capped = loss - totals.units("clip.excess") + totals.units("clip.capped")
+    figures = {
+        "finite_mean": None if finite_mean is None else finite_mean / totals.log_base,
+        "clipped": ratio(capped, weight) / totals.log_base if weight else None,
+    }
+    return Finding(
+        Code.ZERO,
+        "warning",
+        entry.count,
+        f"{_rows(entry.count, 'gives', 'give')} the true class probability 0: the loss is infinite",
+        "look at these rows (xent rows --worst), or bound the probabilities with --clip 1e-15",
+        locate(entry.first),
+        figures,
+    )
+
+
+def _sums(entry: Entry, policy: Policy, locate: Locate) -> Finding:
+    worst = entry.worst[1] if entry.worst is not None else entry.first
+    there = locate(worst)
+    return Finding(
+        Code.SUM,
+        "warning",
+        entry.count,
+        f"{_rows(entry.count, 'does', 'do')} not sum to 1 within {policy.tolerance:g}; "
+        f"the worst, row {there['row']:,}, sums to {worst.value:.6g}",
+        "rescale them with --sum-to-one rescale, or allow for it with --tolerance",
+        locate(entry.first),
+        {"worst_row": there["row"], "worst_value": there["value"]},
+    )
+
+
+def _rescaled(entry: Entry, policy: Policy, locate: Locate) -> Finding:
+    del policy
+    message = f"{_rows(entry.count, 'was', 'were')} rescaled to sum to 1"
+    return Finding(Code.RESCALED, "info", entry.count, message, None, locate(entry.first))
+
+
+def _clipped(entry: Entry, policy: Policy, locate: Locate) -> Finding:
+    message = (
+        f"{_rows(entry.count, 'has', 'have')} a true class outside "
+        f"[{policy.clip:g}, 1 - {policy.clip:g}], and its probability was clipped"
+    )
+    return Finding(Code.CLIPPED, "info", entry.count, message, None, locate(entry.first))
+
+
+def _missing(entry: Entry, policy: Policy, locate: Locate) -> Finding:
+    del policy
+    message = f"{_rows(entry.count, 'misses', 'miss')} a label, a score or a weight: left out"
+    return Finding(Code.MISSING, "warning", entry.count, message, None, locate(entry.first))
+
+
+def _unknown(entry: Entry, policy: Policy, locate: Locate) -> Finding:
+    del policy
+    message = f"{_rows(entry.count, 'has a label', 'have labels')} that names no class: left out"
+    return Finding(Code.UNKNOWN, "warning", entry.count, message, None, locate(entry.first))
+
+
+def _ignored(entry: Entry, policy: Policy, locate: Locate) -> Finding:
+    labels = quoted(policy.ignore_label)
+    message = f"{_rows(entry.count, 'has the label', 'have the label')} {labels}: left out"
+    return Finding(Code.IGNORED, "info", entry.count, message, None, locate(entry.first))
+
+
+_MAKERS: dict[Code, Callable[[Entry, Policy, Locate], Finding]] = {
+    Code.SUM: _sums,
+    Code.RESCALED: _rescaled,
+    Code.CLIPPED: _clipped,
+    Code.MISSING: _missing,
+    Code.UNKNOWN: _unknown,
+    Code.IGNORED: _ignored,
+}
+
+
+def _absent(layout: Layout, totals: Totals) -> list[Finding]:
+    """Classes that have scores and no rows."""
+    absent = [name for k, name in enumerate(layout.classes) if totals.rows(k) == 0]
+    if not absent:
+        return []
+    verb = "class never occurs" if len(absent) == 1 else "classes never occur"
+    message = f"{len(absent):,} {verb} among the labels: {quoted(absent, 5)}"
+    return [Finding("absent-class", "info", len(absent), message)]
+
+
+def _confusable(layout: Layout) -> list[Finding]:
+    """Classes whose names differ only in what cannot be seen."""
+    looks: dict[str, list[str]] = {}
+    for name in layout.classes:
+        looks.setdefault(_look(name), []).append(name)
+    alike = [group for group in looks.values() if len(group) > 1]
+    if not alike:
+        return []
+    pairs = "; ".join(quoted([_spelled_out(n) for n in group]) for group in alike[:3])
+    return [
+        Finding(
+            "confusable-classes",
+            "warning",
+            sum(map(len, alike)),
+            f"classes look alike and are not the same: {pairs}",
+            "make their spelling the same, if they are meant to be one class",
+            {"value": shown(alike[0][0])},
+        )
+    ]
+
+
+def _look(name: str) -> str:
+    """What a reader sees of a name: normalised, without invisible characters and outer space."""
+    if name.isascii():
+        return name.strip()
+    folded = unicodedata.normalize("NFKC", name)
+    return "".join(c for c in folded if unicodedata.category(c) != "Cf").strip()
+
+
+def _spelled_out(name: str) -> str:
+    """The name with everything beyond ASCII as code points, for what looks alike."""
+    return name.encode("ascii", "backslashreplace").decode()
+
+
+def example_locator(rows: Callable[[Case], int], paths: Sequence[str]) -> Locate:
+    """Names a case's row by its number, and by its file where there are several."""
+
+    def locate(case: Case) -> dict[str, Any]:
+        example: dict[str, Any] = {"row": rows(case)}
+        if case.value is not None:
+            example["value"] = case.value
+        if len(paths) > 1:
+            example["path"] = paths[case.place.part]
+        return example
+
+    return locate

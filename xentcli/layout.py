@@ -1,0 +1,79 @@
+"""Which column is what, once that is known. `resolve` finds it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from xentcli.errors import InputError
+from xentcli.labels import ClassIndex, Truth
+from xentcli.options import Scale, Task
+from xentcli.schema import Role
+from xentcli.text import shown
+
+
+class Shape(StrEnum):
+    """How the scores lie: one column for one class, a column a class, or one column of vectors."""
+
+    SINGLE = "single"
+    COLUMNS = "columns"
+    VECTOR = "vector"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which column is what.
+
+    `classes` are in the order of the score columns; a single score column has two, of which
+    number `positive` is the one it speaks of. `truth` is set where the labels beside a
+    single column are to be read as no or yes, and the classes get their names from the
+    labels that occur (`settled`). `reasons` say, per decision, what it was based on.
+    """
+
+    task: Task
+    target: str
+    scores: tuple[str, ...]
+    shape: Shape
+    scale: Scale
+    classes: tuple[str, ...]
+    positive: int = 1
+    truth: Truth | None = None
+    weight: str | None = None
+    id: str | None = None
+    reasons: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def k(self) -> int:
+        """The number of classes."""
+        return len(self.classes)
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        """The columns to be read, and what for. `id` is left to who wants it."""
+        roles = {self.target: Role.LABEL}
+        role = Role.VECTOR if self.shape is Shape.VECTOR else Role.NUMBER
+        roles.update(dict.fromkeys(self.scores, role))
+        if self.weight is not None:
+            roles[self.weight] = Role.NUMBER
+        return roles
+
+    def find(self, label: str) -> int | None:
+        """The class that a label names, or None."""
+        return (self.truth or ClassIndex(self.classes)).find(label)
+
+    def settled(self, seen: Sequence[str]) -> Layout:
+        """This layout with its two classes named as the labels that occurred name them.
+
+        Raises InputError where those are more than two, or of two vocabularies.
+        """
+        if self.truth is None:
+            return self
+        names = self.truth.names(seen)
+        if names is None:
+            found = ", ".join(f"'{shown(t)}'" for t in sorted(seen)[:6])
+            raise InputError(
+                f"column '{shown(self.target)}' of a binary task holds the labels {found}",
+                hint="name the two classes with --classes, or leave labels out with --ignore-label",
+            )
+        return replace(self, classes=names)

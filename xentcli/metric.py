@@ -1,0 +1,120 @@
+"""What a metric is: a declaration, from which the registry, the help and the docs are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from xentcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from xentcli.report import Value
+    from xentcli.statistic import Statistic
+    from xentcli.totals import Totals
+
+Setting = str | float
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a metric: its default says whether it is a number or a word.
+
+    `choices` are the words allowed; None allows any.
+    """
+
+    name: str
+    default: Setting
+    summary: str
+    choices: tuple[str, ...] | None = None
+
+    def parse(self, text: str) -> Setting:
+        """A value as written in a spec. Raises UsageError for what the parameter cannot take."""
+        if isinstance(self.default, float):
+            try:
+                return float(text)
+            except ValueError:
+                raise UsageError(f"{self.name} takes a number, not '{text}'") from None
+        if self.choices is not None and text not in self.choices:
+            raise UsageError(f"{self.name} is one of {', '.join(self.choices)}, not '{text}'")
+        return text
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure computed from sums.
+
+    `statistics` names the sums it needs, given its settings; `overall` computes the figure
+    over all rows (None where there is none), `by_class` the figures of one class, each under
+    the name it is reported by. When no metric is asked for, the report holds the
+    overall figures of those with `default` and the class figures of those with
+    `default_by_class`. `unit` says what the figure is measured in: `loss` means the base's unit.
+    """
+
+    name: str
+    summary: str
+    formula: str
+    statistics: Callable[[Mapping[str, Setting]], tuple[Statistic, ...]]
+    overall: Callable[[Totals, Mapping[str, Setting]], Value | None]
+    by_class: Callable[[Totals, int, Mapping[str, Setting]], Value | None]
+    source: str = ""
+    unit: str | None = None
+    better: str = "lower"
+    parameters: tuple[Parameter, ...] = ()
+    aliases: tuple[str, ...] = ()
+    default: bool = False
+    default_by_class: bool = False
+    merges: bool = True
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A metric with the settings asked for; `key` is its canonical spelling.
+
+    `overall_shown` and `classes_shown` say which of its figures the report holds.
+    """
+
+    metric: Metric
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    overall_shown: bool = True
+    classes_shown: bool = True
+
+    @property
+    def key(self) -> str:
+        """`name`, or `name(param=value, …)`: sorted, defaults left out."""
+        defaults = {p.name: p.default for p in self.metric.parameters}
+        given = [
+            f"{name}={_spell(value)}"
+            for name, value in sorted(self.settings.items())
+            if value != defaults[name]
+        ]
+        return f"{self.metric.name}({','.join(given)})" if given else self.metric.name
+
+    def statistics(self) -> tuple[Statistic, ...]:
+        """The sums this metric needs."""
+        return self.metric.statistics(self.settings)
+
+    def overall(self, totals: Totals) -> Value | None:
+        """The figure over all rows."""
+        return self.metric.overall(totals, self.settings) if self.overall_shown else None
+
+    def by_class(self, totals: Totals, k: int) -> Value | None:
+        """The figure of class number k."""
+        return self.metric.by_class(totals, k, self.settings) if self.classes_shown else None
+
+
+def _spell(value: Setting) -> str:
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    plain = value.replace("_", "").replace("-", "").replace(".", "").isalnum()
+    return value if plain else "'" + value.replace("'", "\\'") + "'"
+
+
+def no_class_figure(totals: Totals, k: int, settings: Mapping[str, Setting]) -> None:
+    """For metrics that say nothing about single classes."""
+    del totals, k, settings
+
+
+def no_overall_figure(totals: Totals, settings: Mapping[str, Setting]) -> None:
+    """For metrics that speak of single classes only."""
+    del totals, settings

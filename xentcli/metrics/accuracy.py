@@ -1,0 +1,37 @@
+"""Accuracy: the share of rows whose largest score is that of the true class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from xentcli.metric import Metric, Setting, no_class_figure
+from xentcli.statistic import DECISIONS, ROWS, Statistic
+
+if TYPE_CHECKING:
+    from xentcli.report import Value
+    from xentcli.totals import Totals
+
+
+def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    del settings
+    return (ROWS, DECISIONS)
+
+
+def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
+    del settings
+    share = totals.quotient("correct", None, totals.weight_units())
+    return totals.proportion(share, totals.effective_rows())
+
+
+METRIC = Metric(
+    name="accuracy",
+    summary="share of rows whose largest score is the true class's; of equal scores the first wins",
+    formula="Σ w·[argmax_c p_c = y] / Σ w",
+    source="interval: Wilson 1927, on (Σw)²/Σw² rows where there are weights",
+    statistics=_statistics,
+    overall=_overall,
+    by_class=no_class_figure,
+    better="higher",
+    default=True,
+)

@@ -1,0 +1,46 @@
+"""Brier score: the squared error that cross-entropy is usually compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from xentcli.metric import Metric, Parameter, Setting
+from xentcli.statistic import BRIER, ROWS, Statistic
+
+if TYPE_CHECKING:
+    from xentcli.report import Value
+    from xentcli.totals import Totals
+
+
+def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    del settings
+    return (ROWS, BRIER)
+
+
+def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
+    return _figure(totals, None, settings)
+
+
+def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
+    return _figure(totals, k, settings)
+
+
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+    scale = 2.0 if settings["scale"] == "half" else 1.0
+    return totals.figure(totals.mean("brier", group), scale=scale)
+
+
+METRIC = Metric(
+    name="brier",
+    summary="mean squared distance of the probabilities from the truth, between 0 and 2",
+    formula="Σ w·Σ_c (p_c - y_c)² / Σ w",
+    source="Brier 1950; scale=half is the (p - y)² of binary tasks, between 0 and 1",
+    statistics=_statistics,
+    overall=_overall,
+    by_class=_by_class,
+    parameters=(
+        Parameter("scale", "full", "full: 0 to 2; half: half of it, 0 to 1", ("full", "half")),
+    ),
+    default=True,
+)

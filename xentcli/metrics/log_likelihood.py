@@ -1,0 +1,55 @@
+"""Log-likelihood: the sum that cross-entropy is the negative mean of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from xentcli.metric import Metric, Setting
+from xentcli.statistic import INFINITE, LOSS, ROWS, Statistic
+from xentcli.totals import Estimate
+
+if TYPE_CHECKING:
+    from xentcli.report import Value
+    from xentcli.totals import Totals
+
+
+def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    del settings
+    return (ROWS, LOSS, INFINITE)
+
+
+def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
+    del settings
+    return _figure(totals, None)
+
+
+def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
+    del settings
+    return _figure(totals, k)
+
+
+def _figure(totals: Totals, group: int | None) -> Value:
+    mean = totals.mean("loss", group)
+    if mean.value is None:
+        return totals.figure(mean, totals.base.unit)
+    value = -totals.total("loss", group) if mean.value else 0.0
+    stderr = None if mean.stderr is None else mean.stderr * totals.weight(group)
+    if math.isinf(value):
+        stderr = None
+    return totals.figure(Estimate(value, stderr), totals.base.unit, totals.log_base)
+
+
+METRIC = Metric(
+    name="log_likelihood",
+    summary="logarithm of the probability that the model gave to all true classes together",
+    formula="-Σ w·(-log p_y)",
+    source="its standard error is that of the mean times Σ w",
+    statistics=_statistics,
+    overall=_overall,
+    by_class=_by_class,
+    unit="loss",
+    better="higher",
+    default=True,
+)

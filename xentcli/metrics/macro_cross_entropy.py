@@ -1,0 +1,43 @@
+"""Macro cross-entropy: the mean of the classes' losses, rare classes counting as much."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from xentcli.metric import Metric, Setting, no_class_figure
+from xentcli.statistic import LOSS, ROWS, Statistic
+from xentcli.totals import Estimate, mean_of
+
+if TYPE_CHECKING:
+    from xentcli.report import Value
+    from xentcli.totals import Totals
+
+
+def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    del settings
+    return (ROWS, LOSS)
+
+
+def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
+    """The classes' means are independent, so their errors add up in squares."""
+    del settings
+    means = [totals.mean("loss", k) for k in range(totals.k)]
+    present = [m for m in means if m.value is not None]
+    value = mean_of(m.value for m in present)
+    errors = [m.stderr for m in present if m.stderr is not None]
+    known = value is not None and len(errors) == len(present) and not math.isinf(value)
+    stderr = math.sqrt(math.fsum(e * e for e in errors)) / len(present) if known else None
+    return totals.figure(Estimate(value, stderr), totals.base.unit, totals.log_base)
+
+
+METRIC = Metric(
+    name="macro_cross_entropy",
+    summary="plain mean of the classes' cross-entropies, over the classes that occur",
+    formula="Σ_k L_k / #{k: class k occurs}",
+    statistics=_statistics,
+    overall=_overall,
+    by_class=no_class_figure,
+    unit="loss",
+)

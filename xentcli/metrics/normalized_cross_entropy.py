@@ -1,0 +1,71 @@
+"""Normalised cross-entropy: the loss relative to always predicting the class frequencies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from xentcli.metric import Metric, Setting, no_class_figure
+from xentcli.report import Value
+from xentcli.statistic import INFINITE, LOSS, ROWS, Statistic
+from xentcli.totals import Estimate, natural_log
+
+if TYPE_CHECKING:
+    from xentcli.totals import Totals
+
+
+def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    del settings
+    return (ROWS, LOSS, INFINITE)
+
+
+def _surprises(totals: Totals) -> list[float]:
+    """-log of the share of each class in the weight; 0 for a class without weight."""
+    shares = [totals.quotient_of_weight(k) or 0.0 for k in range(totals.k)]
+    return [-natural_log(share) if share else 0.0 for share in shares]
+
+
+def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
+    del settings
+    loss = totals.mean("loss").value
+    surprises = _surprises(totals)
+    entropy = math.fsum(
+        (totals.quotient_of_weight(k) or 0.0) * h for k, h in enumerate(surprises)
+    )
+    if loss is None or entropy == 0:
+        return Value(None)
+    return totals.figure(Estimate(loss / entropy, _stderr(totals, loss / entropy, surprises)))
+
+
+def _stderr(totals: Totals, ratio: float, surprises: list[float]) -> float | None:
+    """√Σw²z²/(H Σw) with z = loss - ratio·h_y, from per-class sums alone; see numerics."""
+    n = totals.rows()
+    if n < 2 or math.isinf(ratio) or totals.infinite("loss.squares"):
+        return None
+    terms: list[float] = []
+    for k, h in enumerate(surprises):
+        cross = "loss.cross" if totals.weighted else "loss"
+        squares = "weight.squares" if totals.weighted else "rows"
+        terms += (
+            totals.total("loss.squares", k),
+            -2 * ratio * h * totals.total(cross, k),
+            (ratio * h) ** 2 * totals.total(squares, k),
+        )
+    spread = max(0.0, math.fsum(terms))
+    entropy = math.fsum((totals.quotient_of_weight(k) or 0.0) * h for k, h in enumerate(surprises))
+    correction = 1.0 if totals.weighted else n / (n - 1)
+    return math.sqrt(spread * correction) / (entropy * totals.weight())
+
+
+METRIC = Metric(
+    name="normalized_cross_entropy",
+    summary="cross-entropy divided by that of always predicting the class frequencies",
+    formula="L / H(π), π_k = Σ_{y=k} w / Σ w; one minus it is McFadden's R²",
+    source="He et al. 2014 (normalised entropy); McFadden 1974",
+    statistics=_statistics,
+    overall=_overall,
+    by_class=no_class_figure,
+    aliases=("normalized_entropy", "ne"),
+    default=True,
+)

@@ -1,0 +1,189 @@
+"""What column names mean: the names that frameworks and people give to labels and scores.
+
+Names match without regard to case. Sources: the documentation of each framework named.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from xentcli.options import Scale
+
+TARGETS = (
+    "label",
+    "y_true",
+    "y",
+    "target",
+    "truth",
+    "actual",
+    "class",
+    "gold",
+    "ground_truth",
+    "labels",
+    "obs",
+    "true_label",
+)
+
+# Columns that hold a decision or bookkeeping, and never a truth or a score.
+DECISIONS = {
+    "pred",
+    "prediction",
+    "predicted",
+    "predict",
+    "response",
+    "predicted_label",
+    "pred_label",
+    ".pred_class",
+    "resample",
+    "fold",
+    "rowindex",
+    "row",
+    ".row",
+    "id",
+    "index",
+    "weight",
+    "weights",
+}
+
+SINGLE_SCORES = {
+    Scale.PROBABILITY: (
+        "prob",
+        "proba",
+        "probability",
+        "y_prob",
+        "y_proba",
+        "y_score",
+        "score",
+        "p",
+        "y_pred",
+    ),
+    Scale.LOGIT: ("logit", "rawformulaval"),
+    Scale.LOG_PROBABILITY: ("logprob", "log_prob", "logprobability"),
+}
+
+VECTORS = {
+    Scale.PROBABILITY: (
+        "probs",
+        "probabilities",
+        "probability",
+        "scores",
+        "prob",
+        "proba",
+        "y_prob",
+        "y_proba",
+        "y_score",
+        "y_pred",
+    ),
+    Scale.LOGIT: ("logits", "logit", "rawprediction"),
+    Scale.LOG_PROBABILITY: ("logprobs", "log_probs", "logprob", "log_prob", "log_probabilities"),
+}
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """The beginning of a score column's name, what follows being the class; `source` wrote it."""
+
+    text: str
+    scale: Scale
+    source: str = "by hand"
+
+
+# Longer ones first where one begins another.
+PREFIXES = (
+    Prefix("Probability:Class=", Scale.PROBABILITY, "CatBoost"),
+    Prefix("LogProbability:Class=", Scale.LOG_PROBABILITY, "CatBoost"),
+    Prefix("RawFormulaVal:Class=", Scale.LOGIT, "CatBoost"),
+    Prefix(".pred_", Scale.PROBABILITY, "tidymodels"),
+    Prefix("log_prob_", Scale.LOG_PROBABILITY),
+    Prefix("logprob_", Scale.LOG_PROBABILITY),
+    Prefix("logits_", Scale.LOGIT),
+    Prefix("logit_", Scale.LOGIT),
+    Prefix("probability_", Scale.PROBABILITY),
+    Prefix("proba_", Scale.PROBABILITY),
+    Prefix("prob_", Scale.PROBABILITY),
+    Prefix("score_", Scale.PROBABILITY),
+    Prefix("p_", Scale.PROBABILITY),
+)
+
+
+def prefix_of(name: str) -> Prefix | None:
+    """The known prefix that `name` begins with and goes beyond.
+
+    >>> prefix_of("Prob_cat").text, prefix_of("price")
+    ('prob_', None)
+    """
+    if name.lower() in DECISIONS:
+        return None
+    for prefix in PREFIXES:
+        n = len(prefix.text)
+        if len(name) > n and name[:n].lower() == prefix.text.lower():
+            return prefix
+    return None
+
+
+def scale_in_name(name: str) -> Scale:
+    """The scale that a score column's name speaks of; probabilities where it says nothing.
+
+    >>> scale_in_name("val_log_prob").value, scale_in_name("logits").value
+    ('log-probability', 'logit')
+    """
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    if "logprob" in plain:
+        return Scale.LOG_PROBABILITY
+    if "logit" in plain or plain.startswith(("rawformulaval", "rawprediction")):
+        return Scale.LOGIT
+    return Scale.PROBABILITY
+
+
+def is_pattern(text: str) -> bool:
+    """Whether `text` is a glob rather than a name."""
+    return any(c in text for c in "*?[")
+
+
+def select(pattern: str, names: Sequence[str]) -> list[str] | None:
+    """The columns that one item of `--scores` names; None where there are none.
+
+    An item is a column's exact name, a glob, or a range of the numbers that columns have
+    without a header.
+
+    >>> select("prob_*", ["id", "prob_a", "prob_b"]), select("2-3", ["1", "2", "3"])
+    (['prob_a', 'prob_b'], ['2', '3'])
+    """
+    if pattern in names:
+        return [pattern]
+    span = re.fullmatch(r"([0-9]+)-([0-9]+)", pattern)
+    if span:
+        wanted = [str(i) for i in range(int(span[1]), int(span[2]) + 1)]
+        return wanted if wanted and set(wanted) <= set(names) else None
+    if is_pattern(pattern):
+        return [n for n in names if fnmatch.fnmatchcase(n, pattern)] or None
+    return None
+
+
+def matched_by_star(pattern: str, name: str) -> str | None:
+    """What the only `*` of a glob stands for in `name`.
+
+    >>> matched_by_star("prob_*", "prob_cat")
+    'cat'
+    """
+    if pattern.count("*") != 1 or any(c in pattern for c in "?["):
+        return None
+    before, after = pattern.split("*")
+    return name[len(before) : len(name) - len(after)] or None
+
+
+def nearest(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
+    """The names most like `name`, those that differ only in case or spaces first.
+
+    >>> nearest("lable", ["label", "prob"])
+    ['label']
+    """
+    known = list(names)
+    folded = name.strip().casefold()
+    same = [n for n in known if n.strip().casefold() == folded]
+    close = difflib.get_close_matches(name, known, n=limit, cutoff=0.6)
+    return list(dict.fromkeys(same + close))[:limit]

@@ -1,0 +1,36 @@
+"""Whether a file is still the one that was opened."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Self
+
+from xentcli.errors import InputError
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What changes when a file is written to or replaced: its size, its mtime and its inode."""
+
+    size: int
+    modified: int
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """The fingerprint in the answer of `stat`."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_dev, status.st_ino)
+
+    def check(self, path: str, name: str) -> None:
+        """Raises `InputError` (calling it `name`) unless the file still has this fingerprint."""
+        try:
+            now = Fingerprint.of(os.stat(path))  # noqa: PTH116 # the twin of fstat at the opening
+        except OSError:
+            now = None
+        if now != self:
+            raise InputError(
+                f"{name}: changed while being read",
+                hint="wait until it is complete, or score a copy",
+            )

@@ -1,0 +1,173 @@
+"""How a delimited text is written: its delimiter, its column names, its decimal point."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from xentcli.errors import InputError, UsageError
+from xentcli.readers.encoding import not_utf8
+from xentcli.readers.numerals import has_decimal_comma, is_plain
+from xentcli.readers.records import Lines, allow_fields_of
+from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from xentcli.options import FileOptions
+
+CANDIDATES = (",", "\t", ";", "|")
+_SPELLINGS = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+_SAMPLED_ROWS = 200
+_SAMPLED_CELLS = 50_000
+_SNIFFED_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What must be known to read the rows of a delimited text.
+
+    `names` are the columns, `header_bytes` and `header_lines` what precedes the first row.
+    """
+
+    delimiter: str
+    decimal_point: str
+    names: tuple[str, ...]
+    header_bytes: int
+    header_lines: int
+
+
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a text, `whole` where nothing follows."""
+
+    data: bytes
+    whole: bool
+
+    def records(self, delimiter: str) -> Iterator[list[str]]:
+        """The complete records in it, blank lines left out; damaged text is shown as it can be."""
+        lines = Lines(self.data, "utf-8", "replace")
+        allow_fields_of(len(self.data))
+        for record in csv.reader(lines, delimiter=delimiter):
+            if lines.taken == len(self.data) and not self.whole:
+                return
+            if record:
+                yield record
+
+
+def read_dialect(head: Head, options: FileOptions, usual: str | None, name: str) -> Dialect:
+    """The dialect of the text that begins with `head`; `usual` is its format's delimiter.
+
+    Raises `InputError` (naming the file `name`) for a header that cannot be read or names
+    two columns alike, `UsageError` for a delimiter that cannot be one.
+    """
+    if options.delimiter is not None:
+        delimiter = _spelled(options.delimiter)
+    elif usual is not None and options.input_format is not None:
+        delimiter = usual
+    else:
+        delimiter = find_delimiter(head, usual or ",")
+    first, size, lines = _first_record(head, delimiter, name)
+    if options.no_header:
+        names, size, lines = tuple(str(i + 1) for i in range(len(first))), 0, 0
+    else:
+        names = tuple(_decoded(field, name, lines) for field in first)
+        _refuse_twins(names, name)
+    rows = islice(head.records(delimiter), int(not options.no_header), _SNIFFED_ROWS)
+    return Dialect(delimiter, _decimal_point(rows, delimiter), names, size, lines)
+
+
+def sample_rows(head: Head, dialect: Dialect) -> dict[str, list[str | None]]:
+    """Some first rows by column, fewer of wide ones; an empty field is None."""
+    count = min(_SAMPLED_ROWS, max(1, _SAMPLED_CELLS // len(dialect.names)))
+    rest = Head(head.data[dialect.header_bytes :], head.whole)
+    rows = list(islice(rest.records(dialect.delimiter), count))
+    return {
+        name: [row[i] or None if i < len(row) else None for row in rows]
+        for i, name in enumerate(dialect.names)
+    }
+
+
+def find_delimiter(head: Head, usual: str) -> str:
+    r"""The candidate with which most records have as many fields as the first one.
+
+    Among equals, the one that gives the most fields, then one that leaves decimal commas
+    whole, then the `usual` one. Text that none divides is a single column.
+
+    >>> find_delimiter(Head(b"a;p\ndog;0,25\ncat;0,5\n", whole=True), ",")
+    ';'
+    """
+    ranked = [
+        (*merit, delimiter == usual, delimiter)
+        for delimiter in CANDIDATES
+        if (merit := _merit(list(islice(head.records(delimiter), _SNIFFED_ROWS)))) is not None
+    ]
+    return max(ranked)[-1] if ranked else usual
+
+
+def _merit(records: Sequence[Sequence[str]]) -> tuple[float, int, bool] | None:
+    if not records or len(records[0]) < 2:
+        return None
+    fields = len(records[0])
+    agreeing = sum(len(record) == fields for record in records) / len(records)
+    return agreeing, fields, any(has_decimal_comma(cell) for row in records for cell in row)
+
+
+def _spelled(delimiter: str) -> str:
+    spelled = _SPELLINGS.get(delimiter.lower(), delimiter)
+    if len(spelled) != 1 or not spelled.isascii() or spelled in '"\r\n\0':
+        raise UsageError(
+            f"--delimiter: '{shown(delimiter)}' cannot be a delimiter",
+            hint=r"it is one ASCII character; a tab is \t or 'tab'",
+        )
+    return spelled
+
+
+def _first_record(head: Head, delimiter: str, name: str) -> tuple[list[str], int, int]:
+    """The first record in Latin-1, and the bytes and lines up to its end."""
+    lines = Lines(head.data)
+    try:
+        record = next(filter(None, csv.reader(lines, delimiter=delimiter, strict=True)), [])
+    except csv.Error as error:
+        raise InputError(
+            f"{name}: line {max(1, lines.count)}: the header cannot be read ({error})"
+        ) from error
+    if not record or (lines.taken == len(head.data) and not head.whole):
+        raise InputError(f"{name}: {'the first record is too long' if record else 'is empty'}")
+    return record, lines.taken, lines.count
+
+
+def _decoded(field: str, name: str, line: int) -> str:
+    raw = field.encode("latin-1")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        problem, hint = not_utf8(raw[error.start])
+        raise InputError(f"{name}: line {line}, in the header: {problem}", hint=hint) from error
+    if "\0" in text:
+        problem, hint = not_utf8(0)
+        raise InputError(f"{name}: line {line}, in the header: {problem}", hint=hint)
+    return text
+
+
+def _refuse_twins(names: Iterable[str], name: str) -> None:
+    seen = set[str]()
+    for column in names:
+        if column in seen:
+            raise InputError(
+                f"{name}: two columns are named '{shown(column, limit=60)}'",
+                hint="give each column its own name; for a file without a header: --no-header",
+            )
+        seen.add(column)
+
+
+def _decimal_point(rows: Iterable[Sequence[str]], delimiter: str) -> str:
+    if delimiter == ",":
+        return "."
+    commas = points = False
+    for row in rows:
+        commas = commas or any(map(has_decimal_comma, row))
+        points = points or any("." in cell and is_plain(cell) for cell in row)
+    return "," if commas and not points else "."

@@ -1,0 +1,151 @@
+"""JSON read line by line with Python's own parser, numbers kept as they are spelled."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from xentcli.errors import RowError
+from xentcli.readers.encoding import not_utf8
+from xentcli.readers.numerals import NotANumberError, number
+from xentcli.schema import Role
+from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_SHOWN = 60
+WORDS = ("NaN", "Infinity", "-Infinity")
+
+
+class Spelled(str):
+    """A JSON number as it is spelled in the file."""
+
+    __slots__ = ()
+
+
+class JsonObject(dict[str, Any]):
+    """An object, and the keys that it has twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        keys = [key for key, _ in pairs]
+        self.twins = (
+            {key for key in keys if keys.count(key) > 1} if len(self) < len(keys) else set()
+        )
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=JsonObject, parse_float=Spelled, parse_int=Spelled, parse_constant=Spelled
+)
+
+
+def objects(data: memoryview) -> Iterator[JsonObject]:
+    """The objects in `data`, one a line; blank lines are skipped.
+
+    Raises `RowError` for a line that is no JSON object.
+    """
+    row = 0
+    for line in bytes(data).split(b"\n"):
+        if line.strip():
+            yield _object(line, row)
+            row += 1
+
+
+def _object(line: bytes, row: int) -> JsonObject:
+    try:
+        value = _DECODER.decode(line.decode().strip(" \t\r"))
+    except UnicodeDecodeError as error:
+        problem, hint = not_utf8(line[error.start])
+        raise RowError(problem, row=row, hint=hint) from error
+    except json.JSONDecodeError as error:
+        problem = f"not valid JSON: {error.msg} (character {error.pos + 1})"
+        raise RowError(problem, row=row) from error
+    except (ValueError, RecursionError) as error:
+        raise RowError("not valid JSON: nested too deeply", row=row) from error
+    if not isinstance(value, JsonObject):
+        raise RowError(f"{_shown(value)} is not a JSON object", row=row)
+    return value
+
+
+def values_of(object_: JsonObject, roles: Mapping[str, Role], row: int) -> Iterator[object]:
+    """What `object_` holds for each of `roles`; a key that is missing or null gives None.
+
+    Raises `RowError` for a key that is there twice or holds what its role cannot be.
+    """
+    for key, role in roles.items():
+        if key in object_.twins:
+            raise RowError("the key is there twice", row=row, column=key)
+        value = object_.get(key)
+        try:
+            yield None if value is None else _CONVERTERS[role](value)
+        except NotANumberError as error:
+            problem = f"{_shown(value)} {error.problem}"
+            raise RowError(problem, row=row, column=key, hint=error.hint) from error
+
+
+def _label(value: object) -> str | None:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return str(value) or None
+    raise NotANumberError("is not a label")
+
+
+def _number(value: object) -> float | None:
+    match value:
+        case bool():
+            return float(value)
+        case Spelled():
+            return number(value)
+        case str() if value in WORDS:
+            return number(value)
+        case str():
+            raise NotANumberError("is not a number", "numbers in JSON have no quotes")
+    raise NotANumberError("is not a number")
+
+
+def _vector(value: object) -> list[float | None]:
+    if not isinstance(value, list):
+        raise NotANumberError("is not a list of numbers")
+    return [None if entry is None else _number(entry) for entry in value]
+
+
+def _text(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return str(value)
+    return spelled(value)
+
+
+def spelled(value: object) -> str:
+    """A JSON value on one line, its numbers as in the file.
+
+    >>> spelled([Spelled("1.0"), True, {"a": None}])
+    '[1.0,true,{"a":null}]'
+    """
+    match value:
+        case Spelled():
+            return str(value)
+        case list():
+            return f"[{','.join(map(spelled, value))}]"
+        case dict():
+            pairs = (f"{json.dumps(key)}:{spelled(entry)}" for key, entry in value.items())
+            return f"{{{','.join(pairs)}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _shown(value: object) -> str:
+    text = f"'{value}'" if isinstance(value, str) else spelled(value)
+    return shown(text, limit=_SHOWN)
+
+
+_CONVERTERS: dict[Role, Callable[[object], object]] = {
+    Role.LABEL: _label,
+    Role.NUMBER: _number,
+    Role.VECTOR: _vector,
+    Role.TEXT: _text,
+}

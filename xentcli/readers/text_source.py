@@ -1,0 +1,204 @@
+"""Text as a source: blocks of bytes cut off one after the other and parsed in parallel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
+
+from xentcli.errors import InputError
+from xentcli.readers import records
+from xentcli.readers.compression import decompressed
+from xentcli.readers.dialect import Head
+from xentcli.readers.edge import reading
+from xentcli.readers.encoding import utf8
+from xentcli.readers.inputs import fill
+from xentcli.readers.records import MalformedRecordError, blocks, line_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from xentcli.options import FileOptions
+    from xentcli.readers.inputs import Input, Peekable
+    from xentcli.readers.records import Block, Cutter
+    from xentcli.readers.source import Column, Role
+
+_HEAD_BYTES = 1 << 20
+_BYTES_A_COLUMN = 1 << 10
+_LARGEST_BLOCK = 8 << 20
+
+
+class Grammar(Protocol):
+    """How one text format is read, once its beginning has been seen.
+
+    `header_bytes` and `header_lines` are what precedes the first row.
+    """
+
+    columns: tuple[Column, ...]
+    header_bytes: int
+    header_lines: int
+    cutter: Cutter
+
+    def sample(self) -> Mapping[str, Sequence[object]]:
+        """Some first rows by column."""
+        ...
+
+    def parser(self, roles: Mapping[str, Role]) -> Callable[[Block], pa.RecordBatch]:
+        """What reads the columns in `roles` out of a block. It raises `RowError`."""
+        ...
+
+    def line_of(self, data: memoryview, row: int) -> int:
+        """On which line (from 0) of a block the `row`-th row (from 0) begins."""
+        ...
+
+
+class TextSplit:
+    """One block of rows, not parsed yet."""
+
+    def __init__(
+        self, block: Block, parse: Callable[[Block], pa.RecordBatch], block_rows: int
+    ) -> None:
+        self.block = block
+        self._parse = parse
+        self._block_rows = block_rows
+        self.rows: int | None = None
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The block's rows, `block_rows` at a time. Raises `RowError`."""
+        batch = self._parse(self.block)
+        for start in range(0, batch.num_rows, self._block_rows):
+            yield batch.slice(start, self._block_rows)
+
+
+@dataclass
+class _Span:
+    """Where a split lies in the text: bytes after the header, lines before it, lines in it."""
+
+    offset: int
+    size: int
+    line: int
+    lines: int
+
+
+class TextSource:
+    """A file or stream of text, of any format that has a `Grammar`."""
+
+    def __init__(
+        self,
+        supply: Input,
+        options: FileOptions,
+        format_: str,
+        grammar_of: Callable[[Head], Grammar],
+    ) -> None:
+        self.path = supply.name
+        self.format = format_
+        self.size = supply.size
+        self._supply = supply
+        self._encoding = options.encoding
+        with reading(self.path):
+            self._stream: Peekable | None = self._text()
+            self._grammar = grammar_of(_head(self._stream, self.path))
+            _skip(self._stream, self._grammar.header_bytes)
+        self.columns = self._grammar.columns
+        self._spans: list[_Span] = []
+        self._alive: WeakValueDictionary[int, TextSplit] = WeakValueDictionary()
+
+    @property
+    def consumed(self) -> int:
+        """Bytes of the file as it lies taken so far."""
+        return self._supply.taken
+
+    def sample(self) -> Mapping[str, Sequence[object]]:
+        """Some first rows by column."""
+        return self._grammar.sample()
+
+    def splits(
+        self, roles: Mapping[str, Role], *, block_rows: int, threads: int
+    ) -> Iterator[TextSplit]:
+        """The blocks of the text, in order; `threads` makes no difference to them."""
+        del threads
+        size = min(len(self.columns) * _BYTES_A_COLUMN, _LARGEST_BLOCK)
+        parse = self._grammar.parser(roles)
+        line = self._grammar.header_lines
+        self._spans.clear()
+        try:
+            with reading(self.path):
+                stream = self._body()
+                cutter = self._grammar.cutter
+                for block in blocks(stream, cutter, max(size, records.BLOCK_BYTES)):
+                    lines = line_ends(block.buffer, block.size)
+                    split = TextSplit(block, parse, block_rows)
+                    self._alive[len(self._spans)] = split
+                    self._spans.append(_Span(block.offset, block.size, line, lines))
+                    line += lines
+                    yield split
+        except MalformedRecordError as error:
+            where = f"line {line + error.lines + 1}"
+            raise InputError(f"{self.path}: {where}: {error.problem}") from error
+
+    def place(self, split: int, row: int) -> str | None:
+        """The line on which a row begins, found by reading the file again.
+
+        A stream cannot be read again: where the split is gone, the line is that of its start.
+        """
+        span = self._spans[split]
+        data = self._data_of(split, span)
+        if data is None:
+            return f"after line {span.line}"
+        return f"line {span.line + 1 + self._grammar.line_of(data, row)}"
+
+    def close(self) -> None:
+        """Releases the file. Raises `InputError` when it changed while it was read."""
+        self._supply.close()
+        self._supply.check_unchanged()
+
+    def _text(self) -> Peekable:
+        return utf8(decompressed(self._supply.begin()), self._encoding, self.path)
+
+    def _body(self) -> Peekable:
+        """The text behind the header; the first time as opened, then anew."""
+        stream, self._stream = self._stream, None
+        if stream is None:
+            stream = self._text()
+            _skip(stream, self._grammar.header_bytes)
+        return stream
+
+    def _data_of(self, index: int, span: _Span) -> memoryview | None:
+        alive = self._alive.get(index)
+        if alive is not None:
+            return alive.block.data
+        if not self._supply.is_file:
+            return None
+        with reading(self.path):
+            stream = self._text()
+            _skip(stream, self._grammar.header_bytes + span.offset)
+            return memoryview(_taken(stream, span.size))
+
+
+def _head(stream: Peekable, name: str) -> Head:
+    data = stream.peek(_HEAD_BYTES)
+    size = _HEAD_BYTES
+    while len(data) == size and b"\n" not in data and b"\r" not in data:
+        if size >= records.RECORD_LIMIT:
+            raise InputError(f"{name}: the first line is longer than {size >> 20} MiB")
+        size *= 2
+        data = stream.peek(size)
+    if not data:
+        raise InputError(f"{name}: is empty")
+    return Head(data, whole=len(data) < size)
+
+
+def _taken(stream: Peekable, size: int) -> bytes:
+    buffer = bytearray(size)
+    count = fill(stream, memoryview(buffer))
+    return bytes(buffer[:count])
+
+
+def _skip(stream: Peekable, size: int) -> None:
+    while size > 0:
+        taken = len(_taken(stream, min(size, _HEAD_BYTES)))
+        if taken == 0:
+            return
+        size -= taken

@@ -1,0 +1,156 @@
+"""Numbers and names as a person reads them. Nothing else in xentcli rounds."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """Spells numbers with `digits` decimals, in Unicode or in ASCII.
+
+    >>> spell = Spelling(digits=4)
+    >>> spell.number(0.12345), spell.number(12345.6789), spell.number(3.14e-07)
+    ('0.1235', '12,345.68', '3.1e-07')
+    >>> spell.number(None), spell.number(float("inf")), spell.percent(0.6624)
+    ('–', '∞', '66.2%')
+    """
+
+    digits: int = 4
+    ascii: bool = False
+
+    def number(self, value: float | None) -> str:
+        """`value` with `digits` decimals, fewer from a thousand up.
+
+        A number that these would show as zero, and is none, keeps two of its digits.
+        """
+        if value is None or math.isnan(value):
+            return self.undefined
+        if math.isinf(value):
+            return ("-" if value < 0 else "") + ("inf" if self.ascii else "∞")
+        if value != 0 and abs(value) < 0.5 * 10.0**-self.digits:
+            return f"{value:.1e}"
+        if abs(value) >= 1e15:
+            return f"{value:.{max(self.digits, 1)}e}"
+        beyond = max(0, len(str(int(abs(value)))) - 3)
+        # Adding 0.0 turns a negative zero into zero.
+        return f"{value + 0.0:,.{max(0, self.digits - beyond)}f}"
+
+    def error(self, stderr: float) -> str:
+        """A standard error; one below the decimals shown is only said to be below them.
+
+        >>> Spelling(digits=2).error(0.0015)
+        '<0.01'
+        """
+        if 0 < stderr < 0.5 * 10.0**-self.digits:
+            return f"<{10.0**-self.digits:.{self.digits}f}"
+        return self.number(stderr)
+
+    def percent(self, share: float | None) -> str:
+        """A share of one as a percentage with one decimal."""
+        if share is None or not math.isfinite(share):
+            return self.number(share)
+        if 0 < share < 0.0005:
+            return "<0.1%"
+        return f"{100 * share:,.1f}%"
+
+    def count(self, number: float) -> str:
+        """A number of things, whole unless they are weighted."""
+        return f"{number:,.0f}" if number % 1 == 0 else self.number(number)
+
+    def interval(self, bounds: tuple[float, float] | None) -> str:
+        """The two ends of an interval, or nothing."""
+        if bounds is None:
+            return ""
+        return f"{self.number(bounds[0])} to {self.number(bounds[1])}"
+
+    def text(self, text: str, limit: int | None = None) -> str:
+        """Text that came from data, with nothing in it that a terminal would obey.
+
+        With `limit`, longer text loses its middle.
+        """
+        text = shown(text)
+        if self.ascii:
+            text = text.encode("ascii", "backslashreplace").decode("ascii")
+        if limit is None or len(text) <= limit:
+            return text
+        return text[: limit // 2] + self.ellipsis + text[-(limit // 2) :]
+
+    @property
+    def undefined(self) -> str:
+        """What stands where there is no figure."""
+        return "-" if self.ascii else "–"
+
+    @property
+    def plus_minus(self) -> str:
+        """The sign before a standard error."""
+        return "+/-" if self.ascii else "±"
+
+    @property
+    def ellipsis(self) -> str:
+        """What stands for text left out."""
+        return "..." if self.ascii else "…"
+
+    @property
+    def separator(self) -> str:
+        """What stands between remarks on one line."""
+        return " - " if self.ascii else " · "
+
+
+def aligned(cells: Iterable[str]) -> list[str]:
+    """The cells at one width, with the decimal points of plain numbers in one column.
+
+    >>> aligned(["1.25", "12.5", "–"])
+    [' 1.25', '12.5 ', '    –']
+    """
+    texts = list(cells)
+    tails = [_tail(text) for text in texts]
+    widest = max((tail for tail in tails if tail is not None), default=0)
+    padded = [
+        text if tail is None else text + " " * (widest - tail)
+        for text, tail in zip(texts, tails, strict=True)
+    ]
+    width = max(map(len, padded), default=0)
+    return [text.rjust(width) for text in padded]
+
+
+def _tail(text: str) -> int | None:
+    """The length of a plain number from its decimal point on; None for any other text."""
+    match = re.fullmatch(r"-?[\d,]+(\.\d*)?", text)
+    return None if match is None else len(match[1] or "")
+
+
+def errors(values: Iterable[float | None], spell: Spelling) -> list[str]:
+    """Standard errors as they follow their figures: ` ± 0.01`, blank where there is none."""
+    numbers = aligned("" if value is None else spell.error(value) for value in values)
+    signed = [f" {spell.plus_minus} {number}" if number.strip() else "" for number in numbers]
+    width = max(map(len, signed), default=0)
+    return [text.ljust(width) for text in signed]
+
+
+def label(key: str) -> str:
+    """A metric's key as words; its parameters stay as they are typed.
+
+    >>> label("normalized_cross_entropy"), label("focal_loss(gamma=2)")
+    ('normalized cross-entropy', 'focal loss(gamma=2)')
+    """
+    name, bracket, parameters = key.partition("(")
+    words = name.replace("cross_entropy", "cross-entropy").replace("_", " ")
+    return words + bracket + parameters
+
+
+def listed(paths: Sequence[str]) -> str:
+    """Up to three paths by name, more of them by the first and their number.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d"])
+    ('a, b, c', 'a and 3 more')
+    """
+    return ", ".join(paths) if len(paths) <= 3 else f"{paths[0]} and {len(paths) - 1:,} more"

@@ -1,0 +1,85 @@
+"""The sentences that stand beside the cross-entropy, in whatever form."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from xentcli.renderers._figures import Spelling, listed
+from xentcli.renderers._order import costliest_first, figure
+
+if TYPE_CHECKING:
+    from xentcli.report import Finding, Report
+
+HEADLINE = "cross_entropy"
+_BASELINE = "normalized_cross_entropy"
+_INFINITE = "zero-probability"
+_NAME_LIMIT = 60
+
+
+def source_line(report: Report, spell: Spelling) -> str:
+    """What was read: files, rows, task, classes."""
+    source, layout = report.source, report.layout
+    rows = f"{spell.count(source.rows)} row{'' if source.rows == 1 else 's'}"
+    if source.rows_read != source.rows:
+        rows = f"{spell.count(source.rows)} of {spell.count(source.rows_read)} rows"
+    parts = [listed([spell.text(path) for path in source.paths]), rows, spell.text(layout.task)]
+    if layout.classes:
+        plural = "" if len(layout.classes) == 1 else "es"
+        parts.append(f"{spell.count(len(layout.classes))} class{plural}")
+    if layout.weight is not None:
+        parts.append(f"weighted by {spell.text(layout.weight)}")
+    return spell.separator.join(part for part in parts if part)
+
+
+def baseline_line(report: Report, spell: Spelling) -> str | None:
+    """How the loss compares with that of predicting every class by its frequency."""
+    found = report.metrics.get(_BASELINE)
+    if found is None or found.value is None or not math.isfinite(found.value):
+        return None
+    share = spell.percent(found.value)
+    if found.value > 1:
+        return f"worse than predicting the class frequencies: {share} of what that would cost"
+    return f"{share} of what predicting the class frequencies would cost"
+
+
+def worst_line(report: Report, spell: Spelling) -> tuple[str, str] | None:
+    """The costliest class, and what it costs; None where there is nothing to tell apart."""
+    alive = [entry for entry in report.classes if entry.rows]
+    if len(alive) < 2:
+        return None
+    worst = costliest_first(alive)[0]
+    share, weight = figure(worst, "share"), sum(entry.weight for entry in alive)
+    if not share or not weight:
+        return None
+    of = "rows" if report.layout.weight is None else "weight"
+    part = spell.percent(worst.weight / weight)
+    name = spell.text(worst.name, limit=_NAME_LIMIT)
+    return name, f" costs most: {spell.percent(share)} of the loss on {part} of the {of}"
+
+
+def infinity_finding(report: Report) -> Finding | None:
+    """The finding that explains an infinite cross-entropy."""
+    headline = report.metrics.get(HEADLINE)
+    if headline is None or headline.value is None or not math.isinf(headline.value):
+        return None
+    return next((finding for finding in report.findings if finding.code == _INFINITE), None)
+
+
+def infinity_lines(report: Report, spell: Spelling) -> list[str]:
+    """What the loss would be without the rows that make it infinite, and clipped."""
+    finding = infinity_finding(report)
+    if finding is None:
+        return []
+    unit = report.metrics[HEADLINE].unit
+    spelled = {
+        "finite_mean": "over the other rows",
+        "clipped": "with probabilities clipped as scikit-learn does",
+    }
+    rows = f"{spell.count(finding.count)} of {spell.count(report.source.rows)} rows"
+    lines = [f"{rows} give their true class the probability 0"]
+    return lines + [
+        f"{spell.number(finding.details[key])}{f' {unit}' if unit else ''} {words}"
+        for key, words in spelled.items()
+        if finding.details.get(key) is not None
+    ]

@@ -1,0 +1,197 @@
+"""The per-class table: where the loss comes from, the costliest class first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from xentcli.renderers._figures import aligned, errors, label
+from xentcli.renderers._headline import HEADLINE
+from xentcli.renderers._order import costliest_first, figure, metric_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from xentcli.renderers._figures import Spelling
+    from xentcli.report import ClassReport, Report
+
+_INDENT, _GAP = 2, 2
+_SHARE = "share"
+_TITLES = {"mean_probability": "mean p", "f1": "F1"}
+_SHORT = {"precision": "prec."}
+_WORST, _OTHERS, _EMPTY = "bold red", "cyan", "dim"
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How a table gives way: the widths of the bar and of class names, and short titles."""
+
+    bar: int
+    name: int | None = None
+    short: bool = False
+
+
+_LONGEST_BAR = 24
+_STEPS = (_Room(24), _Room(10), _Room(8, 24), _Room(5, 16, short=True))
+_NARROWEST = _Room(0, 8, short=True)
+
+
+@dataclass(frozen=True)
+class _Column:
+    title: str
+    cells: tuple[Text, ...]
+    right: bool = True
+    optional: bool = False
+
+    @property
+    def width(self) -> int:
+        return max(cell_len(self.title), *(cell.cell_len for cell in self.cells))
+
+    @property
+    def padded(self) -> tuple[Text, ...]:
+        """The cells, numbers moved to the right; they have one width, so that points align."""
+        if not self.right:
+            return self.cells
+        return tuple(Text(" " * (self.width - cell.cell_len)) + cell for cell in self.cells)
+
+
+def class_block(
+    report: Report, spell: Spelling, *, width: int | None, most: int | None
+) -> list[RenderableType]:
+    """The table of the costliest `most` classes, and a line on what it leaves out."""
+    ranked = costliest_first(report.classes)
+    if not ranked:
+        return []
+    shown, hidden = ranked[:most], ranked[len(ranked[:most]) :]
+    columns, left_out = _fitting(shown, spell, width)
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
+    for column in columns:
+        title = Text(column.title, justify="right" if column.right else "left")
+        table.add_column(title, no_wrap=True)
+    for entry, *cells in zip(shown, *(column.padded for column in columns), strict=True):
+        table.add_row(*cells, style=None if entry.rows else _EMPTY)
+    notes = [_hidden_note(hidden, spell)] if hidden else []
+    if left_out:
+        notes.append(f"not shown at this width: {', '.join(left_out)}")
+    return [
+        Padding.indent(table, _INDENT),
+        *(Padding.indent(Text(note, style="dim"), _INDENT) for note in notes),
+    ]
+
+
+def _hidden_note(hidden: Sequence[ClassReport], spell: Spelling) -> str:
+    shares = [share for entry in hidden if (share := figure(entry, _SHARE)) is not None]
+    cost = f", {spell.percent(sum(shares))} of the loss" if shares else ""
+    classes = "class" if len(hidden) == 1 else "classes"
+    return f"and {spell.count(len(hidden))} more {classes}{cost} (-f csv or json has them all)"
+
+
+def _fitting(
+    entries: Sequence[ClassReport], spell: Spelling, width: int | None
+) -> tuple[list[_Column], list[str]]:
+    """The columns that fit the width, and the titles of those left out for it.
+
+    Bars give way first, then names, then whole columns from the right. What is left at the
+    end is shown whole, however narrow the terminal: no number is ever cut.
+    """
+    for room in _STEPS:
+        columns = _columns(entries, spell, room)
+        if width is None:
+            return columns, []
+        if (spare := width - _total(columns)) >= 0:
+            bar = min(_LONGEST_BAR, room.bar + spare)
+            return _columns(entries, spell, replace(room, bar=bar)), []
+    left_out: list[str] = []
+    while width is not None and _total(columns) > width and columns[-1].optional:
+        left_out.insert(0, columns.pop().title)
+    if width is not None and _total(columns) > width:
+        columns = [c for c in _columns(entries, spell, _NARROWEST) if not c.optional]
+    return columns, left_out
+
+
+def _total(columns: Sequence[_Column]) -> int:
+    return _INDENT + sum(column.width for column in columns) + _GAP * (len(columns) - 1)
+
+
+def _columns(entries: Sequence[ClassReport], spell: Spelling, room: _Room) -> list[_Column]:
+    names = [_shortened(spell.text(entry.name) or '""', room.name, spell) for entry in entries]
+    worst = _worst(entries)
+    columns = [
+        _Column(
+            "class",
+            tuple(Text(n, style="bold" if i == worst else "") for i, n in enumerate(names)),
+            right=False,
+        ),
+        _Column("rows", tuple(map(Text, aligned(spell.count(entry.rows) for entry in entries)))),
+    ]
+    keys = metric_keys(entries)
+    if HEADLINE in keys:
+        columns.append(_loss_column(entries, spell, worst))
+    if _SHARE in keys:
+        columns.append(_share_column(entries, spell, room.bar, worst))
+    for key in keys:
+        if key not in {HEADLINE, _SHARE}:
+            cells = aligned(spell.number(figure(entry, key)) for entry in entries)
+            short = _SHORT.get(key) if room.short else None
+            title = spell.text(short or _TITLES.get(key) or label(key))
+            columns.append(_Column(title, tuple(map(Text, cells)), optional=True))
+    return columns
+
+
+def _worst(entries: Sequence[ClassReport]) -> int | None:
+    """The row that the eye is led to: the first, unless there is nothing to tell apart."""
+    alive = [entry for entry in entries if entry.rows]
+    if len(alive) < 2 or not (figure(alive[0], _SHARE) or figure(alive[0], HEADLINE)):
+        return None
+    return 0
+
+
+def _loss_column(entries: Sequence[ClassReport], spell: Spelling, worst: int | None) -> _Column:
+    losses = aligned(spell.number(figure(entry, HEADLINE)) for entry in entries)
+    found = [entry.metrics.get(HEADLINE) for entry in entries]
+    tails = errors((None if value is None else value.stderr for value in found), spell)
+    cells = (
+        Text.assemble((loss, _WORST if number == worst else ""), (tail, "dim"))
+        for number, (loss, tail) in enumerate(zip(losses, tails, strict=True))
+    )
+    return _Column(label(HEADLINE), tuple(cells))
+
+
+def _share_column(
+    entries: Sequence[ClassReport], spell: Spelling, bar: int, worst: int | None
+) -> _Column:
+    shares = [figure(entry, _SHARE) for entry in entries]
+    texts = aligned(spell.percent(share) for share in shares)
+    largest = max((share for share in shares if share), default=0.0)
+    cells = []
+    for number, (share, text) in enumerate(zip(shares, texts, strict=True)):
+        cell = Text(text.rjust(len(_SHARE)), style=_WORST if number == worst and share else "")
+        if bar and share and largest > 0:
+            style = _WORST if number == worst else _OTHERS
+            cell = Text.assemble(cell, " ", (_bar(share / largest, bar, spell), style))
+        cells.append(cell)
+    return _Column(_SHARE, tuple(cells), right=False)
+
+
+def _bar(part: float, width: int, spell: Spelling) -> str:
+    """A bar as long as `part` of `width`, to an eighth of a character; never quite nothing."""
+    if part <= 0:
+        return ""
+    if spell.ascii:
+        return "#" * max(1, round(part * width))
+    whole, rest = divmod(max(1, round(part * width * 8)), 8)
+    return "█" * whole + _EIGHTHS[rest].strip()
+
+
+def _shortened(name: str, most: int | None, spell: Spelling) -> str:
+    if most is None or cell_len(name) <= most:
+        return name
+    return set_cell_size(name, most - len(spell.ellipsis)) + spell.ellipsis

@@ -1,0 +1,88 @@
+"""The report as a long, tidy table: one line a figure, for pandas, duckdb and spreadsheets.
+
+Numbers have full precision; infinity is `inf` (pandas, polars and duckdb's `::DOUBLE` read
+it); an undefined figure is an empty field. Text that a spreadsheet would take for a
+formula gets an apostrophe in front. Lines end in a line feed; fields are quoted as in
+RFC 4180, and an empty class name is `""`, apart from the empty field of `overall`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from xentcli.renderers import Renderer, RenderOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xentcli.report import Report, Value
+
+COLUMNS = (
+    "scope",
+    "class",
+    "metric",
+    "value",
+    "stderr",
+    "lower",
+    "upper",
+    "confidence",
+    "unit",
+    "rows",
+    "weight",
+)
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_QUOTED = frozenset('",\r\n')
+
+
+def _text(text: str) -> str:
+    """A field of text.
+
+    >>> _text("=cmd()"), _text('a "b", c'), _text("")
+    ("'=cmd()", '"a ""b"", c"', '""')
+    """
+    if text.startswith(_FORMULA):
+        text = "'" + text
+    # A lone surrogate cannot be written as UTF-8.
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if text == "" or text != text.strip() or not _QUOTED.isdisjoint(text):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _number(number: float | None) -> str:
+    if number is None or math.isnan(number):
+        return ""
+    # The repr of a float is its shortest exact spelling; that of a numpy scalar names its type.
+    return repr(float(number))
+
+
+def _lines(
+    scope: str, name: str | None, rows: int, weight: float | None, metrics: Mapping[str, Value]
+) -> list[str]:
+    head = [scope, "" if name is None else _text(name)]
+    tail = [str(int(rows)), _number(weight)]
+    lines = []
+    for key, value in metrics.items():
+        numbers = (value.value, value.stderr, *(value.interval or (None, None)), value.confidence)
+        unit = "" if value.unit is None else _text(value.unit)
+        lines.append(",".join([*head, _text(key), *map(_number, numbers), unit, *tail]))
+    return lines
+
+
+def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - full precision always
+    """One line a figure: first those over all rows, then those of each class."""
+    lines = [",".join(COLUMNS)]
+    lines += _lines("overall", None, report.source.rows, None, report.metrics)
+    for entry in report.classes:
+        lines += _lines("class", entry.name, entry.rows, entry.weight, entry.metrics)
+    return "\n".join(lines) + "\n"
+
+
+RENDERER = Renderer(
+    name="csv",
+    description="a tidy table, one line a figure, at full precision",
+    suffixes=(".csv",),
+    render=render,
+)

@@ -1,0 +1,29 @@
+"""The report as one JSON object, for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.renderers import Renderer, RenderOptions
+from xentcli.renderers._jsontext import indented, one_line
+
+if TYPE_CHECKING:
+    from xentcli.report import Report
+
+
+def to_json(report: Report) -> str:
+    """The report as one line of JSON, without a newline: what `Report.to_json` returns."""
+    return one_line(report.to_dict())
+
+
+def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - full precision always
+    """The same object as `to_json`, over several lines."""
+    return indented(report.to_dict()) + "\n"
+
+
+RENDERER = Renderer(
+    name="json",
+    description="one JSON object with everything, at full precision",
+    suffixes=(".json",),
+    render=render,
+)

@@ -1,0 +1,50 @@
+"""The report as lines of JSON, for `jq`, duckdb and logs.
+
+Every line has a `kind`, and figures have the shape they have in `-f json`:
+
+- `overall`, the first line: everything of the report but its lists;
+- `class`, one line a class: `class` (its name), `rows`, `weight`, `metrics`;
+- `slice`, one line a slice, where there are slices;
+- `finding`, one line a finding: `code`, `severity`, `count`, `message` …
+
+So `jq 'select(.kind == "class") | {class, recall: .metrics.recall.value}'`, or in duckdb
+`SELECT class, metrics.recall.value FROM 'report.jsonl' WHERE kind = 'class'`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xentcli.renderers import Renderer, RenderOptions
+from xentcli.renderers._jsontext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xentcli.report import Report
+
+
+def _records(report: Report) -> Iterator[dict[str, Any]]:
+    record = report.to_dict()
+    classes, slices = record.pop("classes"), record.pop("slices")
+    findings = record.pop("findings")
+    yield {"kind": "overall", **record}
+    for entry in classes:
+        yield {"kind": "class", "class": entry.pop("name"), **entry}
+    for entry in slices:
+        yield {"kind": "slice", **entry}
+    for entry in findings:
+        yield {"kind": "finding", **entry}
+
+
+def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - full precision always
+    """One JSON object a line: the overall figures, then classes, slices and findings."""
+    return "".join(one_line(record) + "\n" for record in _records(report))
+
+
+RENDERER = Renderer(
+    name="jsonl",
+    description="one JSON object a line: the overall figures, then each class and finding",
+    suffixes=(".jsonl", ".ndjson"),
+    render=render,
+)

@@ -1,0 +1,167 @@
+"""The report as GitHub-flavoured Markdown, for pull requests and job summaries.
+
+Names come from data and must stand there as they are. Within `<code>` GitHub leaves
+mentions, references and emoji alone, and a character reference is never markup; in running
+text an empty comment keeps what is on both of its sides from being read as one thing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xentcli.renderers import Renderer, RenderOptions
+from xentcli.renderers._figures import Spelling, label
+from xentcli.renderers._headline import (
+    HEADLINE,
+    baseline_line,
+    infinity_lines,
+    source_line,
+    worst_line,
+)
+from xentcli.renderers._order import (
+    costliest_first,
+    figure,
+    gravest_first,
+    metric_keys,
+    overall_metrics,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from xentcli.report import ClassReport, Finding, Report
+
+_PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
+_NO_LETTER = re.compile(r"[^\w ]|_")
+_MARKUP = re.compile(
+    r"(?P<link>[@#](?=\w)|:(?=\w|//)|\bwww(?=\.))|[\\`*\[\]<>&|~$]|\b_+|_+\b", re.IGNORECASE
+)
+
+
+def prose(text: str) -> str:
+    """Text from data within a sentence: no markup, link, mention or emoji comes of it.
+
+    >>> prose("<b> | @me")
+    '&#60;b&#62; &#124; @<!-- -->me'
+    """
+    return _MARKUP.sub(lambda m: f"{m[0]}<!-- -->" if m["link"] else _reference(m), text)
+
+
+def code(text: str) -> str:
+    """A name from data, in the type of code; also within the cell of a table.
+
+    >>> code("cat"), code("a|b")
+    ('`cat`', '<code>a&#124;b</code>')
+    """
+    if _PLAIN_NAME.fullmatch(text):
+        return f"`{text}`"
+    return f"<code>{_NO_LETTER.sub(_reference, text) or '&nbsp;'}</code>"
+
+
+def _verbatim(text: str) -> str:
+    """Outside of tables a bar is no markup, and the text can be copied as it is."""
+    return code(text) if "`" in text else f"`{text}`"
+
+
+def _reference(found: re.Match[str]) -> str:
+    return "".join(f"&#{ord(character)};" for character in found[0])
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose first column is text and whose others are numbers."""
+    rule = ["---", *["---:"] * (len(header) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+
+
+def _title(report: Report, spell: Spelling) -> str:
+    value = report.metrics.get(HEADLINE)
+    if value is None:
+        return "### xent"
+    error = "" if value.stderr is None else f" {spell.plus_minus} {spell.error(value.stderr)}"
+    unit = "" if value.unit is None else f" {value.unit}"
+    return f"### {label(HEADLINE).capitalize()} {spell.number(value.value)}{error}{unit}"
+
+
+def _summary(report: Report, spell: Spelling) -> str:
+    lines = [prose(source_line(report, spell)), *infinity_lines(report, spell)]
+    if baseline := baseline_line(report, spell):
+        lines.append(baseline)
+    if worst := worst_line(report, spell):
+        lines.append(f"class {code(worst[0])}{worst[1]}")
+    return "  \n".join(lines)
+
+
+def _metrics(report: Report, spell: Spelling) -> str:
+    confidences = {v.confidence for v in report.metrics.values() if v.interval is not None}
+    sure = confidences.pop() if len(confidences) == 1 else None
+    header = ["metric", "value", "stderr", f"{100 * sure:g}% interval" if sure else "interval"]
+    rows = [
+        [
+            code(spell.text(key)),
+            spell.number(value.value) + (f" {value.unit}" if value.unit else ""),
+            "" if value.stderr is None else spell.error(value.stderr),
+            spell.interval(value.interval),
+        ]
+        for key, value in overall_metrics(report).items()
+    ]
+    return _table(header, rows)
+
+
+def _classes(report: Report, spell: Spelling, most: int | None) -> str:
+    ranked = costliest_first(report.classes)
+    if not ranked:
+        return ""
+    keys = metric_keys(ranked)
+    titles = [prose(spell.text(label(key))) for key in keys]
+
+    def cells(entry: ClassReport) -> list[str]:
+        figures = (_figure(entry, key, spell) for key in keys)
+        return [code(spell.text(entry.name)), spell.count(entry.rows), *figures]
+
+    table = _table(["class", "rows", *titles], map(cells, ranked[:most]))
+    hidden = len(ranked) - len(ranked[:most])
+    return table + (f"\n\nand {spell.count(hidden)} more" if hidden else "")
+
+
+def _figure(entry: ClassReport, key: str, spell: Spelling) -> str:
+    value, found = figure(entry, key), entry.metrics.get(key)
+    if key == "share":
+        return spell.percent(value)
+    if key != HEADLINE or found is None or found.stderr is None:
+        return spell.number(value)
+    return f"{spell.number(value)} {spell.plus_minus} {spell.error(found.stderr)}"
+
+
+def _finding(finding: Finding, spell: Spelling) -> str:
+    message, severity = prose(spell.text(finding.message)), spell.text(finding.severity)
+    lines = [f"- **{prose(severity)}** {code(spell.text(finding.code))}: {message}"]
+    if finding.remedy:
+        lines.append(f"hint: {prose(spell.text(finding.remedy))}")
+    if finding.example:
+        items = (f"{key} {value}" for key, value in finding.example.items())
+        lines.append(f"example: {prose(spell.text(', '.join(items)))}")
+    return "  \n  ".join(lines)
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """A heading with the loss, a summary, the tables, the findings and the signature."""
+    spell = Spelling(options.digits, options.ascii)
+    findings = (_finding(finding, spell) for finding in gravest_first(report.findings))
+    parts = [
+        _title(report, spell),
+        _summary(report, spell),
+        _metrics(report, spell) if report.metrics else "",
+        _classes(report, spell, options.classes),
+        "\n".join(findings),
+        f"<sub>{_verbatim(spell.text(report.signature))}</sub>",
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+RENDERER = Renderer(
+    name="markdown",
+    description="a summary for pull requests and job summaries on GitHub",
+    suffixes=(".md", ".markdown"),
+    render=render,
+)

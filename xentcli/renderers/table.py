@@ -1,0 +1,83 @@
+"""The report for a person at a terminal, drawn by rich.
+
+Names and messages come from data: they are put into `Text`, which is never read as markup.
+The console is given its size and its abilities and asks the environment nothing, so that
+the text depends on the report and the options alone.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from xentcli.renderers import Renderer, RenderOptions
+from xentcli.renderers._figures import Spelling
+from xentcli.renderers._headline import source_line
+from xentcli.renderers._table_classes import class_block
+from xentcli.renderers._table_findings import finding_block
+from xentcli.renderers._table_metrics import headline_block, metric_block
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from xentcli.report import Report
+
+# Blocks are laid out before they reach the console, which must not fold or cut them.
+_UNBOUNDED = 1_000_000
+_RESET = "\x1b[0m"
+
+
+def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]:
+    """The parts of the page, each a list of things to print without a gap; some are empty."""
+    spell = Spelling(options.digits, options.ascii)
+    return [
+        [Text(source_line(report, spell), style="dim")],
+        headline_block(report, spell, width=options.width),
+        metric_block(report, spell, width=options.width),
+        class_block(report, spell, width=options.width, most=options.classes),
+        finding_block(report, spell, width=options.width),
+        [Text(spell.text(report.signature), style="dim")],
+    ]
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """The page: source, headline, metrics, classes, findings and, last, the signature."""
+    sheet = io.StringIO()
+    console = Console(
+        file=sheet,
+        width=_UNBOUNDED,
+        height=100,
+        force_terminal=options.color,
+        force_jupyter=False,
+        color_system="standard" if options.color else None,
+        no_color=not options.color,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        _environ={},
+    )
+    for number, block in enumerate(filter(None, blocks(report, options))):
+        if number:
+            console.print()
+        for part in block:
+            console.print(part, no_wrap=True, overflow="ignore", crop=False)
+    return "\n".join(map(_trimmed, sheet.getvalue().split("\n")))
+
+
+def _trimmed(line: str) -> str:
+    """The line without the spaces that fill its last cell."""
+    if line.endswith(_RESET):
+        return line.removesuffix(_RESET).rstrip(" ") + _RESET
+    return line.rstrip(" ")
+
+
+RENDERER = Renderer(
+    name="table",
+    description="a page for people, with colour where the terminal has it",
+    suffixes=(".txt",),
+    render=render,
+)

@@ -1,0 +1,99 @@
+"""Finds out which column is what, from names, types, options and a few sample rows.
+
+Pure: opens no file. What is ambiguous is an error that lists the candidates and the option
+that decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xentcli import naming, score_columns
+from xentcli.errors import InputError, UsageError
+from xentcli.labels import ClassIndex
+from xentcli.layout import Layout, Shape
+from xentcli.options import ColumnOptions, Task
+from xentcli.schema import Table, quoted
+from xentcli.score_columns import ScoreColumns
+from xentcli.text import shown
+
+
+def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) -> Layout:
+    """Finds the layout of a source.
+
+    `ignore` holds labels that are left out of the scoring, and so need no class. Raises
+    InputError where the columns do not say enough, UsageError where options contradict
+    each other or the source.
+    """
+    target, why_target = find_target(table, options)
+    found = score_columns.find(table, options, target, ignore)
+    if target is None:
+        target, why_target = _target_by_content(table, options, found), "its values are the classes"
+    for option, name in (("--weight", options.weight), ("--id", options.id)):
+        if name is not None:
+            table.column(name, option)
+    if options.weight in (target, *found.columns):
+        raise UsageError(f"--weight '{options.weight}' is also the target or a score")
+    named = score_columns.name_classes(table, options, target, found, ignore)
+    return Layout(
+        task=_task(options.task, len(named.classes), found.shape),
+        target=target,
+        scores=found.columns,
+        shape=found.shape,
+        scale=options.scale or found.scale,
+        classes=named.classes,
+        positive=named.positive,
+        truth=named.truth,
+        weight=options.weight,
+        id=options.id,
+        reasons=(
+            ("target", why_target),
+            ("scores", found.why),
+            ("scale", "--scale" if options.scale else found.why_scale),
+            ("classes", named.why),
+        ),
+    )
+
+
+def find_target(table: Table, options: ColumnOptions) -> tuple[str | None, str]:
+    """The column of the true label, by option or by name, and why; None where no name says it."""
+    if options.target is not None:
+        return table.column(options.target, "--target").name, "--target"
+    taken = {options.weight, options.id, options.scores}
+    known = [n for n in table.names if n.lower() in naming.TARGETS and n not in taken]
+    if len(known) > 1:
+        raise InputError(
+            f"several columns could be the true label: {quoted(known)}",
+            hint=f"say which with --target, for example --target '{shown(known[0])}'",
+        )
+    return (known[0], "a name for labels") if known else (None, "")
+
+
+def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns) -> str:
+    """The only column beside the scores whose sampled values all name one of their classes."""
+    index = ClassIndex(options.classes or found.suffixes or ())
+    taken = {*found.columns, options.weight, options.id}
+    fitting = []
+    for name in table.names:
+        if name in taken or name.lower() in naming.DECISIONS:
+            continue
+        texts = table.texts(name)
+        if texts and all(index.find(t) is not None for t in texts):
+            fitting.append(name)
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        problem = f"several columns hold class names: {quoted(fitting)}"
+    else:
+        problem = f"no column is named like a true label; the columns are {quoted(table.names)}"
+    raise InputError(problem, hint="name it with --target COL")
+
+
+def _task(wanted: Task, k: int, shape: Shape) -> Task:
+    if wanted is Task.BINARY and k != 2:
+        raise UsageError(f"--task binary needs two classes, the scores speak of {k}")
+    if wanted is Task.MULTICLASS and shape is Shape.SINGLE:
+        raise UsageError("--task multiclass needs a score for every class, there is one column")
+    if wanted is Task.AUTO:
+        return Task.BINARY if k == 2 else Task.MULTICLASS
+    return wanted

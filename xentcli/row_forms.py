@@ -1,0 +1,173 @@
+"""The forms in which `xent rows` writes: one table after the other onto a byte stream."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Spreadsheets run a cell that begins with one of these as a formula.
+_FORMULA = r"^([=+\-@\t\r])"
+_SPECIAL = r'[",\r\n]|^$'
+
+
+class RowForm(Protocol):
+    """Writes tables of one schema onto a stream; `close` completes the form."""
+
+    def write(self, table: pa.Table) -> None:
+        """Appends the table's rows."""
+        ...
+
+    def close(self) -> None:
+        """Writes what the form ends with; the stream stays open."""
+        ...
+
+
+class _Csv:
+    """CSV with a header; quotes where needed, text that looks like a formula marked with `'`."""
+
+    def __init__(self, stream: BinaryIO, schema: pa.Schema) -> None:
+        import pyarrow as pa
+        from pyarrow import csv
+
+        stream.write((",".join(_csv_field(name) for name in schema.names) + "\n").encode())
+        self._csv = csv
+        self._schema = pa.schema([(f.name, _csv_type(f.type)) for f in schema])
+        self._sink = pa.PythonFile(stream, mode="w")
+
+    def write(self, table: pa.Table) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        columns = []
+        plain = True
+        for column, field in zip(table.columns, self._schema, strict=True):
+            flat = _as_text(column) if field.type != column.type else column
+            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+                flat = pc.replace_substring_regex(flat, pattern=_FORMULA, replacement=r"'\1")
+                plain = plain and not pc.any(pc.match_substring_regex(flat, _SPECIAL)).as_py()
+            columns.append(flat)
+        # Arrow quotes either all text or none: all, where one text of the block needs it.
+        options = self._csv.WriteOptions(
+            include_header=False, quoting_style="none" if plain else "needed"
+        )
+        self._csv.write_csv(pa.Table.from_arrays(columns, schema=self._schema), self._sink, options)
+
+    def close(self) -> None:
+        self._sink.flush()
+
+
+def _csv_field(name: str) -> str:
+    if name[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        name = "'" + name
+    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\r\n') else name
+
+
+def _csv_type(kind: pa.DataType) -> pa.DataType:
+    """The type a column is written as: lists, structs and dictionaries become text."""
+    import pyarrow as pa
+
+    return pa.string() if pa.types.is_nested(kind) or pa.types.is_dictionary(kind) else kind
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        return column.cast(pa.string())
+    texts = [None if v is None else json.dumps(_jsonable(v)) for v in column.to_pylist()]
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+class _JsonLines:
+    """One JSON object a row; infinity is the string "Infinity", what is missing null."""
+
+    def __init__(self, stream: BinaryIO, schema: pa.Schema) -> None:
+        del schema
+        self._stream = stream
+
+    def write(self, table: pa.Table) -> None:
+        names = table.column_names
+        columns = [column.to_pylist() for column in table.columns]
+        lines = [
+            json.dumps(
+                {n: _jsonable(v) for n, v in zip(names, row, strict=True)},
+                ensure_ascii=False,
+                allow_nan=False,
+            )
+            for row in zip(*columns, strict=True)
+        ]
+        text = "".join(line + "\n" for line in lines)
+        self._stream.write(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode())
+
+    def close(self) -> None:
+        pass
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, float):
+        if math.isinf(value):
+            return "Infinity" if value > 0 else "-Infinity"
+        return None if math.isnan(value) else value
+    if isinstance(value, list):
+        return [_jsonable(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _jsonable(v) for k, v in value.items()}
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+class _Arrow:
+    """The Arrow IPC streaming format."""
+
+    def __init__(self, stream: BinaryIO, schema: pa.Schema) -> None:
+        import pyarrow as pa
+
+        self._writer = pa.ipc.new_stream(pa.PythonFile(stream, mode="w"), schema)
+
+    def write(self, table: pa.Table) -> None:
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class _Parquet:
+    """Parquet, its row groups at least a few blocks large."""
+
+    _GROUP_ROWS = 1 << 17
+
+    def __init__(self, stream: BinaryIO, schema: pa.Schema) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._sink = pa.PythonFile(stream, mode="w")
+        self._writer = pq.ParquetWriter(self._sink, schema)
+        self._held: list[pa.Table] = []
+
+    def write(self, table: pa.Table) -> None:
+        self._held.append(table)
+        if sum(t.num_rows for t in self._held) >= self._GROUP_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._held:
+            self._writer.write_table(pa.concat_tables(self._held))
+            self._held = []
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+
+ROW_FORMS: dict[str, Callable[[BinaryIO, pa.Schema], RowForm]] = {
+    "csv": _Csv,
+    "jsonl": _JsonLines,
+    "arrow": _Arrow,
+    "parquet": _Parquet,
+}

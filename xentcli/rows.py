@@ -1,0 +1,178 @@
+"""Rows with their losses, in the order of the input: what `xent rows` streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from xentcli.decode import Decoder
+from xentcli.engine import MOST_ROWS, Supply, block_rows
+from xentcli.schema import Role
+from xentcli.tally import Place
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.batch import Batch
+    from xentcli.engine import Task
+    from xentcli.evaluation import Options
+    from xentcli.layout import Layout
+    from xentcli.readers.source import Source
+
+
+@dataclass(frozen=True)
+class ScoredRows:
+    """A run of rows: `losses` in the base asked for, and the table that tells all about them."""
+
+    losses: NDArray[np.float64]
+    table: pa.Table
+
+
+def scored_rows(
+    sources: Sequence[Source], layout: Layout, options: Options, keep: Sequence[str]
+) -> Iterator[ScoredRows]:
+    """Every scored row of the sources, in order, a block at a time.
+
+    The columns are `source` where there are several, `row` (from 1), the id where one is
+    named, `label`, `p_true`, `loss`, `predicted`, and the columns in `keep`.
+
+    Raises the same errors as scoring does.
+    """
+    extra = [c for c in ([layout.id] if layout.id else []) + list(keep) if c is not None]
+    roles = dict.fromkeys(extra, Role.TEXT) | layout.roles
+    supply = Supply(sources, roles, rows=block_rows(layout.k), threads=1)
+    decoder = Decoder(layout, options.policy)
+    several = len(sources) > 1
+    numbers: dict[int, int] = {}
+    try:
+        while (task := supply.take()) is not None:
+            first = numbers.get(task.part, 0)
+            rows = 0
+            try:
+                for block, place in _pieces(task):
+                    batch = decoder.decode(block, place)
+                    rows = place.row + block.num_rows
+                    path = sources[task.part].path if several else None
+                    yield _scored(batch, block, layout, options, first, path, extra)
+            except Exception as error:  # noqa: BLE001 - raised again below, with its line
+                supply.failed(task, error)
+                break
+            numbers[task.part] = first + rows
+            supply.done(task, rows)
+        supply.raise_failure()
+    finally:
+        supply.close()
+
+
+def _pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:
+    row = 0
+    for block in task.split.batches():
+        for start in range(0, block.num_rows, MOST_ROWS):
+            yield block.slice(start, MOST_ROWS), Place(task.part, task.number, row + start)
+        row += block.num_rows
+
+
+def _scored(
+    batch: Batch,
+    block: pa.RecordBatch,
+    layout: Layout,
+    options: Options,
+    first: int,
+    path: str | None,
+    extra: Sequence[str],
+) -> ScoredRows:
+    n = len(batch)
+    inside = np.arange(n, dtype=np.int64) if batch.rows is None else batch.rows.astype(np.int64)
+    loss = batch.in_row_order(batch.loss) / options.report.base.nats
+    loss += 0.0  # a certain row costs 0, not -0
+    names = _texts(layout.classes)
+    columns: dict[str, Any] = {}
+    if path is not None:
+        columns["source"] = _pick(_texts([path]), np.zeros(n, dtype=np.int32))
+    columns["row"] = _plain(inside + (batch.place.row + first + 1), pa.int64())
+    # The block as read, less the rows that were left out.
+    kept = block if batch.rows is None else block.filter(_mask(inside, block.num_rows))
+    if layout.id is not None:
+        columns["id"] = kept.column(layout.id)
+    columns["label"] = _pick(names, batch.truth)
+    columns["p_true"] = _plain(batch.in_row_order(batch.p_true), pa.float64())
+    columns["loss"] = _plain(loss, pa.float64())
+    columns["predicted"] = _pick(names, batch.scores.predicted())
+    for name in extra:
+        if name != layout.id:
+            columns[_free(name, columns)] = kept.column(name)
+    table = pa.Table.from_arrays(list(columns.values()), names=list(columns))
+    return ScoredRows(loss, table)
+
+
+def _free(name: str, taken: dict[str, Any]) -> str:
+    """A passed column's name, marked where it would be that of one of ours."""
+    return name if name not in taken else f"input_{name}"
+
+
+def _mask(inside: NDArray[np.int64], rows: int) -> pa.Array:
+    keep = np.zeros(rows, dtype=np.bool_)
+    keep[inside] = True
+    bits = np.packbits(keep, bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), rows, [None, pa.py_buffer(bits.tobytes())])
+
+
+def _plain(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
+    """Numbers as an Arrow array, without the import of pandas that pa.array costs."""
+    data = pa.py_buffer(np.ascontiguousarray(values).tobytes())
+    return pa.Array.from_buffers(kind, len(values), [None, data])
+
+
+def _texts(words: Sequence[str]) -> pa.Array:
+    encoded = [w.encode() for w in words]
+    offsets = np.concatenate(([0], np.cumsum([len(w) for w in encoded]))).astype(np.int32)
+    return pa.Array.from_buffers(
+        pa.string(),
+        len(encoded),
+        [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(encoded))],
+    )
+
+
+def _pick(words: pa.Array, codes: NDArray[Any]) -> pa.Array:
+    return words.take(_plain(codes.astype(np.int32), pa.int32()))
+
+
+class Worst:
+    """The `limit` costliest rows seen, in memory that does not grow with the rows."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held: list[ScoredRows] = []
+        self._count = 0
+        self._bar = -np.inf
+
+    def add(self, rows: ScoredRows) -> None:
+        """Takes in further rows."""
+        candidates = np.flatnonzero(rows.losses > self._bar)
+        if len(candidates):
+            taken = rows.table.take(_plain(candidates, pa.int64()))
+            self._held.append(ScoredRows(rows.losses[candidates], taken))
+            self._count += len(candidates)
+        if self._count > 4 * self._limit + MOST_ROWS:
+            self._reduce()
+
+    def _reduce(self) -> None:
+        losses = np.concatenate([r.losses for r in self._held])
+        # Stable: of equal losses the earlier row comes first.
+        order = np.argsort(-losses, kind="stable")[: self._limit]
+        table = pa.concat_tables([r.table for r in self._held])
+        self._held = [ScoredRows(losses[order], table.take(_plain(order, pa.int64())))]
+        self._count = len(order)
+        if self._count == self._limit and self._limit:
+            self._bar = float(losses[order[-1]])
+
+    def table(self) -> pa.Table | None:
+        """The costliest rows, the worst first; None when no row was seen."""
+        if not self._held:
+            return None
+        self._reduce()
+        return self._held[0].table

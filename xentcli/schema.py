@@ -1,0 +1,119 @@
+"""Columns as the layout sees them: a name, what it holds, and what it is read for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from xentcli import naming
+from xentcli.errors import InputError
+from xentcli.labels import spell
+from xentcli.text import shown
+
+
+class Kind(StrEnum):
+    """What a column holds, as far as the layout needs to know."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    LIST = "list"
+    STRUCT = "struct"
+    OTHER = "other"
+    UNTYPED = "untyped"
+
+
+class Role(StrEnum):
+    """What a column is read for; it decides the Arrow type that the reader delivers.
+
+    LABEL: text (string, large_string or a dictionary of them), any integer, boolean or
+    floating type; text is delivered verbatim, never parsed. NUMBER: a floating or integer
+    type (text formats deliver float64). VECTOR: list, large_list or fixed_size_list of
+    numbers, or a struct as it lies in the file. TEXT: delivered for passing through, in
+    the file's own type (text formats deliver string).
+    """
+
+    LABEL = "label"
+    NUMBER = "number"
+    VECTOR = "vector"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a source: its name, what it holds, and the file's own word for its type.
+
+    `size` is the length of a fixed-size list's entries. UNTYPED columns are those of text
+    formats, where only the values tell.
+    """
+
+    name: str
+    kind: Kind
+    type: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of a source before its rows are read: its columns and a few sample rows."""
+
+    columns: tuple[Column, ...]
+    sample: Mapping[str, Sequence[object]]
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in order."""
+        return [c.name for c in self.columns]
+
+    def column(self, name: str, option: str) -> Column:
+        """The column that `option` names. Raises InputError with the nearest names."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise missing_column(name, self.names, option)
+
+    def texts(self, name: str) -> list[str]:
+        """The sampled values of a column as label texts, without the missing ones."""
+        return [spell(v) for v in self.sample.get(name, ()) if v is not None and spell(v)]
+
+    def numbers(self, name: str) -> list[float] | None:
+        """The sampled values as numbers, without the missing ones; None if one is no number."""
+        numbers = []
+        for value in self.sample.get(name, ()):
+            try:
+                if value is not None and value != "":
+                    numbers.append(float(str(value).replace(",", ".")))
+            except ValueError:
+                return None
+        return numbers
+
+    def is_numeric(self, column: Column) -> bool:
+        """Whether a column holds numbers, by its type or, in a text format, by its sample."""
+        if column.kind is Kind.UNTYPED:
+            return bool(self.numbers(column.name))
+        return column.kind is Kind.NUMBER
+
+    def is_vector(self, column: Column) -> bool:
+        """Whether a column holds vectors of scores."""
+        if column.kind is Kind.UNTYPED:
+            texts = self.texts(column.name)
+            return bool(texts) and all(t.lstrip().startswith("[") for t in texts)
+        return column.kind in (Kind.LIST, Kind.STRUCT)
+
+
+def missing_column(name: str, names: Sequence[str], option: str) -> InputError:
+    """The error for a column that is not there, with the nearest names."""
+    near = naming.nearest(name, names)
+    hint = f"did you mean {quoted(near)}?" if near else f"the columns are {quoted(names)}"
+    return InputError(f"{option}: there is no column '{shown(name)}'", hint=hint)
+
+
+def quoted(names: Sequence[str], limit: int = 8) -> str:
+    """Names for a message: quoted, escaped, and not more than `limit` of them.
+
+    >>> quoted(["a", "b", "c"], limit=2)
+    "'a', 'b' and 1 more"
+    """
+    text = ", ".join(f"'{shown(n, 40)}'" for n in names[:limit])
+    return f"{text} and {len(names) - limit} more" if len(names) > limit else text

@@ -1,0 +1,337 @@
+"""Finds the score columns of a source, and the classes they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+
+from xentcli import naming
+from xentcli.errors import InputError, UsageError
+from xentcli.labels import PAIRS, ClassIndex, Truth
+from xentcli.layout import Shape
+from xentcli.options import ColumnOptions, Scale
+from xentcli.schema import Column, Kind, Table, missing_column, quoted
+from xentcli.text import shown
+
+# How far the sampled rows may be from one for columns to be taken for one distribution.
+_LOOSE = 0.02
+
+
+@dataclass(frozen=True)
+class ScoreColumns:
+    """The columns found: `suffixes` name the classes where the columns' names do."""
+
+    columns: tuple[str, ...]
+    shape: Shape
+    scale: Scale
+    why: str
+    why_scale: str
+    suffixes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class NamedClasses:
+    """The classes in the order of the scores; see `Layout` for `positive` and `truth`."""
+
+    classes: tuple[str, ...]
+    why: str
+    positive: int = 1
+    truth: Truth | None = None
+
+
+def find(
+    table: Table, options: ColumnOptions, target: str | None, ignore: Sequence[str]
+) -> ScoreColumns:
+    """The score columns, by option or by name. Raises InputError where none or several fit."""
+    if options.scores is not None:
+        return _chosen(table, options.scores)
+    taken = {target, options.weight, options.id}
+    free = [c for c in table.columns if c.name not in taken]
+    for search in (_vectors, _families, _singles):
+        candidates = search(table, free, target)
+        if len(candidates) > 1:
+            candidates = _preferred(candidates)
+        if len(candidates) > 1:
+            groups = " or ".join(quoted(c.columns, 4) for c in candidates)
+            raise InputError(
+                f"the scores could be {groups}",
+                hint=f"say which with --scores, for example --scores '{_spec(candidates[0])}'",
+            )
+        if candidates:
+            return candidates[0]
+    if target is not None:
+        exact = _named_as_classes(table, free, target, ignore)
+        if exact is not None:
+            return exact
+    raise InputError(
+        f"no column is named like a score; the columns are {quoted(table.names)}",
+        hint="name the scores with --scores: a column, a glob such as 'prob_*', or a list a,b,c",
+    )
+
+
+def _chosen(table: Table, spec: str) -> ScoreColumns:
+    """The columns that `--scores` names."""
+    names: list[str] = []
+    items = [spec] if spec in table.names else spec.split(",")
+    for item in items:
+        selected = naming.select(item, table.names)
+        if selected is None:
+            if naming.is_pattern(item):
+                raise InputError(
+                    f"--scores: no column matches '{shown(item)}'",
+                    hint=f"the columns are {quoted(table.names)}",
+                )
+            raise missing_column(item, table.names, "--scores")
+        names += [n for n in selected if n not in names]
+    starred = [naming.matched_by_star(spec, n) for n in names] if len(items) == 1 else [None]
+    suffixes = tuple(s for s in starred if s is not None)
+    scale, why_scale = _scale_of(names[0])
+    columns = {c.name: c for c in table.columns}
+    if len(names) == 1 and table.is_vector(columns[names[0]]):
+        return ScoreColumns((names[0],), Shape.VECTOR, scale, "--scores", why_scale)
+    shape = Shape.SINGLE if len(names) == 1 else Shape.COLUMNS
+    return ScoreColumns(
+        tuple(names),
+        shape,
+        scale,
+        "--scores",
+        why_scale,
+        suffixes if len(suffixes) == len(names) else None,
+    )
+
+
+def _scale_of(name: str) -> tuple[Scale, str]:
+    scale = naming.scale_in_name(name)
+    return scale, "the default" if scale is Scale.PROBABILITY else "the columns' name says so"
+
+
+def _vectors(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
+    """Columns of vectors with a name for scores; any single one where no name fits."""
+    del target
+    vectors = [c for c in free if table.is_vector(c)]
+    named = [
+        ScoreColumns((c.name,), Shape.VECTOR, scale, "a name for vectors of scores", "its name")
+        for c in vectors
+        for scale, names in naming.VECTORS.items()
+        if c.name.lower() in names
+    ]
+    if named or len(vectors) != 1:
+        return named
+    scale, why = _scale_of(vectors[0].name)
+    return [ScoreColumns((vectors[0].name,), Shape.VECTOR, scale, "the only column of lists", why)]
+
+
+def _families(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
+    """Columns that share a known prefix; a single one only where labels name what follows it."""
+    families: dict[naming.Prefix, list[str]] = {}
+    for column in free:
+        prefix = naming.prefix_of(column.name)
+        if prefix is not None and column.kind in (Kind.NUMBER, Kind.UNTYPED):
+            families.setdefault(prefix, []).append(column.name)
+    labels = set(table.texts(target)) if target is not None else set()
+    found = []
+    for prefix, names in families.items():
+        suffixes = tuple(n[len(prefix.text) :] for n in names)
+        if len(names) == 1 and suffixes[0] not in labels:
+            continue
+        found.append(
+            ScoreColumns(
+                tuple(names),
+                Shape.SINGLE if len(names) == 1 else Shape.COLUMNS,
+                prefix.scale,
+                f"columns named '{prefix.text}CLASS' ({prefix.source})",
+                f"'{prefix.text}' says so",
+                suffixes,
+            )
+        )
+    return found
+
+
+def _singles(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
+    """Single columns with a name for the score of the positive class."""
+    del target
+    found = []
+    for column in free:
+        for scale, names in naming.SINGLE_SCORES.items():
+            if column.name.lower() not in names or not table.is_numeric(column):
+                continue
+            if column.name.lower() == "y_pred" and not _has_fractions(table, column.name):
+                continue
+            why = "a name for the score of one class"
+            found.append(ScoreColumns((column.name,), Shape.SINGLE, scale, why, "its name"))
+    return found
+
+
+def _has_fractions(table: Table, name: str) -> bool:
+    return any(x != int(x) for x in table.numbers(name) or () if abs(x) < 2**53)
+
+
+def _named_as_classes(
+    table: Table, free: Sequence[Column], target: str, ignore: Sequence[str]
+) -> ScoreColumns | None:
+    """Columns named exactly as the classes: numeric ones among which every label has its own."""
+    labels = set(table.texts(target)) - set(ignore)
+    numeric = [
+        c.name for c in free if c.name.lower() not in naming.DECISIONS and table.is_numeric(c)
+    ]
+    if not labels or not labels <= set(numeric):
+        return None
+    # The labels sampled may lack a class, so the widest set that is a distribution wins:
+    # all numeric columns, else the run of neighbours around the labels', else theirs alone.
+    places = [numeric.index(t) for t in labels]
+    neighbours = numeric[min(places) : max(places) + 1]
+    exact = [n for n in numeric if n in labels]
+    for names in (numeric, neighbours, exact):
+        if len(names) > 1 and _is_distribution(table, names):
+            break
+    else:
+        names = exact
+    if len(names) < 2:
+        return None
+    why = "columns named exactly as the labels"
+    return ScoreColumns(
+        tuple(names), Shape.COLUMNS, Scale.PROBABILITY, why, "the default", tuple(names)
+    )
+
+
+def _is_distribution(table: Table, names: Sequence[str]) -> bool:
+    columns = [table.numbers(n) or [] for n in names]
+    rows = list(zip(*columns, strict=False))
+    return bool(rows) and all(
+        all(0 <= x <= 1 for x in row) and abs(sum(row) - 1) <= _LOOSE for row in rows
+    )
+
+
+def _preferred(candidates: list[ScoreColumns]) -> list[ScoreColumns]:
+    """Where one program writes the same scores on several scales, the probabilities.
+
+    Spark writes `probability` beside `rawPrediction`, CatBoost any of its three.
+    """
+    names = [c.columns[0].lower() for c in candidates]
+    spark = set(names) == {"probability", "rawprediction"}
+    catboost = all("class=" in n for n in names)
+    if spark or catboost:
+        return [c for c in candidates if c.scale is Scale.PROBABILITY] or candidates
+    return candidates
+
+
+def _spec(found: ScoreColumns) -> str:
+    """What a user would write after `--scores` for these columns."""
+    if len(found.columns) == 1:
+        return found.columns[0]
+    prefix = commonprefix(found.columns)
+    return f"{prefix}*" if prefix else ",".join(found.columns)
+
+
+def name_classes(
+    table: Table, options: ColumnOptions, target: str, found: ScoreColumns, ignore: Sequence[str]
+) -> NamedClasses:
+    """The classes, from options, from the columns' names, or from the labels of a single column."""
+    labels = [t for t in dict.fromkeys(table.texts(target)) if t not in ignore]
+    if options.classes is not None and len(set(options.classes)) < len(options.classes):
+        raise UsageError("--classes names a class twice")
+    if found.shape is Shape.SINGLE:
+        return _of_single(options, found, labels)
+    if options.positive is not None:
+        raise UsageError("--positive goes with a single score column; here every class has its own")
+    if options.classes is not None:
+        width = _width(table, found)
+        if width is not None and len(options.classes) != width:
+            raise UsageError(
+                f"--classes names {len(options.classes)} classes, the scores have {width} entries"
+            )
+        return NamedClasses(options.classes, "--classes")
+    if found.shape is Shape.VECTOR:
+        width = _width(table, found)
+        if width is None:
+            raise InputError(
+                f"column '{shown(found.columns[0])}': the length of its lists is not known",
+                hint="name the classes with --classes a,b,c",
+            )
+        return _of_positions(width, labels)
+    return _of_columns(found, labels)
+
+
+def _of_single(options: ColumnOptions, found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
+    positive = options.positive or (found.suffixes[0] if found.suffixes else None)
+    if options.classes is not None:
+        if len(options.classes) != 2:
+            raise UsageError(f"--classes names {len(options.classes)} classes, one score needs 2")
+        if positive is None:
+            return NamedClasses(options.classes, "--classes; the score is that of the second")
+        place = ClassIndex(options.classes).find(positive)
+        if place is None:
+            raise UsageError(f"--positive '{shown(positive)}' is not among --classes")
+        return NamedClasses(options.classes, "--classes", positive=place)
+    truth = Truth(positive)
+    unread = [t for t in labels if truth.find(t) is None]
+    names = truth.names([t for t in labels if truth.find(t) is not None])
+    if unread or names is None:
+        raise InputError(
+            f"which class does '{shown(found.columns[0])}' speak of? the labels are {quoted(labels)}",
+            hint=f"say it with --positive, for example --positive '{shown(labels[-1])}'",
+        )
+    if options.positive:
+        why = "--positive"
+    else:
+        why = "the column's name" if positive else f"labels like {' and '.join(PAIRS[0])}"
+    return NamedClasses(names, why, truth=truth)
+
+
+def _of_columns(found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
+    """The first way of naming the columns under which every sampled label names one."""
+    names = found.columns
+    prefix = len(commonprefix(names))
+    known = [naming.prefix_of(n) for n in names]
+    ways: list[tuple[tuple[str, ...], str]] = []
+    if found.suffixes is not None:
+        ways.append((found.suffixes, "the columns' names"))
+    if all(p is not None and p == known[0] for p in known) and known[0] is not None:
+        ways.append((tuple(n[len(known[0].text) :] for n in names), "the columns' names"))
+    ways.append((names, "the columns' names"))
+    if all(len(n) > prefix for n in names):
+        ways.append((tuple(n[prefix:] for n in names), "what the columns' names differ in"))
+    if found.why == "--scores":
+        ways.append((tuple(map(str, range(len(names)))), "the columns' order, from 0"))
+    for classes, why in ways:
+        index = ClassIndex(classes)
+        if labels and all(index.find(t) is not None for t in labels):
+            return NamedClasses(classes, why)
+    return NamedClasses(*ways[0])
+
+
+def _of_positions(width: int, labels: Sequence[str]) -> NamedClasses:
+    classes = tuple(map(str, range(width)))
+    index = ClassIndex(classes)
+    if labels and all(index.find(t) is None for t in labels):
+        raise InputError(
+            f"the labels are {quoted(labels)}, the scores are lists of {width} without names",
+            hint="name the classes in the order of the lists' entries with --classes a,b,c",
+        )
+    return NamedClasses(classes, "the lists' entries, from 0")
+
+
+def _width(table: Table, found: ScoreColumns) -> int | None:
+    """The number of scores of a row, where it is known."""
+    if found.shape is Shape.COLUMNS:
+        return len(found.columns)
+    column = table.column(found.columns[0], "--scores")
+    if column.size is not None:
+        return column.size
+    for value in table.sample.get(column.name, ()):
+        if isinstance(value, str):
+            return value.count(",") + 1
+        if isinstance(value, dict):
+            return _width_of_struct(value)
+        if isinstance(value, list):
+            return len(value)
+    return None
+
+
+def _width_of_struct(value: dict[str, object]) -> int | None:
+    """The length of a Spark vector: sparse ones say it, dense ones show it."""
+    size, values = value.get("size"), value.get("values")
+    if isinstance(size, int):
+        return size
+    return len(values) if isinstance(values, list) else None

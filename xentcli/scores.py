@@ -1,0 +1,376 @@
+"""Scores in their own scale, and the losses and probabilities they stand for.
+
+The one place where scores become log-probabilities. Logits go through log-sum-exp, never
+through probabilities; what 1 - p loses in rounding is put back.
+
+Rows come in two orders here: *row order*, as read, and *class order*, grouped by true
+class, in which losses are computed and summed. `truth` is always in row order, `order`
+lists the rows in class order.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli.elementary import exp, expm1, log, log1p
+from xentcli.options import Scale
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
+
+
+class Scores(ABC):
+    """A block's scores, whatever their scale."""
+
+    @abstractmethod
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        """-log p of the true class, in class order."""
+
+    def own(self, truth: Array, order: Rows) -> Floats:
+        """The probability of the true class, in class order."""
+        return exp(-self.losses(truth, order))
+
+    @abstractmethod
+    def squares(self, truth: Array, order: Rows) -> Floats:
+        """Σ_c (p_c - y_c)² of every row, in class order."""
+
+    @abstractmethod
+    def probability(self, k: int) -> Floats:
+        """The probability of class k, in row order."""
+
+    @abstractmethod
+    def log_pair(self, k: int) -> tuple[Floats, Floats]:
+        """log p and log(1 - p) of class k, in row order."""
+
+    @abstractmethod
+    def predicted(self) -> Array:
+        """The class with the largest score, the first of several, in row order."""
+
+
+class Matrix(Scores):
+    """A score for every class: the (K, n) matrix `raw`, in row order, owned by this object."""
+
+    def __init__(self, raw: Array) -> None:
+        self.raw = raw
+        self.k, self.rows = raw.shape
+
+    @property
+    @abstractmethod
+    def probabilities(self) -> Array:
+        """The (K, n) matrix of probabilities, in row order."""
+
+    def true_places(self, truth: Array, order: Rows) -> Rows:
+        """Where the true class's entry of each row stands in the flattened matrix."""
+        places = truth.take(order).astype(np.intp)
+        places *= self.rows
+        places += order
+        return places
+
+    @cached_property
+    def top(self) -> Array:
+        """The largest score of every row."""
+        top: Array = self.raw.max(axis=0)
+        return top
+
+    @cached_property
+    def winner(self) -> Array:
+        """The first class that holds the largest score of its row."""
+        winner = np.zeros(self.rows, dtype=np.min_scalar_type(self.k))
+        for k in range(self.k - 1, -1, -1):
+            # A row whose top is here takes k, any other keeps what later classes gave it.
+            best = (self.raw[k] == self.top).view(np.uint8)
+            winner *= 1 - best
+            if k:
+                winner += best * winner.dtype.type(k)
+        return winner
+
+    def predicted(self) -> Array:
+        return self.winner
+
+    def probability(self, k: int) -> Floats:
+        return self.probabilities[k].astype(np.float64)
+
+    def squares(self, truth: Array, order: Rows) -> Floats:
+        flat = self.probabilities.reshape(-1)
+        places = self.true_places(truth, order)
+        own = flat.take(places)
+        # Without the true class first, then its miss apart: Σp² - 2p + 1 would cancel.
+        flat[places] = 0
+        others = np.zeros(self.rows)
+        for k in range(self.k):
+            p = self.probability(k)
+            np.multiply(p, p, out=p)
+            np.add(others, p, out=others)
+        flat[places] = own
+        miss = self._misses(own.astype(np.float64), truth, order)
+        np.multiply(miss, miss, out=miss)
+        return np.add(miss, others.take(order), out=miss)
+
+    def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
+        """1 - p of the true class, in class order."""
+        del truth, order
+        return 1.0 - own
+
+    def log_pair(self, k: int) -> tuple[Floats, Floats]:
+        p = self.probability(k)
+        if self.k == 2:
+            return log(p), log(self.probability(1 - k))
+        complement = log1p(-np.minimum(p, 0.5))
+        # Where 1 - p would cancel, the others' own columns say it better.
+        likely = np.flatnonzero(p > 0.5)
+        if len(likely):
+            others = self.probabilities[:, likely].astype(np.float64)
+            others[k] = 0.0
+            complement[likely] = log(_column_sums(others))
+        return log(p), complement
+
+
+def _column_sums(matrix: Array) -> Floats:
+    """Σ over the classes, in their order, as float64: the same bits for every layout."""
+    total = np.zeros(matrix.shape[1])
+    for row in matrix:
+        np.add(total, row, out=total)
+    return total
+
+
+class Probabilities(Matrix):
+    """Probabilities of all classes."""
+
+    @property
+    def probabilities(self) -> Array:
+        return self.raw
+
+    @cached_property
+    def sums(self) -> Floats:
+        """Σ_c p_c of every row."""
+        return _column_sums(self.raw)
+
+    def own(self, truth: Array, order: Rows) -> Floats:
+        own = self.raw.reshape(-1).take(self.true_places(truth, order))
+        return own.astype(np.float64, copy=False)
+
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        loss = log(self.own(truth, order))
+        return np.negative(loss, out=loss)
+
+
+class LogProbabilities(Matrix):
+    """Logarithms of the probabilities of all classes."""
+
+    @cached_property
+    def probabilities(self) -> Array:
+        return exp(self.raw.astype(np.float64))
+
+    @cached_property
+    def sums(self) -> Floats:
+        """Σ_c p_c of every row."""
+        return _column_sums(self.probabilities)
+
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        own = self.raw.reshape(-1).take(self.true_places(truth, order))
+        return np.negative(own.astype(np.float64))
+
+    def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
+        del own
+        return -expm1(-self.losses(truth, order))
+
+
+class Logits(Matrix):
+    """Unnormalised log-probabilities of all classes: p = exp z / Σ exp z."""
+
+    @cached_property
+    def _excess(self) -> tuple[Array, Floats, Floats]:
+        """exp(z - max) with the winner's 1 left out, the sum of that, and the maximum."""
+        top = self.top.astype(np.float64)
+        powers = exp(self.raw.astype(np.float64) - top)
+        powers.reshape(-1)[self.winner.astype(np.intp) * self.rows + np.arange(self.rows)] = 0.0
+        return powers, _column_sums(powers), top
+
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        # log Σ exp z - z_y = (max - z_y) + log1p(Σ over all but the winner): the tiny loss
+        # of a row with a dominant true class keeps all its digits.
+        _, others, top = self._excess
+        own = self.raw.reshape(-1).take(self.true_places(truth, order)).astype(np.float64)
+        return (top.take(order) - own) + log1p(others.take(order))
+
+    @cached_property
+    def probabilities(self) -> Array:
+        powers, others, _ = self._excess
+        whole = others + 1.0
+        matrix = powers / whole
+        matrix.reshape(-1)[self.winner.astype(np.intp) * self.rows + np.arange(self.rows)] = (
+            1.0 / whole
+        )
+        return matrix
+
+    def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
+        del own
+        return -expm1(-self.losses(truth, order))
+
+
+class Single(Scores):
+    """The score of one of two classes, number `positive`; the other has what is left."""
+
+    def __init__(self, raw: Array, positive: int) -> None:
+        self.raw = raw
+        self.positive = positive
+
+    @abstractmethod
+    def pair(self) -> tuple[Floats, Floats]:
+        """p of the class the score speaks of, and 1 - p, in row order."""
+
+    def _split(self, truth: Array, order: Rows) -> tuple[slice, slice]:
+        """The parts of the class order where the scored class is true, and where it is not."""
+        zeros = len(order) - int(np.count_nonzero(truth))
+        first, second = slice(0, zeros), slice(zeros, len(order))
+        return (second, first) if self.positive == 1 else (first, second)
+
+    def probability(self, k: int) -> Floats:
+        p, q = self.pair()
+        return p if k == self.positive else q
+
+    def own(self, truth: Array, order: Rows) -> Floats:
+        p, q = self.pair()
+        return np.where(truth == self.positive, p, q).take(order)
+
+    def squares(self, truth: Array, order: Rows) -> Floats:
+        # Both classes are off by the same amount: 2 (1 - p_true)².
+        p, q = self.pair()
+        true, false = self._split(truth, order)
+        miss = np.empty(len(order))
+        q.take(order[true], out=miss[true])
+        p.take(order[false], out=miss[false])
+        np.multiply(miss, miss, out=miss)
+        return np.multiply(miss, 2.0, out=miss)
+
+    def _predicted(self, score: Array, middle: float) -> Array:
+        """The scored class beyond the middle; on it, the first class in order."""
+        beyond = score > middle if self.positive == 1 else score < middle
+        return beyond.view(np.uint8)
+
+
+class SingleProbability(Single):
+    """The probability of one of two classes."""
+
+    @cached_property
+    def _pair(self) -> tuple[Floats, Floats]:
+        p = self.raw.astype(np.float64, copy=False)
+        return p, 1.0 - p
+
+    def pair(self) -> tuple[Floats, Floats]:
+        return self._pair
+
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        p = self._pair[0].take(order)
+        true, false = self._split(truth, order)
+        lost = self._complement(p[false])
+        loss = log(p)
+        np.negative(loss, out=loss)
+        np.subtract(loss[false], lost, out=loss[false])
+        return loss
+
+    @staticmethod
+    def _complement(p: Floats) -> Floats:
+        """Turns p into 1 - p, rounded, in place; returns what log(1 - p) owes to the rounding."""
+        u = 1.0 - p
+        lost = 1.0 - u
+        np.subtract(lost, p, out=lost)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            np.divide(lost, u, out=lost)
+        if len(u) and u.min() == 0.0:
+            lost[u == 0.0] = 0.0
+        p[...] = u
+        return lost
+
+    def log_pair(self, k: int) -> tuple[Floats, Floats]:
+        p = self._pair[0]
+        pair = log(p), log1p(-p)
+        return pair if k == self.positive else pair[::-1]
+
+    def predicted(self) -> Array:
+        return self._predicted(self.raw, 0.5)
+
+
+class SingleLogit(Single):
+    """The log-odds of one of two classes."""
+
+    def log_pair(self, k: int) -> tuple[Floats, Floats]:
+        z = self.raw.astype(np.float64)
+        # log(1 + exp(-|z|)) belongs to both, |z| to the one the score is against.
+        small = log1p(exp(-np.abs(z)))
+        pair = np.minimum(z, 0.0) - small, np.minimum(-z, 0.0) - small
+        return pair if k == self.positive else pair[::-1]
+
+    @cached_property
+    def _pair(self) -> tuple[Floats, Floats]:
+        z = self.raw.astype(np.float64)
+        power = exp(-np.abs(z))
+        large = 1.0 / (1.0 + power)
+        small = power * large
+        return np.where(z >= 0, large, small), np.where(z >= 0, small, large)
+
+    def pair(self) -> tuple[Floats, Floats]:
+        return self._pair
+
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        return _own_losses(self, truth, order)
+
+    def predicted(self) -> Array:
+        return self._predicted(self.raw, 0.0)
+
+
+class SingleLogProbability(Single):
+    """The log-probability of one of two classes."""
+
+    @cached_property
+    def _pair(self) -> tuple[Floats, Floats]:
+        z = self.raw.astype(np.float64)
+        return exp(z), -expm1(z)
+
+    def pair(self) -> tuple[Floats, Floats]:
+        return self._pair
+
+    def log_pair(self, k: int) -> tuple[Floats, Floats]:
+        p, q = self._pair
+        # log(1 - p): from p while that is small, from 1 - p = -expm1(log p) near one.
+        pair = self.raw.astype(np.float64), np.where(p < 0.5, log1p(-np.minimum(p, 0.5)), log(q))
+        return pair if k == self.positive else pair[::-1]
+
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        return _own_losses(self, truth, order)
+
+    def predicted(self) -> Array:
+        p, q = self._pair
+        return self._predicted(p - q, 0.0)
+
+
+def _own_losses(scores: Single, truth: Array, order: Rows) -> Floats:
+    """The losses of a single column whose two log-probabilities are at hand."""
+    log_p, log_q = scores.log_pair(scores.positive)
+    own = np.where(truth == scores.positive, log_p, log_q).take(order)
+    return np.negative(own, out=own)
+
+
+def scores_of(raw: Array, scale: Scale, positive: int) -> Scores:
+    """The scores of a block: a (K, n) matrix, or one column of n for the class `positive`."""
+    if raw.ndim == 1:
+        single: dict[Scale, type[Single]] = {
+            Scale.PROBABILITY: SingleProbability,
+            Scale.LOGIT: SingleLogit,
+            Scale.LOG_PROBABILITY: SingleLogProbability,
+        }
+        return single[scale](raw, positive)
+    matrix: dict[Scale, type[Matrix]] = {
+        Scale.PROBABILITY: Probabilities,
+        Scale.LOGIT: Logits,
+        Scale.LOG_PROBABILITY: LogProbabilities,
+    }
+    return matrix[scale](raw)

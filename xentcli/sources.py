@@ -1,0 +1,172 @@
+"""SOURCE arguments as the files they stand for."""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from xentcli.errors import InputError
+from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_STDIN = "-"
+_NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a data set, and the columns that the names of its directories give it.
+
+    `skipped` counts the files beside it that are no data, told by the first part of a directory.
+    """
+
+    path: str
+    partitions: Mapping[str, str | None] = field(default_factory=dict)
+    skipped: int = 0
+
+
+def expand(arguments: Sequence[str]) -> list[Part]:
+    """The files that `arguments` stand for, in their order, each file once.
+
+    An argument is a file, a directory (searched through and through, in the order of names),
+    a glob that the shell left alone, or `-` for standard input. In directories only files
+    with the suffix of a format count, and none whose name begins with `_` or `.`.
+
+    Raises `InputError` for what does not exist, is empty or matches nothing.
+    """
+    parts: dict[object, Part] = {}
+    for argument in arguments:
+        for part in _expanded(argument):
+            parts.setdefault(_identity(part.path), part)
+    return list(parts.values())
+
+
+def partitions_of(directories: Sequence[str]) -> dict[str, str | None]:
+    """The columns in directory names of the form `name=text`, percent escapes decoded.
+
+    >>> partitions_of(["data", "country=de", "label=a%2Fb", "day=__HIVE_DEFAULT_PARTITION__"])
+    {'country': 'de', 'label': 'a/b', 'day': None}
+    """
+    pairs = (name.partition("=") for name in directories if "=" in name.strip("="))
+    return {
+        unquote(key): None if text == _NULL_PARTITION else unquote(text)
+        for key, _, text in pairs
+        if key
+    }
+
+
+def _expanded(argument: str) -> list[Part]:
+    if argument == _STDIN:
+        return [Part(argument)]
+    if os.path.isdir(argument):  # noqa: PTH112 # paths stay the text that the user gave
+        return _directory(argument)
+    if os.path.lexists(argument):
+        return [Part(argument)]
+    if glob.has_magic(argument):
+        return _matches(argument)
+    raise _missing(argument)
+
+
+def _directory(top: str) -> list[Part]:
+    data, others = list[str](), 0
+    for path in _files(top, set()):
+        if _is_data(path):
+            data.append(path)
+        else:
+            others += 1
+    if not data:
+        raise InputError(
+            f"{shown(top)}: there are no data files in this directory"
+            + (f" ({others} other files)" if others else "")
+        )
+    parts = [Part(path, _partitions_below(top, path)) for path in data]
+    return [Part(parts[0].path, parts[0].partitions, others), *parts[1:]]
+
+
+def _matches(pattern: str) -> list[Part]:
+    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 # as above
+    parts = list[Part]()
+    fixed = glob_root(pattern)
+    for path in found:
+        if os.path.isdir(path):  # noqa: PTH112
+            inner = _directory(path) if "**" not in pattern else []
+            parts += [Part(p.path, _partitions_below(fixed, p.path), p.skipped) for p in inner]
+        else:
+            parts.append(Part(path, _partitions_below(fixed, path)))
+    if not parts:
+        raise InputError(f"{shown(pattern)}: no file matches")
+    return parts
+
+
+def glob_root(pattern: str) -> str:
+    """The directory above the first wildcard.
+
+    >>> glob_root("data/day=*/part-*.csv")
+    'data'
+    """
+    root = Path(pattern)
+    while glob.has_magic(str(root)):
+        root = root.parent
+    return str(root)
+
+
+def _files(directory: str, above: set[tuple[int, int]]) -> Iterator[str]:
+    """All files below, sorted by name; a link to a directory above is not followed."""
+    try:
+        status = os.stat(directory)  # noqa: PTH116
+        here = (status.st_dev, status.st_ino)
+        if here in above:
+            return
+        with os.scandir(directory) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{shown(directory)}: {reason}") from error
+    for entry in entries:
+        if entry.is_dir():
+            if not entry.name.startswith(("_", ".")):
+                yield from _files(entry.path, above | {here})
+        else:
+            yield entry.path
+
+
+def _is_data(path: str) -> bool:
+    from xentcli.readers import suffix_format  # noqa: PLC0415 # only directories need the readers
+
+    name = os.path.basename(path)  # noqa: PTH119
+    return not name.startswith(("_", ".")) and suffix_format(name) is not None
+
+
+def _partitions_below(top: str, path: str) -> dict[str, str | None]:
+    below = os.path.relpath(os.path.dirname(path) or ".", top or ".")  # noqa: PTH120
+    return partitions_of(Path(below).parts)
+
+
+def _identity(path: str) -> object:
+    """What two names of one file have in common."""
+    if path == _STDIN:
+        return path
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return path
+    return status.st_dev, status.st_ino
+
+
+def _missing(path: str) -> InputError:
+    directory, name = os.path.split(path)
+    try:
+        names = os.listdir(directory or ".")  # noqa: PTH208
+    except OSError:
+        names = []
+    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    near = ", ".join(shown(os.path.join(directory, found)) for found in close)  # noqa: PTH118
+    hint = f"nearest names: {near}" if near else None
+    return InputError(f"{shown(path)}: there is no such file", hint=hint)

@@ -1,0 +1,203 @@
+"""Statistics of rows: named, exact, per-class sums, of which every metric is a function.
+
+Several metrics share one statistic, which is then computed and summed once. A statistic
+adds up, for each true class, one number per row (`moments`), or counts of decisions
+(`DECISIONS`), and so on. `State` holds the sums of all statistics of a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli.exact import Groups, Sums
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.batch import Batch
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """Sums over rows under the names `keys`: `add(batch, *sums)` adds a batch to them.
+
+    Each name holds one sum for every class. Statistics are compared by their keys.
+    """
+
+    keys: tuple[str, ...]
+    add: Callable[..., None] = field(compare=False)
+
+    def observe(self, batch: Batch, state: State) -> None:
+        """Adds the batch to the state's sums under this statistic's names."""
+        self.add(batch, *(state.of(key) for key in self.keys))
+
+
+@dataclass
+class State:
+    """Exact sums by name, `k` to each: a commutative monoid under `merge`.
+
+    Comparable and picklable; the sums of rows are the same however the rows were grouped
+    into batches and states.
+    """
+
+    k: int
+    sums: dict[str, Sums] = field(default_factory=dict)
+
+    def of(self, key: str) -> Sums:
+        """The sums under a name, zeros where nothing has been added."""
+        if key not in self.sums:
+            self.sums[key] = Sums(self.k)
+        return self.sums[key]
+
+    def merge(self, other: State) -> State:
+        """The sums of both, as a new state."""
+        merged = State(self.k)
+        for key in {**self.sums, **other.sums}:
+            merged.sums[key] = self.of(key).merge(other.of(key))
+        return merged
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, State) or self.k != other.k:
+            return NotImplemented
+        return all(self.of(key) == other.of(key) for key in {*self.sums, *other.sums})
+
+    __hash__ = None  # type: ignore[assignment]  # states grow, so they are no keys
+
+
+def observe_all(statistics: Iterable[Statistic], batch: Batch, state: State) -> None:
+    """Adds a batch to the sums of all the statistics."""
+    for statistic in statistics:
+        statistic.observe(batch, state)
+
+
+def _add_rows(batch: Batch, rows: Sums, weight: Sums, squares: Sums) -> None:
+    counts = np.zeros(batch.k, dtype=np.int64)
+    counts[batch.groups.present] = batch.groups.counts
+    rows.add_counts(counts)
+    if batch.weights is not None:
+        weight.add(batch.weights, batch.groups)
+        squares.add(batch.weights * batch.weights, batch.groups)
+
+
+# Rows per class; with a weight column also Σw and Σw².
+ROWS = Statistic(("rows", "weight", "weight.squares"), _add_rows)
+
+
+def moments(key: str, per_row: Callable[[Batch], Floats]) -> Statistic:
+    """What the weighted mean of a per-row number and its standard error are made of.
+
+    Under `key` Σwx, under `key.squares` Σ(wx)², and with a weight column under `key.cross`
+    Σw·wx. `per_row` gives x in class order. Infinite x are counted, not added.
+    """
+
+    def add(batch: Batch, total: Sums, squares: Sums, cross: Sums) -> None:
+        x = per_row(batch)
+        if batch.weights is None:
+            total.add(x, batch.groups)
+            squares.add(x * x, batch.groups)
+            return
+        weighted = _times(batch.weights, x)
+        total.add(weighted, batch.groups)
+        squares.add(weighted * weighted, batch.groups)
+        cross.add(_times(batch.weights, weighted), batch.groups)
+
+    return Statistic((key, f"{key}.squares", f"{key}.cross"), add)
+
+
+def _times(weights: Floats, x: Floats) -> Floats:
+    """w·x, where a weight of 0 makes even an infinite x count nothing."""
+    with np.errstate(invalid="ignore"):
+        product: Floats = weights * x
+    if np.isnan(product.max(initial=0.0)):
+        product[weights == 0] = 0.0
+    return product
+
+
+LOSS = moments("loss", lambda batch: batch.loss)
+BRIER = moments("brier", lambda batch: batch.brier)
+
+
+def _add_infinite(batch: Batch, weight: Sums, excess: Sums, capped: Sums) -> None:
+    cap = -float(np.log(batch.epsilon))
+    beyond = batch.loss > cap if len(batch) else None
+    if beyond is None or not beyond.any():
+        return
+    w = np.ones(len(batch)) if batch.weights is None else batch.weights
+    endless = np.isinf(batch.loss)
+    weight.add(w * endless, batch.groups)
+    finite = np.where(beyond & ~endless, batch.loss, 0.0)
+    excess.add(_times(w, finite), batch.groups)
+    capped.add(w * beyond * cap, batch.groups)
+
+
+# What is needed to say more than ∞ where a true class got probability zero: the weight of
+# those rows, and the losses beyond scikit-learn's clip with what the clip makes of them.
+INFINITE = Statistic(("infinite.weight", "clip.excess", "clip.capped"), _add_infinite)
+
+
+def _add_decisions(batch: Batch, correct: Sums, predicted: Sums) -> None:
+    hit = batch.correct
+    if batch.weights is None:
+        correct.add_counts(batch.groups.count(hit))
+        predicted.add_counts(np.bincount(batch.predicted, minlength=batch.k))
+        return
+    correct.add(batch.weights * hit, batch.groups)
+    order = batch.predicted.argsort(kind="stable")
+    groups = Groups(np.bincount(batch.predicted, minlength=batch.k))
+    predicted.add(batch.weights.take(order), groups)
+
+
+# Weight of the rows of each class that were decided rightly, and of those decided for it.
+DECISIONS = Statistic(("correct", "predicted"), _add_decisions)
+
+
+def _add_correct_squares(batch: Batch, squares: Sums) -> None:
+    if batch.weights is not None:
+        squares.add(batch.weights * batch.weights * batch.correct, batch.groups)
+
+
+# Σw² of the rows decided rightly: the error of a weighted accuracy.
+CORRECT_SQUARES = Statistic(("correct.squares",), _add_correct_squares)
+
+
+def _add_probabilities(batch: Batch, total: Sums) -> None:
+    # A mean of probabilities needs no more than a grid of 2^-40 (see exact.py).
+    for k in range(batch.k):
+        total.add_coarse(k, batch.scores.probability(k), batch.row_weights)
+
+
+# Σ w p_k over all rows, whatever their class.
+PROBABILITIES = Statistic(("probability",), _add_probabilities)
+
+
+def _add_one_vs_rest(batch: Batch, total: Sums) -> None:
+    for k in range(batch.k):
+        log_p, log_q = batch.scores.log_pair(k)
+        loss = -np.where(batch.truth == k, log_p, log_q)
+        if batch.row_weights is not None:
+            loss = _times(batch.row_weights, loss)
+        total.add(loss, Groups.only(k, len(batch), batch.k))
+
+
+# Σ w × the binary loss of class k against the others, over all rows.
+ONE_VS_REST = Statistic(("one_vs_rest",), _add_one_vs_rest)
+
+
+def union(statistics: Iterable[Statistic]) -> tuple[Statistic, ...]:
+    """Every statistic once, in the order of first mention."""
+    return tuple({s.keys: s for s in statistics}.values())
+
+
+def merged(states: Iterable[State], k: int) -> State:
+    """The sum of states."""
+    total = State(k)
+    for state in states:
+        total = total.merge(state)
+    return total
+
