@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.exact import Groups
+from xentcli.elementary import log
+from xentcli.exact import Groups, Halves
+from xentcli.scores import arranged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,9 +28,9 @@ class Batch:
     `place` that of the first. `clip` is the EPS of `[EPS, 1-EPS]`, 0 for none; `epsilon` the
     rounding unit of the scores' own type.
 
-    Views called per-row are in *class order*: the rows of class 0 first, then those of
-    class 1, and so on, within a class as they came. `groups` describes that order, `order`
-    lists the rows in it, and `in_row_order` undoes it.
+    Views of rows are in *class order*: the rows of class 0 first, then those of class 1,
+    and so on, within a class as they came; with two classes, simply as they came. `groups`
+    says which row is of which class in that order, and `in_row_order` undoes it.
     """
 
     def __init__(
@@ -56,22 +58,21 @@ class Batch:
         return len(self.truth)
 
     @cached_property
-    def order(self) -> NDArray[np.intp]:
-        """The rows in class order."""
-        if self.k == 2:
-            return np.concatenate((np.flatnonzero(self.truth == 0), np.flatnonzero(self.truth)))
-        return self.truth.argsort(kind="stable")
+    def order(self) -> NDArray[np.intp] | None:
+        """The rows in class order; None where rows are summed as they lie (two classes)."""
+        return None if self.k == 2 else self.truth.argsort(kind="stable")
 
     @cached_property
     def groups(self) -> Groups:
         """How the rows in class order fall into classes."""
         if self.k == 2:
-            ones = int(np.count_nonzero(self.truth))
-            return Groups(np.array([len(self) - ones, ones]))
+            return Halves(self.truth.astype(np.bool_))
         return Groups(np.bincount(self.truth, minlength=self.k))
 
     def in_row_order(self, values: NDArray[Any]) -> NDArray[Any]:
         """Per-row values, from class order back into the order of the rows."""
+        if self.order is None:
+            return values
         back = np.empty_like(values)
         back[self.order] = values
         return back
@@ -83,7 +84,7 @@ class Batch:
     @cached_property
     def weights(self) -> Floats | None:
         """The weight of each row, in class order."""
-        return None if self.row_weights is None else self.row_weights.take(self.order)
+        return None if self.row_weights is None else arranged(self.row_weights, self.order)
 
     @cached_property
     def unclipped_loss(self) -> Floats:
@@ -91,15 +92,32 @@ class Batch:
         return self.scores.losses(self.truth, self.order)
 
     @cached_property
+    def _clip_ends(self) -> tuple[float, float]:
+        """-log(1 - EPS) and -log EPS: what clipped losses lie between."""
+        low, high = -log(np.array([1.0 - self.clip, self.clip]))
+        return float(low), float(high)
+
+    @cached_property
     def loss(self) -> Floats:
         """-log p of each row's true class, p clipped to [EPS, 1-EPS] where that was asked for."""
-        if not self.clip:
-            return self.unclipped_loss
-        ends = np.array([1.0 - self.clip, self.clip])
-        from xentcli.elementary import log
+        return self.unclipped_loss.clip(*self._clip_ends) if self.clip else self.unclipped_loss
 
-        low, high = (-log(ends)).tolist()
-        return self.unclipped_loss.clip(low, high)
+    @cached_property
+    def loss_ends(self) -> tuple[float, float]:
+        """The smallest and the largest loss."""
+        return float(self.loss.min()), float(self.loss.max())
+
+    @cached_property
+    def library_clip(self) -> tuple[float, float]:
+        """The ends of the losses under scikit-learn's clip, at the scores' own rounding unit."""
+        low, high = -log(np.array([1.0 - self.epsilon, self.epsilon]))
+        return float(low), float(high)
+
+    def binary_losses(self, k: int) -> Floats:
+        """The loss of telling class k from the others, in row order, clipped as `loss` is."""
+        log_p, log_q = self.scores.log_pair(k)
+        loss: Floats = -np.where(self.truth == k, log_p, log_q)
+        return loss.clip(*self._clip_ends) if self.clip else loss
 
     @cached_property
     def p_true(self) -> Floats:
@@ -114,10 +132,10 @@ class Batch:
     @cached_property
     def predicted(self) -> NDArray[Any]:
         """The class with the largest score of each row, the first of several."""
-        return self.scores.predicted().take(self.order)
+        return arranged(self.scores.predicted(), self.order)
 
     @cached_property
     def correct(self) -> NDArray[np.bool_]:
         """Whether each row's predicted class is its true one."""
-        hit: NDArray[np.bool_] = self.predicted == self.truth.take(self.order)
+        hit: NDArray[np.bool_] = self.predicted == arranged(self.truth, self.order)
         return hit

@@ -33,12 +33,14 @@ _LARGEST_WEIGHT = 1e60
 class Decoder:
     """Turns the record batches of one data set into batches, and tallies what it did.
 
-    One per worker: it keeps the labels seen, and is not shared between threads.
+    One per worker: it keeps the labels seen, and is not shared between threads. `losses`
+    says whether losses are of interest, and so whether infinite ones are to be tallied.
     """
 
-    def __init__(self, layout: Layout, policy: Policy) -> None:
+    def __init__(self, layout: Layout, policy: Policy, *, losses: bool = True) -> None:
         self.layout = layout
         self.policy = policy
+        self._losses = losses
         self.tally = Tally()
         self.labels = LabelEncoder(layout, policy.ignore_label)
         self.rows_read = 0
@@ -52,6 +54,9 @@ class Decoder:
         self.rows_read += block.num_rows
         truth = self._column(self.layout.target, block, self.labels.encode)
         raw, there = self._raw(block, place)
+        low, high = _ends(raw)
+        if np.isnan(low):
+            there = _both(there, ~np.isnan(raw) if raw.ndim == 1 else ~np.isnan(raw).any(axis=0))
         weights = None
         if self.layout.weight is not None:
             weights, weighted = self._column(self.layout.weight, block, columns.numbers)
@@ -63,10 +68,11 @@ class Decoder:
             rows = np.flatnonzero(keep)
             truth, raw = truth[keep], raw[..., keep]
             weights = None if weights is None else weights[keep]
+            low, high = _ends(raw)
         if not raw.flags.owndata and raw.ndim == 2:
             raw = raw.copy()
         positions = _Positions(place, rows)
-        self._check_range(raw, positions)
+        self._check_range(raw, low, high, positions)
         if weights is not None:
             self._check_weights(weights, positions)
         scores = scores_of(raw, self.layout.scale, self.layout.positive)
@@ -82,7 +88,8 @@ class Decoder:
             clip=self.policy.clip,
             epsilon=float(np.finfo(raw.dtype).eps),
         )
-        self._tally_losses(batch)
+        if self._losses and len(batch):
+            self._tally_losses(batch)
         return batch
 
     def _column(self, name: str, block: pa.RecordBatch, read: Any) -> Any:
@@ -108,10 +115,6 @@ class Decoder:
             raw = np.ascontiguousarray(matrix.T)
         else:
             raw, there = self._matrix(block)
-        # One pass finds NaN anywhere: the minimum carries it along.
-        if raw.size and np.isnan(raw.min()):
-            full = ~np.isnan(raw) if raw.ndim == 1 else ~np.isnan(raw).any(axis=0)
-            there = _both(there, full)
         return raw, there
 
     def _matrix(self, block: pa.RecordBatch) -> tuple[Array, Mask | None]:
@@ -195,23 +198,22 @@ class Decoder:
             hint=hint,
         )
 
-    def _check_range(self, raw: Array, positions: _Positions) -> None:
+    def _check_range(self, raw: Array, low: float, high: float, positions: _Positions) -> None:
         if not raw.size:
             return
-        low, high = float(raw.min()), float(raw.max())
         scale = self.layout.scale
         if scale is Scale.PROBABILITY:
-            fine, wrong = low >= 0 and high <= 1, lambda: (raw < 0) | (raw > 1)
-            problem = "is not a probability"
-        elif scale is Scale.LOG_PROBABILITY:
-            fine, wrong = high <= 0, lambda: raw > 0
+            if low < 0 or high > 1:
+                self._out_of_range(raw, (raw < 0) | (raw > 1), "is not a probability", positions)
+            return
+        if scale is Scale.LOG_PROBABILITY and high > 0:
             problem = "is not the logarithm of a probability: it is above 0"
-        else:
-            fine = high <= _LARGEST_LOGIT and (low >= -_LARGEST_LOGIT or low == -np.inf)
-            wrong = lambda: (np.abs(raw) > _LARGEST_LOGIT) & (raw != -np.inf)  # noqa: E731
-            problem = "is too large for a logit"
-        if not fine:
-            self._out_of_range(raw, wrong(), problem, positions)
+            self._out_of_range(raw, raw > 0, problem, positions)
+        if high > _LARGEST_LOGIT or low < -_LARGEST_LOGIT:
+            # -inf is a probability of zero.
+            huge = (np.abs(raw) > _LARGEST_LOGIT) & (raw != -np.inf)
+            if huge.any():
+                self._out_of_range(raw, huge, "is too large to be scored", positions)
         if scale is Scale.LOGIT and raw.ndim == 2 and low == -np.inf:
             hopeless = raw.max(axis=0) == -np.inf
             if hopeless.any():
@@ -295,17 +297,14 @@ class Decoder:
 
     def _tally_losses(self, batch: Batch) -> None:
         """Rows whose loss is infinite, or was moved by the clip."""
-        loss = batch.unclipped_loss
-        if not len(loss):
-            return
         if self.policy.clip:
-            self._note_in_class_order(Code.CLIPPED, batch, batch.loss != loss)
-        elif float(loss.max()) == np.inf:
-            self._note_in_class_order(Code.ZERO, batch, np.isinf(loss))
+            self._note_in_class_order(Code.CLIPPED, batch, batch.loss != batch.unclipped_loss)
+        elif batch.loss_ends[1] == np.inf:
+            self._note_in_class_order(Code.ZERO, batch, np.isinf(batch.loss))
 
     def _note_in_class_order(self, code: Code, batch: Batch, mask: Mask) -> None:
         if mask.any():
-            first = int(batch.order[mask].min())
+            first = int(batch.in_row_order(mask).argmax())
             case = Case(batch.place_of(first), None)
             self.tally.note(code, Entry(int(np.count_nonzero(mask)), case))
 
@@ -323,6 +322,11 @@ class _Positions:
     def of(self, row: int) -> int:
         """The row's number within its split."""
         return self.place_of(row).row
+
+
+def _ends(raw: Array) -> tuple[float, float]:
+    """The smallest and the largest score; NaN where one is NaN."""
+    return (float(raw.min()), float(raw.max())) if raw.size else (0.0, 0.0)
 
 
 def _both(a: Mask | None, b: Mask | None) -> Mask | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from xentcli.decode import Decoder
 from xentcli.errors import InputError, RowError
-from xentcli.statistic import ROWS, State, Statistic, observe_all, union
+from xentcli.statistic import LOSS, ROWS, State, Statistic, observe_all, union
 from xentcli.tally import Place, Tally
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ class Run:
             self.supply.stopped = True
 
     def _work(self, number: int) -> None:
-        decoder = Decoder(self.layout, self.policy)
+        decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         state = State(self.layout.k)
         while (task := self.supply.take()) is not None:
             try:

@@ -27,27 +27,28 @@ if TYPE_CHECKING:
 
 UNIT_BITS = 1074
 MAX_ROWS = 1 << 15
+# The grid of level j is 2^-(37 + 47 j): level 0 takes terms below 2^10, as most losses and
+# their squares are.
 _RUNG = 47
-# Grid of level j is 2^-(40 + 47 j): level 0 takes terms below 2^7, as most losses are, and
-# level 22 is 2^-1074 itself.
-_GRID = 40
+_GRID = 37
+_COARSEST, _FINEST = -21, 23
 _LOW = np.int64(0xFFFFFFFF)
 
 
 class Groups:
     """Rows that lie group by group: which groups occur, where each begins, how many rows.
 
-    `present` holds the numbers of the groups with rows, `starts` the first row of each,
-    `counts` their rows; `size` is the number of groups, present or not.
+    `counts` holds the rows of every group, present or not; `size` is their number.
     """
 
-    __slots__ = ("counts", "present", "size", "starts")
+    __slots__ = ("_present", "_starts", "counts", "size")
 
     def __init__(self, counts: Ints) -> None:
         self.size = len(counts)
-        self.present = np.flatnonzero(counts)
-        self.counts = counts[self.present]
-        self.starts = np.concatenate(([0], np.cumsum(self.counts)[:-1])).astype(np.intp)
+        self.counts = counts
+        self._present = np.flatnonzero(counts)
+        ends = np.cumsum(counts[self._present])
+        self._starts = np.concatenate((ends[:0], [0], ends[:-1]))[: len(ends)]
 
     @classmethod
     def only(cls, group: int, rows: int, size: int) -> Groups:
@@ -61,14 +62,47 @@ class Groups:
         """All rows in the only group."""
         return cls.only(0, rows, 1)
 
+    def sum(self, whole: Ints) -> Ints:
+        """The sum of each group's whole numbers, modulo 2^64."""
+        totals = np.zeros(self.size, dtype=np.int64)
+        if len(self._starts):
+            totals[self._present] = np.add.reduceat(whole, self._starts)
+        return totals
+
     def count(self, hit: NDArray[np.bool_]) -> Ints:
         """How many rows of each group are marked in `hit`."""
         counts = np.zeros(self.size, dtype=np.int64)
-        for group, start, rows in zip(
-            self.present.tolist(), self.starts.tolist(), self.counts.tolist(), strict=True
-        ):
-            counts[group] = np.count_nonzero(hit[start : start + rows])
+        rows = self.counts[self._present].tolist()
+        for group, start, n in zip(self._present, self._starts.tolist(), rows, strict=True):
+            counts[group] = np.count_nonzero(hit[start : start + n])
         return counts
+
+
+class Halves(Groups):
+    """Rows of two groups in any order: those of group 1 are marked by all bits of `mask`.
+
+    Marking costs less than sorting, so two groups need not lie apart.
+    """
+
+    __slots__ = ("_hit", "mask")
+
+    def __init__(self, hit: NDArray[np.bool_]) -> None:
+        self._hit = hit
+        ones = int(np.count_nonzero(hit))
+        self.size = 2
+        self.counts = np.array([len(hit) - ones, ones])
+        self.mask: Ints = np.negative(hit, dtype=np.int64)
+
+    def sum(self, whole: Ints) -> Ints:
+        totals = np.empty(2, dtype=np.int64)
+        totals[1] = np.bitwise_and(whole, self.mask).sum()
+        totals[0] = whole.sum()
+        totals[:1] -= totals[1:]
+        return totals
+
+    def count(self, hit: NDArray[np.bool_]) -> Ints:
+        ones = int(np.count_nonzero(hit & self._hit))
+        return np.array([int(np.count_nonzero(hit)) - ones, ones])
 
 
 class Sums:
@@ -90,70 +124,68 @@ class Sums:
         # is high·2^32 + low: carries are left for the end, 2^31 blocks fit.
         self._levels: dict[int, Ints] = {}
 
-    def add(self, terms: Floats, groups: Groups) -> Sums:
+    def add(self, terms: Floats, groups: Groups, top: float | None = None) -> Sums:
         """Adds up each group's terms; infinite ones are counted in `infinite` instead.
 
-        `terms` is not changed. More than 2^15 rows are taken in pieces by the caller.
-        Raises OverflowError for finite terms of 2^994 and more.
+        `terms` is not changed. `top`, where it is known, is the largest term's size: no
+        term may exceed it. More than 2^15 rows are taken in pieces by the caller. Raises
+        OverflowError for finite terms of 2^994 and more.
         """
         if not len(terms):
             return self
-        top = float(max(terms.max(), -terms.min()))
+        if top is None:
+            top = _largest(terms)
         if top == math.inf:
             endless = np.isinf(terms)
-            self.infinite[groups.present] += np.add.reduceat(
-                endless, groups.starts, dtype=np.int64
-            )
+            self.infinite += groups.count(endless)
             terms = np.where(endless, 0.0, terms)
-            top = float(max(terms.max(), -terms.min()))
+            top = _largest(terms)
         if top == 0.0:
             return self
         level = _level_for(top)
         rest = terms
         while True:
-            rounded = self._add_rounded(rest, groups, level)
-            np.subtract(rounded, _shifter(level), out=rounded)
+            shifter = _SHIFTERS[level]
+            rounded = np.add(rest, shifter)
+            self._accumulate(level, groups.sum(rounded.view(np.int64)), groups.counts)
+            np.subtract(rounded, shifter, out=rounded)
             rest = np.subtract(rest, rounded, out=rounded)
             if not rest.any():
                 return self
             level += 1
 
     def add_coarse(self, group: int, terms: Floats, weights: Floats | None) -> Sums:
-        """Adds w·x to one group, every x first rounded to a multiple of 2^-40.
+        """Adds w·x to one group, every x first rounded to a multiple of 2^-37.
 
         Cheaper than `add` without weights, and enough for means of probabilities. Terms
-        lie below 2^7 in size.
+        lie below 2^10 in size.
         """
-        shifted: Floats = np.add(terms, _shifter(0))
-        if weights is not None:
-            np.subtract(shifted, _shifter(0), out=shifted)
-            np.multiply(shifted, weights, out=shifted)
-            return self.add(shifted, Groups.only(group, len(terms), self.size))
-        self._accumulate(0, np.array([group]), _unshifted(
-            shifted.view(np.int64).sum(keepdims=True), np.array([len(terms)]), 0
-        ))
-        return self
+        shifted: Floats = np.add(terms, _SHIFTERS[0])
+        groups = Groups.only(group, len(terms), self.size)
+        if weights is None:
+            self._accumulate(0, groups.sum(shifted.view(np.int64)), groups.counts)
+            return self
+        np.subtract(shifted, _SHIFTERS[0], out=shifted)
+        np.multiply(shifted, weights, out=shifted)
+        return self.add(shifted, groups)
 
     def add_counts(self, counts: Ints) -> Sums:
         """Adds a whole number to every sum."""
         self._halves(0)[0] += counts << (_GRID - 32)
         return self
 
-    def _add_rounded(self, terms: Floats, groups: Groups, level: int) -> Floats:
-        shifted: Floats = np.add(terms, _shifter(level))
-        total = np.add.reduceat(shifted.view(np.int64), groups.starts)
-        self._accumulate(level, groups.present, _unshifted(total, groups.counts, level))
-        return shifted
-
-    def _accumulate(self, level: int, where: NDArray[np.intp], total: Ints) -> None:
+    def _accumulate(self, level: int, total: Ints, counts: Ints) -> None:
+        # int64 wraps around, which is harmless: the sums less the shifts are small and exact.
+        total -= counts * _SHIFTER_BITS[level]
         halves = self._halves(level)
-        halves[0, where] += total >> 32
-        halves[1, where] += total & _LOW
+        halves[0] += total >> 32
+        halves[1] += total & _LOW
 
     def _halves(self, level: int) -> Ints:
-        if level not in self._levels:
-            self._levels[level] = np.zeros((2, self.size), dtype=np.int64)
-        return self._levels[level]
+        halves = self._levels.get(level)
+        if halves is None:
+            halves = self._levels[level] = np.zeros((2, self.size), dtype=np.int64)
+        return halves
 
     def merge(self, other: Sums) -> Sums:
         """The sums of both, as a new vector. Raises ValueError when the sizes differ."""
@@ -170,7 +202,7 @@ class Sums:
         """Every sum as a whole number of 2^-1074, infinite terms left out."""
         totals = [0] * self.size
         for level, halves in self._levels.items():
-            shift = UNIT_BITS - (_GRID + _RUNG * level)
+            shift = UNIT_BITS - _grid(level)
             high, low = halves.tolist()
             for i in range(self.size):
                 totals[i] += ((high[i] << 32) + low[i]) << shift
@@ -223,25 +255,24 @@ def units_of(value: float) -> int:
     return numerator * ((1 << UNIT_BITS) // denominator)
 
 
+def _largest(terms: Floats) -> float:
+    return float(max(terms.max(), -terms.min()))
+
+
 def _level_for(top: float) -> int:
     """The finest level whose range, 2^(47-g), exceeds `top`."""
-    exponent = math.frexp(top)[1]
-    level = (_RUNG - _GRID - exponent) // _RUNG
-    if level < -21:
+    level = (_RUNG - _GRID - math.frexp(top)[1]) // _RUNG
+    if level < _COARSEST:
         raise OverflowError(f"{top!r} is too large to be added exactly")
-    return min(level, (UNIT_BITS - _GRID) // _RUNG)
+    return min(level, _FINEST)
 
 
-def _unshifted(total: Ints, counts: Ints, level: int) -> Ints:
-    """Sums of shifted terms less the shifts: int64 wraps around, the difference is exact."""
-    rest: Ints = total - counts * _shifter_bits(level)
-    return rest
+def _grid(level: int) -> int:
+    """The level's grid is 2^-g: evenly spaced rungs, the last of them cut to 2^-1074."""
+    return min(_GRID + _RUNG * level, UNIT_BITS)
 
 
-def _shifter(level: int) -> np.float64:
-    return np.float64(math.ldexp(1.5, 52 - (_GRID + _RUNG * level)))
-
-
-def _shifter_bits(level: int) -> np.int64:
-    bits: np.int64 = _shifter(level).view(np.int64)
-    return bits
+_SHIFTERS = {
+    level: np.float64(math.ldexp(1.5, 52 - _grid(level))) for level in range(_COARSEST, _FINEST + 1)
+}
+_SHIFTER_BITS = {level: shifter.view(np.int64) for level, shifter in _SHIFTERS.items()}

@@ -47,7 +47,7 @@ def _zero_probability(entry: Entry, totals: Totals, locate: Locate) -> Finding:
     weight, infinite = totals.weight_units(), totals.units("infinite.weight")
     loss = totals.units("loss")
     finite_mean = ratio(loss, weight - infinite) if weight > infinite else None
-    capped = loss - totals.units("clip.excess") + totals.units("clip.capped")
+    capped = loss - totals.units("clip.moved") + totals.units("clip.ends")
     figures = {
         "finite_mean": None if finite_mean is None else finite_mean / totals.log_base,
         "clipped": ratio(capped, weight) / totals.log_base if weight else None,

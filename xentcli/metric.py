@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
+from xentcli.report import Value
 
 if TYPE_CHECKING:
-    from xentcli.report import Value
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
@@ -99,8 +99,11 @@ class Requested:
         return self.metric.overall(totals, self.settings) if self.overall_shown else None
 
     def by_class(self, totals: Totals, k: int) -> Value | None:
-        """The figure of class number k."""
-        return self.metric.by_class(totals, k, self.settings) if self.classes_shown else None
+        """The figure of class number k; undefined for a class that never occurs."""
+        if not self.classes_shown:
+            return None
+        figure = self.metric.by_class(totals, k, self.settings)
+        return figure if figure is None or totals.rows(k) else Value(None, unit=figure.unit)
 
 
 def _spell(value: Setting) -> str:

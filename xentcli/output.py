@@ -21,7 +21,6 @@ import contextlib
 import io
 import os
 import re
-import secrets
 import select
 import stat
 import sys
@@ -213,7 +212,7 @@ def _take_over(descriptor: int, old: os.stat_result) -> None:
 
 def _temporary_beside(target: str) -> str:
     folder, name = os.path.split(target)
-    return os.path.join(folder, f".{name[:40]}.{secrets.token_hex(8)}.tmp")
+    return os.path.join(folder, f".{name[:40]}.{os.urandom(8).hex()}.tmp")
 
 
 def _probe_folder(path: str) -> None:

@@ -44,9 +44,9 @@ def find(
     table: Table, options: ColumnOptions, target: str | None, ignore: Sequence[str]
 ) -> ScoreColumns:
     """The score columns, by option or by name. Raises InputError where none or several fit."""
-    if options.scores is not None:
-        return _chosen(table, options.scores)
     taken = {target, options.weight, options.id}
+    if options.scores is not None:
+        return _chosen(table, options.scores, taken)
     free = [c for c in table.columns if c.name not in taken]
     for search in (_vectors, _families, _singles):
         candidates = search(table, free, target)
@@ -70,8 +70,8 @@ def find(
     )
 
 
-def _chosen(table: Table, spec: str) -> ScoreColumns:
-    """The columns that `--scores` names."""
+def _chosen(table: Table, spec: str, taken: set[str | None]) -> ScoreColumns:
+    """The columns that `--scores` names; a pattern leaves out those `taken` for other things."""
     names: list[str] = []
     items = [spec] if spec in table.names else spec.split(",")
     for item in items:
@@ -83,7 +83,9 @@ def _chosen(table: Table, spec: str) -> ScoreColumns:
                     hint=f"the columns are {quoted(table.names)}",
                 )
             raise missing_column(item, table.names, "--scores")
-        names += [n for n in selected if n not in names]
+        if item in taken:
+            raise UsageError(f"--scores: '{shown(item)}' is the target, the weight or the id")
+        names += [n for n in selected if n not in names and n not in taken]
     starred = [naming.matched_by_star(spec, n) for n in names] if len(items) == 1 else [None]
     suffixes = tuple(s for s in starred if s is not None)
     scale, why_scale = _scale_of(names[0])
@@ -133,7 +135,8 @@ def _families(table: Table, free: Sequence[Column], target: str | None) -> list[
     found = []
     for prefix, names in families.items():
         suffixes = tuple(n[len(prefix.text) :] for n in names)
-        if len(names) == 1 and suffixes[0] not in labels:
+        index = ClassIndex(suffixes)
+        if len(names) == 1 and all(index.find(t) is None for t in labels):
             continue
         found.append(
             ScoreColumns(

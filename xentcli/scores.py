@@ -5,7 +5,7 @@ through probabilities; what 1 - p loses in rounding is put back.
 
 Rows come in two orders here: *row order*, as read, and *class order*, grouped by true
 class, in which losses are computed and summed. `truth` is always in row order, `order`
-lists the rows in class order.
+lists the rows in class order; it is None where the two orders are one.
 """
 
 from __future__ import annotations
@@ -25,21 +25,27 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]
+    Order = Rows | None
+
+
+def arranged(values: Array, order: Order) -> Array:
+    """Per-row values, from row order into class order."""
+    return values if order is None else values.take(order)
 
 
 class Scores(ABC):
     """A block's scores, whatever their scale."""
 
     @abstractmethod
-    def losses(self, truth: Array, order: Rows) -> Floats:
+    def losses(self, truth: Array, order: Order) -> Floats:
         """-log p of the true class, in class order."""
 
-    def own(self, truth: Array, order: Rows) -> Floats:
+    def own(self, truth: Array, order: Order) -> Floats:
         """The probability of the true class, in class order."""
         return exp(-self.losses(truth, order))
 
     @abstractmethod
-    def squares(self, truth: Array, order: Rows) -> Floats:
+    def squares(self, truth: Array, order: Order) -> Floats:
         """Σ_c (p_c - y_c)² of every row, in class order."""
 
     @abstractmethod
@@ -67,11 +73,11 @@ class Matrix(Scores):
     def probabilities(self) -> Array:
         """The (K, n) matrix of probabilities, in row order."""
 
-    def true_places(self, truth: Array, order: Rows) -> Rows:
+    def true_places(self, truth: Array, order: Order) -> Rows:
         """Where the true class's entry of each row stands in the flattened matrix."""
-        places = truth.take(order).astype(np.intp)
+        places = arranged(truth, order).astype(np.intp)
         places *= self.rows
-        places += order
+        places += np.arange(self.rows) if order is None else order
         return places
 
     @cached_property
@@ -98,7 +104,7 @@ class Matrix(Scores):
     def probability(self, k: int) -> Floats:
         return self.probabilities[k].astype(np.float64)
 
-    def squares(self, truth: Array, order: Rows) -> Floats:
+    def squares(self, truth: Array, order: Order) -> Floats:
         flat = self.probabilities.reshape(-1)
         places = self.true_places(truth, order)
         own = flat.take(places)
@@ -112,25 +118,12 @@ class Matrix(Scores):
         flat[places] = own
         miss = self._misses(own.astype(np.float64), truth, order)
         np.multiply(miss, miss, out=miss)
-        return np.add(miss, others.take(order), out=miss)
+        return np.add(miss, arranged(others, order), out=miss)
 
-    def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
+    def _misses(self, own: Floats, truth: Array, order: Order) -> Floats:
         """1 - p of the true class, in class order."""
         del truth, order
         return 1.0 - own
-
-    def log_pair(self, k: int) -> tuple[Floats, Floats]:
-        p = self.probability(k)
-        if self.k == 2:
-            return log(p), log(self.probability(1 - k))
-        complement = log1p(-np.minimum(p, 0.5))
-        # Where 1 - p would cancel, the others' own columns say it better.
-        likely = np.flatnonzero(p > 0.5)
-        if len(likely):
-            others = self.probabilities[:, likely].astype(np.float64)
-            others[k] = 0.0
-            complement[likely] = log(_column_sums(others))
-        return log(p), complement
 
 
 def _column_sums(matrix: Array) -> Floats:
@@ -153,17 +146,69 @@ class Probabilities(Matrix):
         """Σ_c p_c of every row."""
         return _column_sums(self.raw)
 
-    def own(self, truth: Array, order: Rows) -> Floats:
+    def own(self, truth: Array, order: Order) -> Floats:
         own = self.raw.reshape(-1).take(self.true_places(truth, order))
         return own.astype(np.float64, copy=False)
 
-    def losses(self, truth: Array, order: Rows) -> Floats:
+    def losses(self, truth: Array, order: Order) -> Floats:
         loss = log(self.own(truth, order))
         return np.negative(loss, out=loss)
 
+    def log_pair(self, k: int) -> tuple[Floats, Floats]:
+        p = self.probability(k)
+        if self.k == 2:
+            return log(p), log(self.probability(1 - k))
+        complement = log1p(-np.minimum(p, 0.5))
+        # Where 1 - p would cancel, the others' own columns say it better.
+        likely = np.flatnonzero(p > 0.5)
+        if len(likely):
+            others = self.probabilities[:, likely].astype(np.float64)
+            others[k] = 0.0
+            complement[likely] = log(_column_sums(others))
+        return log(p), complement
 
-class LogProbabilities(Matrix):
+
+class LogScores(Matrix):
+    """Scores that are log-probabilities, up to a constant a row."""
+
+    @abstractmethod
+    def normaliser(self, rows: Rows | slice) -> Floats | float:
+        """What is to be taken from the scores of these rows to make them log-probabilities."""
+
+    def _log_probability(self, k: int) -> Floats:
+        log_p: Floats = self.raw[k].astype(np.float64) - self.normaliser(slice(None))
+        return log_p
+
+    def log_pair(self, k: int) -> tuple[Floats, Floats]:
+        log_p = self._log_probability(k)
+        if self.k == 2:
+            return log_p, self._log_probability(1 - k)
+        p = self.probability(k)
+        complement = log1p(-np.minimum(p, 0.5))
+        likely = np.flatnonzero(p > 0.5)
+        if len(likely):
+            others = self.raw[:, likely].astype(np.float64)
+            others[k] = -np.inf
+            complement[likely] = _log_sum(others) - self.normaliser(likely)
+        return log_p, complement
+
+    def _misses(self, own: Floats, truth: Array, order: Order) -> Floats:
+        del own
+        return -expm1(-self.losses(truth, order))
+
+
+def _log_sum(matrix: Floats) -> Floats:
+    """log Σ exp of every column."""
+    top = matrix.max(axis=0)
+    anchor = np.where(top == -np.inf, 0.0, top)
+    return log(_column_sums(exp(matrix - anchor))) + anchor
+
+
+class LogProbabilities(LogScores):
     """Logarithms of the probabilities of all classes."""
+
+    def normaliser(self, rows: Rows | slice) -> Floats | float:
+        return 0.0
 
     @cached_property
     def probabilities(self) -> Array:
@@ -174,16 +219,12 @@ class LogProbabilities(Matrix):
         """Σ_c p_c of every row."""
         return _column_sums(self.probabilities)
 
-    def losses(self, truth: Array, order: Rows) -> Floats:
+    def losses(self, truth: Array, order: Order) -> Floats:
         own = self.raw.reshape(-1).take(self.true_places(truth, order))
         return np.negative(own.astype(np.float64))
 
-    def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
-        del own
-        return -expm1(-self.losses(truth, order))
 
-
-class Logits(Matrix):
+class Logits(LogScores):
     """Unnormalised log-probabilities of all classes: p = exp z / Σ exp z."""
 
     @cached_property
@@ -194,12 +235,12 @@ class Logits(Matrix):
         powers.reshape(-1)[self.winner.astype(np.intp) * self.rows + np.arange(self.rows)] = 0.0
         return powers, _column_sums(powers), top
 
-    def losses(self, truth: Array, order: Rows) -> Floats:
+    def losses(self, truth: Array, order: Order) -> Floats:
         # log Σ exp z - z_y = (max - z_y) + log1p(Σ over all but the winner): the tiny loss
         # of a row with a dominant true class keeps all its digits.
         _, others, top = self._excess
         own = self.raw.reshape(-1).take(self.true_places(truth, order)).astype(np.float64)
-        return (top.take(order) - own) + log1p(others.take(order))
+        return (arranged(top, order) - own) + log1p(arranged(others, order))
 
     @cached_property
     def probabilities(self) -> Array:
@@ -211,9 +252,9 @@ class Logits(Matrix):
         )
         return matrix
 
-    def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
-        del own
-        return -expm1(-self.losses(truth, order))
+    def normaliser(self, rows: Rows | slice) -> Floats | float:
+        _, others, top = self._excess
+        return top[rows] + log1p(others[rows])
 
 
 class Single(Scores):
@@ -227,29 +268,20 @@ class Single(Scores):
     def pair(self) -> tuple[Floats, Floats]:
         """p of the class the score speaks of, and 1 - p, in row order."""
 
-    def _split(self, truth: Array, order: Rows) -> tuple[slice, slice]:
-        """The parts of the class order where the scored class is true, and where it is not."""
-        zeros = len(order) - int(np.count_nonzero(truth))
-        first, second = slice(0, zeros), slice(zeros, len(order))
-        return (second, first) if self.positive == 1 else (first, second)
-
     def probability(self, k: int) -> Floats:
         p, q = self.pair()
         return p if k == self.positive else q
 
-    def own(self, truth: Array, order: Rows) -> Floats:
+    def own(self, truth: Array, order: Order) -> Floats:
         p, q = self.pair()
-        return np.where(truth == self.positive, p, q).take(order)
+        return arranged(_choose(truth == self.positive, p, q), order)
 
-    def squares(self, truth: Array, order: Rows) -> Floats:
+    def squares(self, truth: Array, order: Order) -> Floats:
         # Both classes are off by the same amount: 2 (1 - p_true)².
         p, q = self.pair()
-        true, false = self._split(truth, order)
-        miss = np.empty(len(order))
-        q.take(order[true], out=miss[true])
-        p.take(order[false], out=miss[false])
-        np.multiply(miss, miss, out=miss)
-        return np.multiply(miss, 2.0, out=miss)
+        miss = arranged(_choose(truth == self.positive, q, p), order)
+        square = miss * miss
+        return np.multiply(square, 2.0, out=square)
 
     def _predicted(self, score: Array, middle: float) -> Array:
         """The scored class beyond the middle; on it, the first class in order."""
@@ -268,27 +300,21 @@ class SingleProbability(Single):
     def pair(self) -> tuple[Floats, Floats]:
         return self._pair
 
-    def losses(self, truth: Array, order: Rows) -> Floats:
-        p = self._pair[0].take(order)
-        true, false = self._split(truth, order)
-        lost = self._complement(p[false])
-        loss = log(p)
-        np.negative(loss, out=loss)
-        np.subtract(loss[false], lost, out=loss[false])
-        return loss
-
-    @staticmethod
-    def _complement(p: Floats) -> Floats:
-        """Turns p into 1 - p, rounded, in place; returns what log(1 - p) owes to the rounding."""
-        u = 1.0 - p
-        lost = 1.0 - u
+    def losses(self, truth: Array, order: Order) -> Floats:
+        p, q = self._pair
+        true = truth == self.positive
+        chosen = _choose(true, p, q)
+        loss = log(chosen)
+        # What rounding took from q = 1 - p, e, adds e/q to log q.
+        lost = 1.0 - q
         np.subtract(lost, p, out=lost)
+        np.multiply(lost, ~true, out=lost)
         with np.errstate(divide="ignore", invalid="ignore"):
-            np.divide(lost, u, out=lost)
-        if len(u) and u.min() == 0.0:
-            lost[u == 0.0] = 0.0
-        p[...] = u
-        return lost
+            np.divide(lost, chosen, out=lost)
+        if chosen.size and chosen.min() == 0.0:
+            lost[chosen == 0.0] = 0.0
+        np.add(loss, lost, out=loss)
+        return arranged(np.negative(loss, out=loss), order)
 
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
         p = self._pair[0]
@@ -320,7 +346,7 @@ class SingleLogit(Single):
     def pair(self) -> tuple[Floats, Floats]:
         return self._pair
 
-    def losses(self, truth: Array, order: Rows) -> Floats:
+    def losses(self, truth: Array, order: Order) -> Floats:
         return _own_losses(self, truth, order)
 
     def predicted(self) -> Array:
@@ -344,7 +370,7 @@ class SingleLogProbability(Single):
         pair = self.raw.astype(np.float64), np.where(p < 0.5, log1p(-np.minimum(p, 0.5)), log(q))
         return pair if k == self.positive else pair[::-1]
 
-    def losses(self, truth: Array, order: Rows) -> Floats:
+    def losses(self, truth: Array, order: Order) -> Floats:
         return _own_losses(self, truth, order)
 
     def predicted(self) -> Array:
@@ -352,11 +378,18 @@ class SingleLogProbability(Single):
         return self._predicted(p - q, 0.0)
 
 
-def _own_losses(scores: Single, truth: Array, order: Rows) -> Floats:
+def _choose(first: NDArray[np.bool_], a: Floats, b: Floats) -> Floats:
+    """`a` where `first` holds, else `b`: by their bits, without a branch a row."""
+    bits = np.bitwise_xor(a.view(np.int64), b.view(np.int64))
+    np.bitwise_and(bits, np.negative(first, dtype=np.int64), out=bits)
+    return np.bitwise_xor(bits, b.view(np.int64), out=bits).view(np.float64)
+
+
+def _own_losses(scores: Single, truth: Array, order: Order) -> Floats:
     """The losses of a single column whose two log-probabilities are at hand."""
     log_p, log_q = scores.log_pair(scores.positive)
-    own = np.where(truth == scores.positive, log_p, log_q).take(order)
-    return np.negative(own, out=own)
+    own = _choose(truth == scores.positive, log_p, log_q)
+    return arranged(np.negative(own, out=own), order)
 
 
 def scores_of(raw: Array, scale: Scale, positive: int) -> Scores:

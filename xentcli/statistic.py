@@ -76,17 +76,16 @@ def observe_all(statistics: Iterable[Statistic], batch: Batch, state: State) -> 
         statistic.observe(batch, state)
 
 
-def _add_rows(batch: Batch, rows: Sums, weight: Sums, squares: Sums) -> None:
-    counts = np.zeros(batch.k, dtype=np.int64)
-    counts[batch.groups.present] = batch.groups.counts
-    rows.add_counts(counts)
+def _add_rows(batch: Batch, rows: Sums, weight: Sums, squares: Sums, weighted: Sums) -> None:
+    rows.add_counts(batch.groups.counts)
     if batch.weights is not None:
+        weighted.add_counts(batch.groups.count(batch.weights > 0))
         weight.add(batch.weights, batch.groups)
         squares.add(batch.weights * batch.weights, batch.groups)
 
 
-# Rows per class; with a weight column also Σw and Σw².
-ROWS = Statistic(("rows", "weight", "weight.squares"), _add_rows)
+# Rows per class; with a weight column also Σw, Σw² and the rows of any weight.
+ROWS = Statistic(("rows", "weight", "weight.squares", "weight.rows"), _add_rows)
 
 
 def moments(key: str, per_row: Callable[[Batch], Floats]) -> Statistic:
@@ -99,8 +98,9 @@ def moments(key: str, per_row: Callable[[Batch], Floats]) -> Statistic:
     def add(batch: Batch, total: Sums, squares: Sums, cross: Sums) -> None:
         x = per_row(batch)
         if batch.weights is None:
-            total.add(x, batch.groups)
-            squares.add(x * x, batch.groups)
+            top = float(max(x.max(), -x.min()))
+            total.add(x, batch.groups, top)
+            squares.add(x * x, batch.groups, top * top)
             return
         weighted = _times(batch.weights, x)
         total.add(weighted, batch.groups)
@@ -123,22 +123,26 @@ LOSS = moments("loss", lambda batch: batch.loss)
 BRIER = moments("brier", lambda batch: batch.brier)
 
 
-def _add_infinite(batch: Batch, weight: Sums, excess: Sums, capped: Sums) -> None:
-    cap = -float(np.log(batch.epsilon))
-    beyond = batch.loss > cap if len(batch) else None
-    if beyond is None or not beyond.any():
+def _add_clipped(batch: Batch, weight: Sums, moved: Sums, ends: Sums) -> None:
+    low, high = batch.library_clip
+    smallest, largest = batch.loss_ends
+    if smallest >= low and largest <= high:
         return
     w = np.ones(len(batch)) if batch.weights is None else batch.weights
     endless = np.isinf(batch.loss)
     weight.add(w * endless, batch.groups)
-    finite = np.where(beyond & ~endless, batch.loss, 0.0)
-    excess.add(_times(w, finite), batch.groups)
-    capped.add(w * beyond * cap, batch.groups)
+    clipped = batch.loss.clip(low, high)
+    beyond = clipped != batch.loss
+    moved.add(_times(w, np.where(beyond & ~endless, batch.loss, 0.0)), batch.groups)
+    ends.add(w * np.where(beyond, clipped, 0.0), batch.groups)
 
 
 # What is needed to say more than ∞ where a true class got probability zero: the weight of
-# those rows, and the losses beyond scikit-learn's clip with what the clip makes of them.
-INFINITE = Statistic(("infinite.weight", "clip.excess", "clip.capped"), _add_infinite)
+# those rows, and the losses outside scikit-learn's clip with what the clip makes of them.
+CLIPPED = Statistic(("infinite.weight", "clip.moved", "clip.ends"), _add_clipped)
+
+# All that figures of the loss are made of.
+LOSSES = (ROWS, LOSS, CLIPPED)
 
 
 def _add_decisions(batch: Batch, correct: Sums, predicted: Sums) -> None:
@@ -178,8 +182,7 @@ PROBABILITIES = Statistic(("probability",), _add_probabilities)
 
 def _add_one_vs_rest(batch: Batch, total: Sums) -> None:
     for k in range(batch.k):
-        log_p, log_q = batch.scores.log_pair(k)
-        loss = -np.where(batch.truth == k, log_p, log_q)
+        loss = batch.binary_losses(k)
         if batch.row_weights is not None:
             loss = _times(batch.row_weights, loss)
         total.add(loss, Groups.only(k, len(batch), batch.k))

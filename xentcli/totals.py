@@ -22,8 +22,9 @@ from xentcli.report import Value
 if TYPE_CHECKING:
     from xentcli.statistic import State
 
-# Where the squares' own rounding (2^-53 each) is all that is left of a variance, it is zero.
-_SQUARES_ROUNDING = 52
+# Where the rounding of the terms themselves (2^-53 for a square, some times that for products
+# with weights) is all that is left of a variance, it is zero.
+_SQUARES_ROUNDING, _PRODUCTS_ROUNDING = 52, 48
 
 _Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}
 
@@ -103,7 +104,8 @@ class Totals:
         where a term is infinite.
         """
         value = self.quotient(key, group, self.weight_units(group))
-        if value is None or math.isinf(value) or self.rows(group) < 2:
+        counted = self.units("weight.rows" if self.weighted else "rows", group) >> UNIT_BITS
+        if value is None or math.isinf(value) or counted < 2:
             return Estimate(value)
         if self.infinite(f"{key}.squares", group):
             return Estimate(value)
@@ -114,12 +116,12 @@ class Totals:
         if not self.weighted:
             n = self.rows(group)
             whole = n * squares << UNIT_BITS
-            spread = _significant(whole - s * s, whole)
+            spread = _significant(whole - s * s, whole >> _SQUARES_ROUNDING)
             return ratio(spread, n * n * (n - 1) << 2 * UNIT_BITS)
         w, cross = self.weight_units(group), self.units(f"{key}.cross", group)
         whole = squares * w * w
         spread = whole - 2 * s * w * cross + s * s * self.units("weight.squares", group)
-        return ratio(_significant(spread, whole) << UNIT_BITS, w**4)
+        return ratio(_significant(spread, whole >> _PRODUCTS_ROUNDING) << UNIT_BITS, w**4)
 
     def quotient_of_weight(self, k: int) -> float | None:
         """The share of class k in the weight; None where there is no weight at all."""
@@ -173,9 +175,9 @@ class Totals:
         return ratio(w * w, squares << UNIT_BITS) if squares else None
 
 
-def _significant(spread: int, whole: int) -> int:
-    """A difference of sums of squares; zero where it is within the squares' own rounding."""
-    return 0 if spread <= whole >> _SQUARES_ROUNDING else spread
+def _significant(spread: int, rounding: int) -> int:
+    """A difference of sums of squares; zero where it is within the rounding of the terms."""
+    return 0 if spread <= rounding else spread
 
 
 def exponential(x: float) -> float:

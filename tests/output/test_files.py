@@ -214,8 +214,8 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     )
     for _ in range(5):
         with subprocess.Popen([sys.executable, "-c", code, str(out)]) as writer:
-            first = out.stat().st_ino
-            while out.stat().st_ino == first:
+            before = out.stat().st_mtime_ns
+            while out.stat().st_mtime_ns == before:
                 time.sleep(0.001)
             writer.kill()
         text = out.read_text()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
-from xentcli.statistic import INFINITE, LOSS, ROWS, Statistic
+from xentcli.statistic import LOSSES, Statistic
 
 if TYPE_CHECKING:
     from xentcli.report import Value
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
     del settings
-    return (ROWS, LOSS, INFINITE)
+    return LOSSES
 
 
 def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:

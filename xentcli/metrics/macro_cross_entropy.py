@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting, no_class_figure
-from xentcli.statistic import LOSS, ROWS, Statistic
+from xentcli.statistic import LOSSES, Statistic
 from xentcli.totals import Estimate, mean_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
     del settings
-    return (ROWS, LOSS)
+    return LOSSES
 
 
 def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting, no_class_figure
 from xentcli.report import Value
-from xentcli.statistic import INFINITE, LOSS, ROWS, Statistic
+from xentcli.statistic import LOSSES, Statistic
 from xentcli.totals import Estimate, natural_log
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
     del settings
-    return (ROWS, LOSS, INFINITE)
+    return LOSSES
 
 
 def _surprises(totals: Totals) -> list[float]:

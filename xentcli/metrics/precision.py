@@ -25,6 +25,8 @@ def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
 
 def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
     del settings
+    if totals.rows(k) == 0:
+        return Value(None)
     return Value(totals.quotient("correct", k, totals.units("predicted", k)))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xentcli.exact import ratio
 from xentcli.metric import Metric, Setting, no_overall_figure
 from xentcli.report import Value
-from xentcli.statistic import LOSS, ROWS, Statistic
+from xentcli.statistic import LOSSES, Statistic
 
 if TYPE_CHECKING:
     from xentcli.totals import Totals
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
     del settings
-    return (ROWS, LOSS)
+    return LOSSES
 
 
 def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:

@@ -55,7 +55,7 @@ class Source(Protocol):
         ...
 
     def sample(self) -> Mapping[str, Sequence[object]]:
-        """Some of the first rows, by column as Python values; delimited text gives str (None: empty).
+        """Some first rows, by column, as Python values; delimited text gives str (None: empty).
 
         Never consumes rows: splits start at the first row whether or not a sample was taken.
         """
@@ -72,7 +72,7 @@ class Source(Protocol):
         ...
 
     def place(self, split: int, row: int) -> str | None:
-        """Where row `row` (from 0) of the `split`-th split (from 0) stands: `line 1042` or `row 17`.
+        """Where a row (from 0) of the `split`-th split (from 0) stands: `line 1042` or `row 17`.
 
         May read the file again. `row` may be the number of a row that failed to decode.
         """
