@@ -1,5 +1,42 @@
-"""Cross-entropy of a model's predictions, from a file, right, fast and with its cause."""
+"""Cross-entropy of a model's predictions, from a file, right, fast and with its cause.
+
+>>> import xentcli
+>>> xentcli.__version__
+'0.1.0'
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xentcli.api import evaluate as evaluate
+    from xentcli.errors import InputError as InputError
+    from xentcli.errors import OutputError as OutputError
+    from xentcli.errors import UsageError as UsageError
+    from xentcli.errors import XentError as XentError
+    from xentcli.report import Report as Report
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "evaluate": "xentcli.api",
+    "Report": "xentcli.report",
+    "XentError": "xentcli.errors",
+    "InputError": "xentcli.errors",
+    "OutputError": "xentcli.errors",
+    "UsageError": "xentcli.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Loads the public names when they are first used: `xent --help` needs none of them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'xentcli' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

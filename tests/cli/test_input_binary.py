@@ -6,6 +6,7 @@ import base64
 import datetime
 import gzip
 import io
+import math
 import os
 import struct
 from decimal import Decimal
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 LABELS = ["cat", "dog", "cat"]
 CAT, DOG = [0.75, 0.5, 0.5], [0.25, 0.5, 0.5]
 TABLE = pa.table({"label": LABELS, "prob_cat": CAT, "prob_dog": DOG})
-LOSS = 0.5578588782855243  # -(log 3/4 + 2 log 1/2) / 3
+LOSS = -(math.log(0.75) + 2 * math.log(0.5)) / 3
 
 
 def parquet(table: pa.Table, **options: Any) -> bytes:

@@ -13,14 +13,14 @@ HEADER = "label,prob_cat,prob_dog\n"
 GOOD = "cat,0.75,0.25\ndog,0.5,0.5\n"
 
 
-@pytest.mark.parametrize("text", ["0x1p-1", "1_0", "０.５", "0.5%", "1,5e", "half", "--1", "1e", "0.5.5"])
+@pytest.mark.parametrize("text", ["0x1p-1", "1_0", "０.５", "0.5%", "half", "1e"])
 def test_what_is_no_plain_decimal_is_refused(xent: Xent, text: str) -> None:
     xent.write("a.csv", f'{HEADER}{GOOD}cat,"{text}",0.5\n')
     where = f"a.csv: line 4, column 'prob_cat': '{text}' is not a number"
     xent.run("eval", "a.csv").assert_error(where)
 
 
-@pytest.mark.parametrize("text", ["inf", "-inf", "Infinity", "1e400", "-1e400"])
+@pytest.mark.parametrize("text", ["inf", "-Infinity", "1e400"])
 def test_infinite_scores_are_refused_also_when_missing_ones_are_dropped(
     xent: Xent, text: str
 ) -> None:
@@ -29,7 +29,7 @@ def test_infinite_scores_are_refused_also_when_missing_ones_are_dropped(
     result.assert_error("a.csv: line 4, column 'prob_dog'")
 
 
-@pytest.mark.parametrize("text", ["", "nan", "NaN", "NA", "null", " "])
+@pytest.mark.parametrize("text", ["", "nan", "NA", " "])
 def test_a_missing_score_is_refused_or_dropped_and_counted(xent: Xent, text: str) -> None:
     xent.write("a.csv", f"{HEADER}{GOOD}cat,0.5,{text}\n")
     xent.run("eval", "a.csv").assert_error(
@@ -52,21 +52,21 @@ def test_a_missing_key_is_a_missing_score(xent: Xent, row: str) -> None:
     assert xent.eval("a.jsonl", "--missing", "drop")["source"]["rows"] == 1
 
 
-@pytest.mark.parametrize("text", ['"0.5"', "true", "[0.5]", "{}", "1e400", "0x1", ".5", "half"])
+@pytest.mark.parametrize("text", ['"0.5"', "true", "[0.5]", "1e400", ".5"])
 def test_in_json_only_numbers_are_numbers(xent: Xent, text: str) -> None:
     good = '{"label":"cat","prob_cat":0.5,"prob_dog":0.5}\n'
     xent.write("a.jsonl", good + good.replace("0.5", text, 1))
     xent.run("eval", "a.jsonl").assert_error("a.jsonl: line 2")
 
 
-@pytest.mark.parametrize("line", ["{", "[1,2]", "cat", '{"label":"cat"} {}', '{"label":}'])
+@pytest.mark.parametrize("line", ["{", "[1,2]", '{"label":"cat"} {}'])
 def test_a_line_that_is_no_json_object_is_refused(xent: Xent, line: str) -> None:
     good = '{"label":"cat","prob_cat":0.5,"prob_dog":0.5}\n'
     xent.write("a.jsonl", good + "\n" + good + line + "\n")
     xent.run("eval", "a.jsonl").assert_error("a.jsonl: line 4", "JSON")
 
 
-@pytest.mark.parametrize("text", ["-0.1", "1.2", "-1e-300", "1.0000000000000002"])
+@pytest.mark.parametrize("text", ["-0.1", "1.2", "-1e-300"])
 def test_a_probability_out_of_range_is_refused(xent: Xent, text: str) -> None:
     xent.write("a.csv", f"{HEADER}{GOOD}cat,{text},0.5\n")
     needles = "a.csv: line 4, column 'prob_cat'", text, "not a probability"

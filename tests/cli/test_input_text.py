@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,9 +69,8 @@ def test_a_row_with_another_number_of_fields_is_refused(xent: Xent, rows: str, l
 )
 def test_every_way_of_ending_lines_gives_the_same_rows(xent: Xent, text: str) -> None:
     xent.write("a.csv", text)
-    assert xent.eval("a.csv", "-m", "cross_entropy")["metrics"]["cross_entropy"]["value"] == (
-        0.49041462650585065
-    )
+    loss = xent.eval("a.csv", "-m", "cross_entropy")["metrics"]["cross_entropy"]["value"]
+    assert loss == -(math.log(0.75) + math.log(0.5)) / 2
 
 
 def test_a_quoted_newline_belongs_to_the_label(xent: Xent) -> None:
@@ -148,7 +148,7 @@ def test_two_columns_of_one_name_are_refused(xent: Xent, name: str, content: str
 def test_a_column_that_is_not_there_is_told_with_the_nearest_names(
     xent: Xent, small: str, options: tuple[str, ...], needles: tuple[str, ...]
 ) -> None:
-    xent.run("eval", small, *options).assert_error(*needles)
+    xent.run("eval", small, *options).assert_error(small, *needles)
 
 
 @pytest.mark.parametrize("header", ["label ,prob_cat,prob_dog", " Label,prob_cat,prob_dog"])
@@ -189,12 +189,12 @@ def test_decimal_commas_between_commas_are_refused_with_the_way_out(xent: Xent) 
 )
 def test_odd_text_is_read_with_options(xent: Xent, text: str, options: tuple[str, ...]) -> None:
     loss = xent.eval("-", *options, "-m", "cross_entropy", stdin=text)["metrics"]["cross_entropy"]
-    assert loss["value"] == 0.2876820724517809
+    assert loss["value"] == -math.log(0.75)
 
 
 def test_types_never_come_from_the_first_block(xent: Xent) -> None:
     whole = "cat,1,0\n" * 150_000  # over a mebibyte
-    xent.write("a.csv", HEADER + whole + "cat,0.5,0.5\n" * 150_000)
+    xent.write("a.csv", HEADER + whole + "dog,0.5,0.5\n" * 150_000)
     means = [c["metrics"]["mean_probability"]["value"] for c in xent.eval("a.csv")["classes"]]
     assert means == [0.75, 0.25]
 

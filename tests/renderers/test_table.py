@@ -75,7 +75,7 @@ def test_ascii_is_ascii(build: Callable[..., Report]) -> None:
 
 
 def test_classes_stand_by_cost_and_empty_ones_last(build: Callable[..., Report]) -> None:
-    report = build(("none", "cheap", "dear", "mid"), (0, 0.1, 2.0, 0.9), (0, 50, 50, 50))
+    report = build(("none", "cheap", "dear", "mid"), (0, 0.0, 2.0, 1.0), (0, 50, 50, 50))
     text = page(report)
     order = re.findall(r"^  (none|cheap|dear|mid) ", text, re.MULTILINE)
     assert order == ["dear", "mid", "cheap", "none"]

@@ -1,3 +1,131 @@
-"""`xent inspect`."""
-def inspect_command() -> None:
-    """x"""
+"""`xent inspect`: how a source would be read, and why; scores nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xentcli.commands.parameters import Inputs, takes
+
+if TYPE_CHECKING:
+    from xentcli.layout import Layout
+    from xentcli.readers.source import Source
+    from xentcli.schema import Table
+
+_SHOWN_COLUMNS = 24
+_SHOWN_ROWS = 3
+_CELL = 24
+
+
+@takes(inputs=Inputs)
+def inspect_command(
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="As for `xent eval`.", show_default=False),
+    ],
+    *,
+    inputs: Inputs,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
+) -> None:
+    """Say how a source would be read: which column is what, why, and its first rows."""
+    from xentcli.evaluation import open_sources, table_of
+    from xentcli.output import deliver
+    from xentcli.resolve import resolve
+
+    source = next(open_sources(sources, inputs.file()))
+    table = table_of(source)
+    columns, policy = inputs.columns(), inputs.policy()
+    layout = resolve(table, columns, policy.ignore_label)
+    if layout.truth is not None:
+        seen = [t for t in table.texts(layout.target) if layout.find(t) is not None]
+        layout = layout.settled(seen)
+    if json:
+        from json import dumps
+
+        deliver(dumps(_record(source, table, layout), ensure_ascii=False, indent=2) + "\n")
+    else:
+        deliver("\n".join(_lines(source, table, layout)) + "\n")
+
+
+def _record(source: Source, table: Table, layout: Layout) -> dict[str, Any]:
+    roles = _roles(layout)
+    return {
+        "schema": "xentcli/inspection/1",
+        "source": {"path": source.path, "format": source.format, "bytes": source.size},
+        "layout": {
+            "task": layout.task.value,
+            "target": [layout.target],
+            "scores": list(layout.scores),
+            "scale": layout.scale.value,
+            "classes": list(layout.classes),
+            "weight": layout.weight,
+            "id": layout.id,
+        },
+        "reasons": dict(layout.reasons),
+        "columns": [
+            {"name": c.name, "type": c.type, "role": roles.get(c.name)} for c in table.columns
+        ],
+    }
+
+
+def _roles(layout: Layout) -> dict[str, str]:
+    roles = {layout.target: "target", **dict.fromkeys(layout.scores, "score")}
+    if layout.weight is not None:
+        roles[layout.weight] = "weight"
+    if layout.id is not None:
+        roles.setdefault(layout.id, "id")
+    return roles
+
+
+def _lines(source: Source, table: Table, layout: Layout) -> list[str]:
+    from xentcli.schema import quoted
+    from xentcli.text import shown
+
+    why = dict(layout.reasons)
+    size = "" if source.size is None else f", {source.size:,} bytes"
+    lines = [f"{source.path} ({source.format}{size})", ""]
+    facts = [
+        ("task", f"{layout.task.value}, {layout.k:,} classes", ""),
+        ("target", f"'{shown(layout.target)}'", why["target"]),
+        ("scores", quoted(layout.scores), why["scores"]),
+        ("scale", layout.scale.value, why["scale"]),
+        ("classes", quoted(layout.classes), why["classes"]),
+    ]
+    if len(layout.scores) == 1 and layout.truth is not None:
+        facts.append(("score of", f"'{shown(layout.classes[layout.positive])}'", why["classes"]))
+    if layout.weight is not None:
+        facts.append(("weight", f"'{shown(layout.weight)}'", "--weight"))
+    if layout.id is not None:
+        facts.append(("id", f"'{shown(layout.id)}'", "--id"))
+    width = max(len(value) for _, value, _ in facts)
+    for name, value, reason in facts:
+        lines.append(f"  {name:8}  {value:{width}}  {reason and f'({reason})'}".rstrip())
+    lines += ["", *_columns(table, _roles(layout))]
+    return lines
+
+
+def _columns(table: Table, roles: dict[str, str]) -> list[str]:
+    """One line a column: name, type, role, and its first values."""
+    from xentcli.text import shown
+
+    ranked = sorted(table.columns, key=lambda c: c.name not in roles)
+    chosen = {c.name for c in ranked[:_SHOWN_COLUMNS]}
+    rows = [
+        (
+            shown(c.name, _CELL),
+            c.type or "text",
+            roles.get(c.name, "not used"),
+            "  ".join(shown(str(v), _CELL) for v in list(table.sample.get(c.name, ()))[:_SHOWN_ROWS]),
+        )
+        for c in table.columns
+        if c.name in chosen
+    ]
+    head = ("column", "type", "read as", "first values")
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(3)]
+    lines = [
+        "  " + "  ".join([*(f"{cell:{w}}" for cell, w in zip(row[:3], widths, strict=True)), row[3]])
+        for row in [head, *rows]
+    ]
+    left = len(table.columns) - len(rows)
+    return [*(line.rstrip() for line in lines), *([f"  and {left:,} more columns"] if left else [])]

@@ -1,0 +1,99 @@
+"""Observing and finalising read; they change nothing, and say the same when asked again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
+from xentcli.statistic import State, observe_all
+
+if TYPE_CHECKING:
+    from xentcli.batch import Batch
+    from xentcli.metric import Requested
+
+every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
+
+
+def views(batch: Batch) -> dict[str, Any]:
+    """A copy of everything that metrics can ask of a batch."""
+    scores: Any = batch.scores
+    found: dict[str, Any] = {
+        name: getattr(batch, name)
+        for name in (
+            "truth", "order", "row_weights", "weights", "unclipped_loss", "loss", "brier",
+            "predicted", "correct",
+        )
+    }
+    found |= {"raw": scores.raw, "losses": scores.losses(batch.truth, batch.order)}
+    found["squares"] = scores.squares(batch.truth, batch.order)
+    found["scores.predicted"] = scores.predicted()
+    for k in range(batch.k):
+        found[f"probability {k}"] = scores.probability(k)
+        found[f"log p {k}"], found[f"log 1-p {k}"] = scores.log_pair(k)
+    for name in ("present", "starts", "counts"):
+        found[f"groups.{name}"] = getattr(batch.groups, name)
+    return {name: None if v is None else np.array(v, copy=True) for name, v in found.items()}
+
+
+def check_same(a: dict[str, Any], b: dict[str, Any]) -> None:
+    for name, value in a.items():
+        if value is None:
+            assert b[name] is None
+            continue
+        assert value.dtype == b[name].dtype, name
+        assert value.tobytes() == b[name].tobytes(), name
+
+
+@every_metric
+@given(rows=any_rows(least=1))
+def test_observing_leaves_the_batch_as_it_was(metric: Requested, rows: Rows) -> None:
+    needed = statistics_of(metric)
+    fresh = views(rows.batch())
+    batch = rows.batch()
+    first, second = State(rows.k), State(rows.k)
+    observe_all(needed, batch, first)
+    check_same(fresh, views(batch))
+    check_same(fresh, views(batch))
+    observe_all(needed, batch, second)
+    assert first == second == rows.state(needed)
+
+
+@given(rows=any_rows(least=1))
+def test_the_order_in_which_metrics_observe_does_not_matter(rows: Rows) -> None:
+    batch, state = rows.batch(), State(rows.k)
+    observe_all(reversed(ALL_STATISTICS), batch, state)
+    assert state == rows.state()
+
+
+@given(rows=any_rows(least=1))
+def test_metrics_observed_together_equal_each_alone(rows: Rows) -> None:
+    together = rows.state()
+    for metric in EVERY:
+        assert rows.measure(metric) == figures(
+            metric, together, weighted=rows.weights is not None
+        )
+
+
+@every_metric
+@given(rows=any_rows())
+def test_finalising_twice_says_the_same(metric: Requested, rows: Rows) -> None:
+    state = rows.state(statistics_of(metric))
+    weighted = rows.weights is not None
+    first = figures(metric, state, weighted=weighted)
+    assert figures(metric, state, weighted=weighted) == first
+    assert state == rows.state(statistics_of(metric))
+
+
+@given(rows=any_rows(least=1))
+def test_values_return_to_the_order_of_the_rows(rows: Rows) -> None:
+    batch = rows.batch()
+    back = batch.in_row_order(batch.loss)
+    for i in range(len(rows)):
+        assert back[i] == rows.take(np.array([i])).batch().loss[0]
+    assert np.array_equal(batch.in_row_order(batch.truth[batch.order]), rows.truth)
+    assert np.array_equal(np.sort(batch.order), np.arange(len(rows)))
+    assert np.all(np.diff(rows.truth[batch.order].astype(int)) >= 0)

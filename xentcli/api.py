@@ -1,0 +1,158 @@
+"""The Python side: the same engine, the same numbers and the same errors as the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from xentcli.evaluation import Options, open_sources, score
+from xentcli.options import (
+    Base,
+    ColumnOptions,
+    FileOptions,
+    OnBadRow,
+    Policy,
+    ReportOptions,
+    RunOptions,
+    Scale,
+    SumToOne,
+    Task,
+)
+
+if TYPE_CHECKING:
+    from xentcli.report import Report
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Path = str | os.PathLike[str]
+
+
+def evaluate(  # noqa: PLR0913 - the options of `xent eval`
+    data: Path | Sequence[Path] | Any,
+    *,
+    target: str | None = None,
+    scores: str | Sequence[str] | None = None,
+    scale: Scale | str | None = None,
+    task: Task | str = Task.AUTO,
+    classes: Sequence[str] | str | None = None,
+    positive: str | None = None,
+    weight: str | None = None,
+    id: str | None = None,  # noqa: A002 - the option's name
+    metric: str | Sequence[str] = (),
+    base: Base | str | float = Base.E,
+    confidence: float = 0.95,
+    clip: float = 0.0,
+    sum_to_one: SumToOne | str = SumToOne.WARN,
+    tolerance: float = 1e-3,
+    missing: OnBadRow | str = OnBadRow.ERROR,
+    unknown_label: OnBadRow | str = OnBadRow.ERROR,
+    ignore_label: str | Sequence[str] = (),
+    expect_rows: int | None = None,
+    input_format: str | None = None,
+    delimiter: str | None = None,
+    no_header: bool = False,
+    encoding: str | None = None,
+    threads: int | None = None,
+) -> Report:
+    """Scores predictions and reports, as `xent eval` does.
+
+    Args:
+        data: A path, or several that are one data set; or a table: a pandas DataFrame, an
+            Arrow table, or anything with `__arrow_c_stream__`, such as a polars frame or a
+            duckdb result.
+        target: The true label's column; found by name otherwise, like all columns.
+        scores: The score columns: a name, a glob, or a list of names.
+        scale: `probability`, `logit` or `log-probability`; read off the names otherwise.
+        task: `auto`, `binary` or `multiclass`.
+        classes: The classes in the order of the score columns or list entries.
+        positive: The class that a single score column speaks of.
+        weight: The column of row weights, finite and not negative.
+        id: The column that names rows.
+        metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
+        base: `e`, 2 or 10.
+        confidence: Of the intervals, between 0 and 1.
+        clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
+        sum_to_one: `warn`, `error`, `ignore` or `rescale`.
+        tolerance: How far from one a row may sum.
+        missing: `error` or `drop`: what happens to rows with a missing value.
+        unknown_label: `error` or `drop`: what happens to labels that name no class.
+        ignore_label: Labels whose rows are left out.
+        expect_rows: Fail unless so many rows are scored.
+        input_format: `csv`, `tsv`, `parquet`, `arrow` or `jsonl`.
+        delimiter: Of CSV; found otherwise.
+        no_header: Whether columns have numbers for names.
+        encoding: Of text; UTF-8 otherwise.
+        threads: As many as there are processors otherwise. Never changes a result.
+
+    Returns:
+        The report; see `xentcli.report.Report`.
+
+    Raises:
+        InputError: The data cannot be read, or a row cannot be scored.
+        UsageError: The arguments contradict each other or the data.
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"label": [1, 0], "prob": [0.5, 0.5]})
+    >>> evaluate(frame, base=2).metrics["cross_entropy"].value
+    1.0
+    """
+    options = Options(
+        FileOptions(input_format, delimiter, no_header, encoding),
+        ColumnOptions(
+            target=target,
+            scores=scores if scores is None or isinstance(scores, str) else ",".join(scores),
+            scale=None if scale is None else _choice(Scale, scale),
+            task=_choice(Task, task),
+            classes=_names(classes),
+            positive=positive,
+            weight=weight,
+            id=id,
+        ),
+        Policy(
+            clip=clip,
+            sum_to_one=_choice(SumToOne, sum_to_one),
+            tolerance=tolerance,
+            missing=_choice(OnBadRow, missing),
+            unknown_label=_choice(OnBadRow, unknown_label),
+            ignore_label=(ignore_label,) if isinstance(ignore_label, str) else tuple(ignore_label),
+            expect_rows=expect_rows,
+        ),
+        ReportOptions(
+            (metric,) if isinstance(metric, str) else tuple(metric),
+            _choice(Base, str(base)),
+            confidence,
+        ),
+        RunOptions(threads),
+    )
+    paths = _paths(data)
+    if paths is not None:
+        return score(open_sources(paths, options.file), options)
+    from xentcli.frames import FrameSource
+
+    return score([FrameSource(data)], options)
+
+
+def _paths(data: object) -> list[str] | None:
+    """The paths that `data` is, or None where it is a table."""
+    if isinstance(data, str | os.PathLike):
+        return [os.fspath(data)]
+    if isinstance(data, list | tuple) and all(isinstance(p, str | os.PathLike) for p in data):
+        return [os.fspath(p) for p in data]
+    return None
+
+
+def _names(classes: Sequence[str] | str | None) -> tuple[str, ...] | None:
+    if classes is None:
+        return None
+    return tuple(classes.split(",")) if isinstance(classes, str) else tuple(map(str, classes))
+
+
+def _choice(kind: type[Choice], value: str) -> Choice:
+    try:
+        return kind(value)
+    except ValueError:
+        from xentcli.errors import UsageError
+
+        known = ", ".join(member.value for member in kind)
+        raise UsageError(f"'{value}' is not one of {known}") from None
