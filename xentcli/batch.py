@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.elementary import log
+from xentcli.elementary import surprise
 from xentcli.exact import Groups, Halves
 from xentcli.scores import arranged
 
@@ -94,7 +94,7 @@ class Batch:
     @cached_property
     def _clip_ends(self) -> tuple[float, float]:
         """-log(1 - EPS) and -log EPS: what clipped losses lie between."""
-        low, high = -log(np.array([1.0 - self.clip, self.clip]))
+        low, high = surprise(np.array([1.0 - self.clip, self.clip]))
         return float(low), float(high)
 
     @cached_property
@@ -105,13 +105,12 @@ class Batch:
     @cached_property
     def loss_ends(self) -> tuple[float, float]:
         """The smallest and the largest loss."""
-        return float(self.loss.min()), float(self.loss.max())
+        return float(np.minimum.reduce(self.loss)), float(np.maximum.reduce(self.loss))
 
     @cached_property
     def library_clip(self) -> tuple[float, float]:
         """The ends of the losses under scikit-learn's clip, at the scores' own rounding unit."""
-        low, high = -log(np.array([1.0 - self.epsilon, self.epsilon]))
-        return float(low), float(high)
+        return _library_clip(self.epsilon)
 
     def binary_losses(self, k: int) -> Floats:
         """The loss of telling class k from the others, in row order, clipped as `loss` is."""
@@ -139,3 +138,9 @@ class Batch:
         """Whether each row's predicted class is its true one."""
         hit: NDArray[np.bool_] = self.predicted == arranged(self.truth, self.order)
         return hit
+
+
+@cache
+def _library_clip(epsilon: float) -> tuple[float, float]:
+    low, high = surprise(np.array([1.0 - epsilon, epsilon]))
+    return float(low), float(high)

@@ -211,7 +211,7 @@ class Decoder:
             self._out_of_range(raw, raw > 0, problem, positions)
         if high > _LARGEST_LOGIT or low < -_LARGEST_LOGIT:
             # -inf is a probability of zero.
-            huge = (np.abs(raw) > _LARGEST_LOGIT) & (raw != -np.inf)
+            huge = (np.abs(raw.astype(np.float64)) > _LARGEST_LOGIT) & (raw != -np.inf)
             if huge.any():
                 self._out_of_range(raw, huge, "is too large to be scored", positions)
         if scale is Scale.LOGIT and raw.ndim == 2 and low == -np.inf:
@@ -326,7 +326,10 @@ class _Positions:
 
 def _ends(raw: Array) -> tuple[float, float]:
     """The smallest and the largest score; NaN where one is NaN."""
-    return (float(raw.min()), float(raw.max())) if raw.size else (0.0, 0.0)
+    if not raw.size:
+        return 0.0, 0.0
+    flat = raw.reshape(-1)
+    return float(np.minimum.reduce(flat)), float(np.maximum.reduce(flat))
 
 
 def _both(a: Mask | None, b: Mask | None) -> Mask | None:

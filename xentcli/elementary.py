@@ -9,6 +9,7 @@ Sun Microsystems 1993), whose error is below one unit in the last place.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +48,19 @@ _SHIFTER = np.float64(1.5 * 2.0**52)
 _SHIFTER_BITS = _SHIFTER.view(np.int64)
 
 
+_CHUNK = 1 << 14
+
+
+class _Scratch(threading.local):
+    """Working arrays of each thread, reused so that they stay in its processor's cache."""
+
+    def __init__(self) -> None:
+        self.rows = np.empty((6, _CHUNK))
+
+
+_scratch = _Scratch()
+
+
 def log(x: Floats) -> Floats:
     """Natural logarithm of every entry of `x` (float64, none negative, none NaN).
 
@@ -55,27 +69,52 @@ def log(x: Floats) -> Floats:
     >>> log(np.array([1.0, 0.0, 2.0]))
     array([0.        ,       -inf, 0.69314718])
     """
-    if x.size and not (x.min() >= _SMALLEST_NORMAL and x.max() < np.inf):
-        return _log_with_edges(x)
-    return _log_normal(x)
+    result = surprise(x)
+    np.negative(result, out=result)
+    # log 1 is 0, not -0.
+    return np.add(result, 0.0, out=result)
 
 
-def _log_with_edges(x: Floats) -> Floats:
-    """`log` where zeros, subnormal numbers or infinities occur."""
+def surprise(x: Floats) -> Floats:
+    """-log of every entry of `x` (float64, none negative, none NaN): what a probability costs.
+
+    >>> surprise(np.array([1.0, 0.5, 0.0]))
+    array([0.        , 0.69314718,        inf])
+    """
+    if x.size and not (_least(x) >= _SMALLEST_NORMAL and _largest(x) < np.inf):
+        return _surprise_with_edges(x)
+    return _surprise_normal(x)
+
+
+def _surprise_with_edges(x: Floats) -> Floats:
+    """`surprise` where zeros, subnormal numbers or infinities occur."""
     small = x < _SMALLEST_NORMAL
-    ordinary = np.where(small, x * 2.0**54, x)
-    edge = (x == 0) | (x == np.inf)
-    result = _log_normal(np.where(edge, 1.0, ordinary))
-    # 54·ln 2, in the same two parts that _log_normal would have used.
-    result = np.where(small, (result - 54 * LN2_HIGH) - 54 * LN2_LOW, result)
-    return np.where(edge, np.where(x == 0, -np.inf, np.inf), result)
+    ordinary = x.copy()
+    ordinary[small] *= 2.0**54
+    zero, endless = x == 0, x == np.inf
+    ordinary[zero | endless] = 1.0
+    result = _surprise_normal(ordinary)
+    # 54·ln 2, in the same two parts that _surprise_chunk would have used.
+    result[small] = (result[small] + 54 * LN2_HIGH) + 54 * LN2_LOW
+    result[zero] = np.inf
+    result[endless] = -np.inf
+    return result
 
 
-def _log_normal(x: Floats) -> Floats:
-    """`log` of positive normal finite numbers: x = 2^k (1+f), s = f/(2+f), log(1+f) = 2 atanh s."""
-    k, f, s, z, w, t, r = np.empty((7, *x.shape))
-    k_bits, f_bits = k.view(np.int64), f.view(np.int64)
-    bits = np.ascontiguousarray(x).view(np.int64)
+def _surprise_normal(x: Floats) -> Floats:
+    """`surprise` of positive normal finite numbers."""
+    flat = np.ascontiguousarray(x).reshape(-1)
+    result = np.empty_like(flat)
+    for start in range(0, len(flat), _CHUNK):
+        stop = start + _CHUNK
+        _surprise_chunk(flat[start:stop], result[start:stop])
+    return result.reshape(x.shape)
+
+
+def _surprise_chunk(x: Floats, r: Floats) -> None:
+    """-log into `r`: x = 2^k (1+f), s = f/(2+f), log(1+f) = 2 atanh s = f - s (f - R(s²))."""
+    k, f, s, z, w, t = _scratch.rows[:, : len(x)]
+    bits, k_bits, f_bits = x.view(np.int64), k.view(np.int64), f.view(np.int64)
     np.subtract(bits, _HALF_ROOT, out=k_bits)
     np.bitwise_and(k_bits, _EXPONENT_BITS, out=k_bits)
     np.subtract(bits, k_bits, out=f_bits)
@@ -103,8 +142,15 @@ def _log_normal(x: Floats) -> Floats:
     np.subtract(t, r, out=t)
     np.subtract(t, f, out=t)
     np.multiply(k, LN2_HIGH, out=k)
-    np.subtract(k, t, out=k)
-    return k
+    np.subtract(t, k, out=r)
+
+
+def _least(x: Floats) -> float:
+    return float(np.minimum.reduce(x, axis=None))
+
+
+def _largest(x: Floats) -> float:
+    return float(np.maximum.reduce(x, axis=None))
 
 
 def _horner(x: Floats, coefficients: tuple[float, ...], *, out: Floats) -> None:
@@ -124,14 +170,26 @@ def exp(x: Floats) -> Floats:
     >>> exp(np.array([0.0, 1.0, -np.inf]))
     array([1.        , 2.71828183, 0.        ])
     """
+    flat = np.ascontiguousarray(x).reshape(-1)
+    result = np.empty_like(flat)
+    for start in range(0, len(flat), _CHUNK):
+        stop = start + _CHUNK
+        _exp_chunk(flat[start:stop], result[start:stop])
+    return result.reshape(x.shape)
+
+
+def _exp_chunk(x: Floats, out: Floats) -> None:
+    """exp into `out`: x = k ln 2 + r, exp r = 1 + 2r/(R(r²) - r), after Remez."""
+    k, high, low, r, t, c = _scratch.rows[:, : len(x)]
     # Beyond these the result is 0 or inf whatever the digits; the clip keeps k in range.
-    x = np.clip(x, -746.0, 710.0)
-    k = np.rint(x * LOG2_E)
-    high = x - k * LN2_HIGH
-    low = k * LN2_LOW
-    r = high - low
-    t = r * r
-    c = np.empty_like(t)
+    np.clip(x, -746.0, 710.0, out=high)
+    np.multiply(high, LOG2_E, out=k)
+    np.rint(k, out=k)
+    np.multiply(k, LN2_HIGH, out=low)
+    np.subtract(high, low, out=high)
+    np.multiply(k, LN2_LOW, out=low)
+    np.subtract(high, low, out=r)
+    np.multiply(r, r, out=t)
     _horner(t, _EXP, out=c)
     np.multiply(c, t, out=c)
     np.subtract(r, c, out=c)
@@ -141,12 +199,12 @@ def exp(x: Floats) -> Floats:
     np.subtract(low, r, out=low)
     np.subtract(low, high, out=low)
     np.subtract(1.0, low, out=low)
-    return _scale(low, k)
+    out[...] = _scale(low, k)
 
 
 def _scale(y: Floats, k: Floats) -> Floats:
     """y · 2^k for whole k; only where a result may leave the normal numbers is ldexp used."""
-    if k.size and k.min() >= -1021 and k.max() <= 1023:
+    if k.size and _least(k) >= -1021 and _largest(k) <= 1023:
         bits = np.add(k, _SHIFTER).view(np.int64)
         np.subtract(bits, _SHIFTER_BITS, out=bits)
         np.left_shift(bits, 52, out=bits)
@@ -169,7 +227,7 @@ def log1p(x: Floats) -> Floats:
         lost = np.subtract(u, 1.0)
         np.subtract(x, lost, out=lost)
         np.divide(lost, u, out=lost)
-    if x.size and not (u.min() > 0 and u.max() < np.inf):
+    if x.size and not (_least(u) > 0 and _largest(u) < np.inf):
         lost[(u == 0) | (u == np.inf)] = 0.0
     return np.add(log(u), lost, out=lost)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Half a million scores to a block fit the cache; more rows than this would not be exact.
 _CELLS = 1 << 18
-MOST_ROWS = 1 << 15
+MOST_ROWS = 1 << 14
 _FEWEST_ROWS = 1 << 8
 
 

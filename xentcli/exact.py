@@ -13,13 +13,12 @@ Prior art: ReproBLAS (Demmel and Nguyen 2015), Shewchuk (1997), Python's `math.f
 from __future__ import annotations
 
 import math
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -94,15 +93,76 @@ class Halves(Groups):
         self.mask: Ints = np.negative(hit, dtype=np.int64)
 
     def sum(self, whole: Ints) -> Ints:
-        totals = np.empty(2, dtype=np.int64)
-        totals[1] = np.bitwise_and(whole, self.mask).sum()
-        totals[0] = whole.sum()
+        masked = np.bitwise_and(whole, self.mask, out=_scratch.masked[: len(whole)])
+        totals = np.array([np.add.reduce(whole), np.add.reduce(masked)])
         totals[:1] -= totals[1:]
         return totals
 
     def count(self, hit: NDArray[np.bool_]) -> Ints:
         ones = int(np.count_nonzero(hit & self._hit))
         return np.array([int(np.count_nonzero(hit)) - ones, ones])
+
+
+class _Level:
+    """The sums of one rung of the ladder, as whole numbers of its grid.
+
+    Blocks are added as they come, shifts and all, modulo 2^64; `_settle` takes the shifts
+    off and carries into `_high` and `_low` (value: high·2^32 + low) before the true sum
+    could leave the range of int64.
+    """
+
+    __slots__ = ("_bits", "_counts", "_high", "_low", "_raw", "_reach")
+
+    def __init__(self, level: int, size: int) -> None:
+        self._bits = _SHIFTER_BITS[level]
+        self._raw, self._counts, self._high, self._low = np.zeros((4, size), dtype=np.int64)
+        self._reach = 0.0
+
+    def add(self, shifted: Ints, counts: Ints, reach: float) -> None:
+        """Adds sums of shifted terms; `reach` bounds the size of any true sum among them."""
+        if self._reach + reach >= 2.0**63:
+            self._settle()
+        self._reach += reach
+        self._raw += shifted
+        self._counts += counts
+
+    def add_whole(self, high: Ints, low: Ints | int) -> None:
+        """Adds sums given as halves."""
+        self._high += high
+        self._low += low
+
+    def halves(self) -> tuple[Ints, Ints]:
+        """The sums as halves."""
+        self._settle()
+        return self._high, self._low
+
+    def _settle(self) -> None:
+        # int64 wraps around, which is harmless: the difference is small and exact.
+        total = self._raw - self._counts * self._bits
+        self._high += total >> 32
+        self._low += total & _LOW
+        self._raw[:] = 0
+        self._counts[:] = 0
+        self._reach = 0.0
+
+    def __getstate__(self) -> tuple[np.int64, Ints, Ints]:
+        return self._bits, *self.halves()
+
+    def __setstate__(self, state: tuple[np.int64, Ints, Ints]) -> None:
+        self._bits, self._high, self._low = state
+        self._raw, self._counts = np.zeros((2, len(self._high)), dtype=np.int64)
+        self._reach = 0.0
+
+
+class _Scratch(threading.local):
+    """Working arrays of each thread, reused so that they stay in its processor's cache."""
+
+    def __init__(self) -> None:
+        self.rows = np.empty((2, MAX_ROWS))
+        self.masked = np.empty(MAX_ROWS, dtype=np.int64)
+
+
+_scratch = _Scratch()
 
 
 class Sums:
@@ -120,16 +180,17 @@ class Sums:
     def __init__(self, size: int) -> None:
         self.size = size
         self.infinite: Ints = np.zeros(size, dtype=np.int64)
-        # Level -> the sum in units of that level's grid, as (high, low) halves whose value
-        # is high·2^32 + low: carries are left for the end, 2^31 blocks fit.
-        self._levels: dict[int, Ints] = {}
+        self._levels: dict[int, _Level] = {}
 
-    def add(self, terms: Floats, groups: Groups, top: float | None = None) -> Sums:
+    def add(
+        self, terms: Floats, groups: Groups, top: float | None = None, low: float = 0.0
+    ) -> Sums:
         """Adds up each group's terms; infinite ones are counted in `infinite` instead.
 
         `terms` is not changed. `top`, where it is known, is the largest term's size: no
-        term may exceed it. More than 2^15 rows are taken in pieces by the caller. Raises
-        OverflowError for finite terms of 2^994 and more.
+        term may exceed it. `low`, where it is known, is a size that none falls below, zero
+        included: it spares the search for remainders. More than 2^15 rows are taken in
+        pieces by the caller. Raises OverflowError for finite terms of 2^997 and more.
         """
         if not len(terms):
             return self
@@ -143,49 +204,48 @@ class Sums:
         if top == 0.0:
             return self
         level = _level_for(top)
-        rest = terms
+        rounded, rest = _scratch.rows[:, : len(terms)]
         while True:
             shifter = _SHIFTERS[level]
-            rounded = np.add(rest, shifter)
-            self._accumulate(level, groups.sum(rounded.view(np.int64)), groups.counts)
-            np.subtract(rounded, shifter, out=rounded)
-            rest = np.subtract(rest, rounded, out=rounded)
-            if not rest.any():
+            np.add(terms, shifter, out=rounded)
+            grid = _grid(level)
+            reach = len(terms) * math.ldexp(top, grid)
+            self._level(level).add(groups.sum(rounded.view(np.int64)), groups.counts, reach)
+            # A float64 of this size and more has no bits below the grid.
+            if math.ldexp(low, grid - 52) >= 1.0:
                 return self
+            np.subtract(rounded, shifter, out=rounded)
+            terms = np.subtract(terms, rounded, out=rest)
+            if not np.logical_or.reduce(terms):
+                return self
+            top = math.ldexp(1.0, -grid)
             level += 1
 
     def add_coarse(self, group: int, terms: Floats, weights: Floats | None) -> Sums:
         """Adds w·x to one group, every x first rounded to a multiple of 2^-37.
 
         Cheaper than `add` without weights, and enough for means of probabilities. Terms
-        lie below 2^10 in size.
+        are at most 1.
         """
-        shifted: Floats = np.add(terms, _SHIFTERS[0])
+        shifted = np.add(terms, _SHIFTERS[0], out=_scratch.rows[0, : len(terms)])
         groups = Groups.only(group, len(terms), self.size)
         if weights is None:
-            self._accumulate(0, groups.sum(shifted.view(np.int64)), groups.counts)
+            total = groups.sum(shifted.view(np.int64))
+            self._level(0).add(total, groups.counts, math.ldexp(len(terms), _GRID))
             return self
         np.subtract(shifted, _SHIFTERS[0], out=shifted)
-        np.multiply(shifted, weights, out=shifted)
-        return self.add(shifted, groups)
+        return self.add(shifted * weights, groups)
 
     def add_counts(self, counts: Ints) -> Sums:
         """Adds a whole number to every sum."""
-        self._halves(0)[0] += counts << (_GRID - 32)
+        self._level(0).add_whole(counts << (_GRID - 32), 0)
         return self
 
-    def _accumulate(self, level: int, total: Ints, counts: Ints) -> None:
-        # int64 wraps around, which is harmless: the sums less the shifts are small and exact.
-        total -= counts * _SHIFTER_BITS[level]
-        halves = self._halves(level)
-        halves[0] += total >> 32
-        halves[1] += total & _LOW
-
-    def _halves(self, level: int) -> Ints:
-        halves = self._levels.get(level)
-        if halves is None:
-            halves = self._levels[level] = np.zeros((2, self.size), dtype=np.int64)
-        return halves
+    def _level(self, level: int) -> _Level:
+        known = self._levels.get(level)
+        if known is None:
+            known = self._levels[level] = _Level(level, self.size)
+        return known
 
     def merge(self, other: Sums) -> Sums:
         """The sums of both, as a new vector. Raises ValueError when the sizes differ."""
@@ -194,16 +254,16 @@ class Sums:
         merged = Sums(self.size)
         merged.infinite = self.infinite + other.infinite
         for levels in (self._levels, other._levels):
-            for level, halves in levels.items():
-                merged._halves(level)[...] += halves
+            for number, level in levels.items():
+                merged._level(number).add_whole(*level.halves())
         return merged
 
     def units(self) -> list[int]:
         """Every sum as a whole number of 2^-1074, infinite terms left out."""
         totals = [0] * self.size
-        for level, halves in self._levels.items():
-            shift = UNIT_BITS - _grid(level)
-            high, low = halves.tolist()
+        for number, level in self._levels.items():
+            shift = UNIT_BITS - _grid(number)
+            high, low = (half.tolist() for half in level.halves())
             for i in range(self.size):
                 totals[i] += ((high[i] << 32) + low[i]) << shift
         return totals
@@ -226,10 +286,10 @@ class Sums:
     def __repr__(self) -> str:
         return f"Sums({[self.value(i) for i in range(self.size)]})"
 
-    def __getstate__(self) -> tuple[int, Ints, Mapping[int, Ints]]:
+    def __getstate__(self) -> tuple[int, Ints, dict[int, _Level]]:
         return self.size, self.infinite, self._levels
 
-    def __setstate__(self, state: tuple[int, Ints, dict[int, Ints]]) -> None:
+    def __setstate__(self, state: tuple[int, Ints, dict[int, _Level]]) -> None:
         self.size, self.infinite, self._levels = state
 
 
@@ -256,7 +316,7 @@ def units_of(value: float) -> int:
 
 
 def _largest(terms: Floats) -> float:
-    return float(max(terms.max(), -terms.min()))
+    return float(max(np.maximum.reduce(terms), -np.minimum.reduce(terms)))
 
 
 def _level_for(top: float) -> int:

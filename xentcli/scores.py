@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.elementary import exp, expm1, log, log1p
+from xentcli.elementary import exp, expm1, log, log1p, surprise
 from xentcli.options import Scale
 
 if TYPE_CHECKING:
@@ -151,8 +151,7 @@ class Probabilities(Matrix):
         return own.astype(np.float64, copy=False)
 
     def losses(self, truth: Array, order: Order) -> Floats:
-        loss = log(self.own(truth, order))
-        return np.negative(loss, out=loss)
+        return surprise(self.own(truth, order))
 
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
         p = self.probability(k)
@@ -172,12 +171,11 @@ class LogScores(Matrix):
     """Scores that are log-probabilities, up to a constant a row."""
 
     @abstractmethod
-    def normaliser(self, rows: Rows | slice) -> Floats | float:
-        """What is to be taken from the scores of these rows to make them log-probabilities."""
+    def normalised(self, scores: Floats, rows: Rows | slice) -> Floats:
+        """Scores of these rows as log-probabilities."""
 
     def _log_probability(self, k: int) -> Floats:
-        log_p: Floats = self.raw[k].astype(np.float64) - self.normaliser(slice(None))
-        return log_p
+        return self.normalised(self.raw[k].astype(np.float64), slice(None))
 
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
         log_p = self._log_probability(k)
@@ -189,7 +187,7 @@ class LogScores(Matrix):
         if len(likely):
             others = self.raw[:, likely].astype(np.float64)
             others[k] = -np.inf
-            complement[likely] = _log_sum(others) - self.normaliser(likely)
+            complement[likely] = self.normalised(_log_sum(others), likely)
         return log_p, complement
 
     def _misses(self, own: Floats, truth: Array, order: Order) -> Floats:
@@ -207,8 +205,9 @@ def _log_sum(matrix: Floats) -> Floats:
 class LogProbabilities(LogScores):
     """Logarithms of the probabilities of all classes."""
 
-    def normaliser(self, rows: Rows | slice) -> Floats | float:
-        return 0.0
+    def normalised(self, scores: Floats, rows: Rows | slice) -> Floats:
+        del rows
+        return scores
 
     @cached_property
     def probabilities(self) -> Array:
@@ -252,9 +251,10 @@ class Logits(LogScores):
         )
         return matrix
 
-    def normaliser(self, rows: Rows | slice) -> Floats | float:
+    def normalised(self, scores: Floats, rows: Rows | slice) -> Floats:
+        # In this order, as in `losses`: a dominant score is the top itself.
         _, others, top = self._excess
-        return top[rows] + log1p(others[rows])
+        return (scores - top[rows]) - log1p(others[rows])
 
 
 class Single(Scores):
@@ -263,6 +263,7 @@ class Single(Scores):
     def __init__(self, raw: Array, positive: int) -> None:
         self.raw = raw
         self.positive = positive
+        self._chosen: tuple[Floats, Floats] | None = None
 
     @abstractmethod
     def pair(self) -> tuple[Floats, Floats]:
@@ -273,15 +274,27 @@ class Single(Scores):
         return p if k == self.positive else q
 
     def own(self, truth: Array, order: Order) -> Floats:
-        p, q = self.pair()
-        return arranged(_choose(truth == self.positive, p, q), order)
+        return arranged(self._sides(truth)[0], order)
 
     def squares(self, truth: Array, order: Order) -> Floats:
         # Both classes are off by the same amount: 2 (1 - p_true)².
-        p, q = self.pair()
-        miss = arranged(_choose(truth == self.positive, q, p), order)
-        square = miss * miss
-        return np.multiply(square, 2.0, out=square)
+        miss = arranged(self._sides(truth)[1], order)
+        return np.multiply(miss, miss + miss)
+
+    def _sides(self, truth: Array) -> tuple[Floats, Floats]:
+        """The probability of the true class and that of the other, in row order.
+
+        The two are exchanged by their bits, without a branch a row.
+        """
+        if self._chosen is None:
+            p, q = (side.view(np.int64) for side in self.pair())
+            differing = np.bitwise_xor(p, q)
+            mask = np.negative(truth == self.positive, dtype=np.int64)
+            np.bitwise_and(differing, mask, out=differing)
+            own = np.bitwise_xor(q, differing)
+            other = np.bitwise_xor(p, differing, out=differing)
+            self._chosen = own.view(np.float64), other.view(np.float64)
+        return self._chosen
 
     def _predicted(self, score: Array, middle: float) -> Array:
         """The scored class beyond the middle; on it, the first class in order."""
@@ -302,19 +315,16 @@ class SingleProbability(Single):
 
     def losses(self, truth: Array, order: Order) -> Floats:
         p, q = self._pair
-        true = truth == self.positive
-        chosen = _choose(true, p, q)
-        loss = log(chosen)
-        # What rounding took from q = 1 - p, e, adds e/q to log q.
+        loss = surprise(self._sides(truth)[0])
+        # Rounding took e from q = 1 - p, and so e/q from its logarithm; e is not zero only
+        # where p is small, and 1/q is near enough to 1 + p there.
         lost = 1.0 - q
         np.subtract(lost, p, out=lost)
-        np.multiply(lost, ~true, out=lost)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            np.divide(lost, chosen, out=lost)
-        if chosen.size and chosen.min() == 0.0:
-            lost[chosen == 0.0] = 0.0
-        np.add(loss, lost, out=loss)
-        return arranged(np.negative(loss, out=loss), order)
+        np.add(lost, lost * p, out=lost)
+        bits = lost.view(np.int64)
+        np.bitwise_and(bits, np.negative(truth != self.positive, dtype=np.int64), out=bits)
+        np.subtract(loss, lost, out=loss)
+        return arranged(loss, order)
 
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
         p = self._pair[0]
@@ -378,17 +388,10 @@ class SingleLogProbability(Single):
         return self._predicted(p - q, 0.0)
 
 
-def _choose(first: NDArray[np.bool_], a: Floats, b: Floats) -> Floats:
-    """`a` where `first` holds, else `b`: by their bits, without a branch a row."""
-    bits = np.bitwise_xor(a.view(np.int64), b.view(np.int64))
-    np.bitwise_and(bits, np.negative(first, dtype=np.int64), out=bits)
-    return np.bitwise_xor(bits, b.view(np.int64), out=bits).view(np.float64)
-
-
 def _own_losses(scores: Single, truth: Array, order: Order) -> Floats:
     """The losses of a single column whose two log-probabilities are at hand."""
     log_p, log_q = scores.log_pair(scores.positive)
-    own = _choose(truth == scores.positive, log_p, log_q)
+    own = np.where(truth == scores.positive, log_p, log_q)
     return arranged(np.negative(own, out=own), order)
 
 

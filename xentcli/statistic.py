@@ -88,19 +88,24 @@ def _add_rows(batch: Batch, rows: Sums, weight: Sums, squares: Sums, weighted: S
 ROWS = Statistic(("rows", "weight", "weight.squares", "weight.rows"), _add_rows)
 
 
-def moments(key: str, per_row: Callable[[Batch], Floats]) -> Statistic:
+def moments(
+    key: str,
+    per_row: Callable[[Batch], Floats],
+    ends: Callable[[Batch], tuple[float, float]] | None = None,
+) -> Statistic:
     """What the weighted mean of a per-row number and its standard error are made of.
 
     Under `key` Σwx, under `key.squares` Σ(wx)², and with a weight column under `key.cross`
-    Σw·wx. `per_row` gives x in class order. Infinite x are counted, not added.
+    Σw·wx. `per_row` gives x in class order, none negative, `ends` the smallest and the
+    largest of them. Infinite x are counted, not added.
     """
 
     def add(batch: Batch, total: Sums, squares: Sums, cross: Sums) -> None:
         x = per_row(batch)
         if batch.weights is None:
-            top = float(max(x.max(), -x.min()))
-            total.add(x, batch.groups, top)
-            squares.add(x * x, batch.groups, top * top)
+            low, top = _ends(x) if ends is None else ends(batch)
+            total.add(x, batch.groups, top, low)
+            squares.add(x * x, batch.groups, top * top, low * low)
             return
         weighted = _times(batch.weights, x)
         total.add(weighted, batch.groups)
@@ -108,6 +113,10 @@ def moments(key: str, per_row: Callable[[Batch], Floats]) -> Statistic:
         cross.add(_times(batch.weights, weighted), batch.groups)
 
     return Statistic((key, f"{key}.squares", f"{key}.cross"), add)
+
+
+def _ends(x: Floats) -> tuple[float, float]:
+    return float(np.minimum.reduce(x)), float(np.maximum.reduce(x))
 
 
 def _times(weights: Floats, x: Floats) -> Floats:
@@ -119,7 +128,7 @@ def _times(weights: Floats, x: Floats) -> Floats:
     return product
 
 
-LOSS = moments("loss", lambda batch: batch.loss)
+LOSS = moments("loss", lambda batch: batch.loss, lambda batch: batch.loss_ends)
 BRIER = moments("brier", lambda batch: batch.brier)
 
 
@@ -171,7 +180,7 @@ CORRECT_SQUARES = Statistic(("correct.squares",), _add_correct_squares)
 
 
 def _add_probabilities(batch: Batch, total: Sums) -> None:
-    # A mean of probabilities needs no more than a grid of 2^-40 (see exact.py).
+    # A mean of probabilities needs no more than a grid of 2^-37 (see exact.py).
     for k in range(batch.k):
         total.add_coarse(k, batch.scores.probability(k), batch.row_weights)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ class Xent:
 
     def command(self, *args: str, under: str = "") -> list[str]:
         """The command line; `under` is shell text (`ulimit …`, a redirection) to run it under."""
-        command = [sys.executable, "-m", "xentcli", *args]
+        command = [str(Path(sys.executable).with_name("xent")), *args]
         return ["sh", "-c", f'{under}\nexec "$@"', "sh", *command] if under else command
 
     def environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -133,6 +134,12 @@ class Xent:
         return self.run("eval", *args, "--json", stdin=stdin).report
 
 
+@pytest.fixture(scope="session")
+def program() -> type[Xent]:
+    """What fixtures of a wider scope than `xent` make their own from."""
+    return Xent
+
+
 @pytest.fixture
 def xent(tmp_path: Path) -> Xent:
     """The program, in an empty folder."""
@@ -143,3 +150,13 @@ def xent(tmp_path: Path) -> Xent:
 def small(xent: Xent) -> str:
     """The name of a CSV file of three rows and two classes."""
     return xent.write("small.csv", SMALL)
+
+
+@pytest.fixture
+def as_mere_user() -> str:
+    """Shell text under which permissions bind the superuser, too; empty for anyone else."""
+    if os.geteuid() != 0:
+        return ""
+    if shutil.which("setpriv") is None:
+        pytest.skip("the superuser may do everything")
+    return 'exec setpriv --bounding-set=-dac_override,-dac_read_search "$@"'

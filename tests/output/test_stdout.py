@@ -71,7 +71,9 @@ def test_bytes_are_utf8_whatever_the_locale(environ: dict[str, str]) -> None:
 
 
 def test_order_is_kept_with_what_was_printed() -> None:
-    done = run("print('first'); deliver('second\\n'); print('third')", environ={"PYTHONUNBUFFERED": ""})
+    done = run(
+        "print('first'); deliver('second\\n'); print('third')", environ={"PYTHONUNBUFFERED": ""}
+    )
     assert done.stdout == b"first\nsecond\nthird\n"
 
 

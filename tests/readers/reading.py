@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -19,6 +20,8 @@ from xentcli.schema import Role
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from xentcli.readers.source import Split
 
 ROLES = {"label": Role.LABEL, "p": Role.NUMBER}
 
@@ -36,19 +39,24 @@ def read(
     """All rows as tuples, in the order of `roles`; errors told as the program tells them."""
     source = open_source(str(path), FileOptions(**options))
     rows: list[tuple[Any, ...]] = []
-    for index, split in enumerate(
-        source.splits(roles, block_rows=block_rows, threads=threads)
-    ):
-        try:
-            for batch in split.batches():
-                assert batch.schema.names == list(roles)
-                assert batch.num_rows <= block_rows
-                batch.validate(full=True)
-                rows += zip(*(column.to_pylist() for column in batch.columns), strict=True)
-        except RowError as error:
-            place = source.place(index, error.row) if error.row is not None else None
-            raise error.located(source.path, place) from error
-    source.close()
+    with closing(source):
+        for index, split in enumerate(source.splits(roles, block_rows=block_rows, threads=threads)):
+            try:
+                rows += rows_of(split, roles, block_rows)
+            except RowError as error:
+                place = source.place(index, error.row) if error.row is not None else None
+                raise error.located(source.path, place) from error
+    return rows
+
+
+def rows_of(split: Split, roles: Mapping[str, Role], block_rows: int) -> list[tuple[Any, ...]]:
+    """The rows of a split as tuples, its batches checked."""
+    rows: list[tuple[Any, ...]] = []
+    for batch in split.batches():
+        assert batch.schema.names == list(roles)
+        assert batch.num_rows <= block_rows
+        batch.validate(full=True)
+        rows += zip(*(column.to_pylist() for column in batch.columns), strict=True)
     return rows
 
 

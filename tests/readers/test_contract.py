@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.readers.reading import FORMATS, ROLES, Row, read
 
+from tests.readers.reading import FORMATS, ROLES, Row, read
 from xentcli.errors import InputError
 from xentcli.options import FileOptions
 from xentcli.readers import open_source, readers

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+import math
+from contextlib import closing
+from typing import TYPE_CHECKING, Literal
 
+import pyarrow as pa
+import pyarrow.csv as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.readers.reading import read
 from xentcli.errors import InputError
-from xentcli.readers import records
+from xentcli.options import FileOptions
+from xentcli.readers import open_source, records
 from xentcli.readers.inputs import Peekable
-from xentcli.readers.numerals import NotANumberError, number
+from xentcli.readers.numerals import NotANumberError, is_infinity, number
 from xentcli.readers.records import DelimitedCutter, LineCutter, MalformedRecordError, blocks
 from xentcli.schema import Role
 
@@ -30,10 +35,11 @@ PIECES = st.sampled_from(
 WILD = st.lists(PIECES, max_size=40).map("".join)
 FIELDS = st.text(st.sampled_from('ab",\n\r;é \ufeff\u2028\x0b'), max_size=6)
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+LEVELS: list[Literal[0, 1]] = [csv.QUOTE_MINIMAL, csv.QUOTE_ALL]
 
 
 def in_blocks(data: bytes, cutter: Cutter, size: int, limit: int = 1 << 20) -> list[bytes]:
-    stream = Peekable(io.BytesIO(data))  # type: ignore[arg-type] # a BytesIO reads into anything
+    stream = Peekable(io.BytesIO(data))
     return [bytes(block.data) for block in blocks(stream, cutter, size, limit=limit)]
 
 
@@ -71,15 +77,16 @@ def test_cutting_lines(lines: list[str], size: int) -> None:
 @given(
     rows=st.lists(st.tuples(FIELDS, FIELDS), min_size=1, max_size=20),
     end=ENDS,
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    quoting=st.sampled_from(LEVELS),
     size=st.integers(1, 40),
     final=st.booleans(),
 )
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_field_is_read_as_python_reads_it(
+    *,
     rows: list[tuple[str, str]],
     end: str,
-    quoting: int,
+    quoting: Literal[0, 1],
     size: int,
     final: bool,
     tmp_path: Path,
@@ -93,7 +100,11 @@ def test_any_field_is_read_as_python_reads_it(
     path.write_text(content, encoding="utf-8", newline="")
     expected = [tuple(r) for r in csv.reader(io.StringIO(content, newline="")) if r][1:]
     roles = {"a": Role.TEXT, "b": Role.TEXT}
-    assert read(path, roles, delimiter=",") == expected
+    if any(len(row) != 2 for row in expected):  # a bare \r, which Python writes unquoted
+        with pytest.raises(InputError, match="where the header has 2"):
+            read(path, roles, delimiter=",")
+    else:
+        assert read(path, roles, delimiter=",") == expected
 
 
 @given(
@@ -114,7 +125,9 @@ def test_numbers_are_those_of_python(numbers: list[str], tmp_path: Path) -> None
     try:
         expected = [number(text) for text in numbers]
     except NotANumberError:
-        with pytest.raises(InputError, match="line .*, column 'p': .* out of the range of float64"):
+        with pytest.raises(
+            InputError, match=r"line .*, column 'p': .* out of the range of float64"
+        ):
             read(path)
         return
     assert [p for _, p in read(path)] == expected
@@ -125,9 +138,6 @@ def test_numbers_are_those_of_python(numbers: list[str], tmp_path: Path) -> None
 @given(text=st.text(st.sampled_from("0123456789.eE+-_xXp infINFNaAn１,٣\u00a0\t"), max_size=8))
 @settings(max_examples=1000)
 def test_no_text_is_taken_for_a_number_by_the_fast_parser_alone(text: str) -> None:
-    import pyarrow as pa
-    import pyarrow.csv as pc
-
     try:
         column = pc.read_csv(
             pa.BufferReader(f"x;{text}\n".encode()),
@@ -138,6 +148,8 @@ def test_no_text_is_taken_for_a_number_by_the_fast_parser_alone(text: str) -> No
     except pa.ArrowInvalid:
         return
     value = column["p"][0].as_py()
+    if value is not None and math.isinf(value) and not is_infinity(text):
+        return  # a number too large, which the reader looks for
     exact = number(text)
     assert exact == value or (exact is None and (value is None or value != value))  # noqa: PLR0124
 
@@ -179,13 +191,10 @@ def test_a_tab_can_be_spelled(tmp_path: Path, delimiter: str) -> None:
     ],
 )
 def test_the_delimiter_is_found(tmp_path: Path, text: str, names: list[str]) -> None:
-    from xentcli.options import FileOptions
-    from xentcli.readers import open_source
-
     path = tmp_path / "some.csv"
     path.write_text(text)
-    source = open_source(str(path), FileOptions())
-    assert [column.name for column in source.columns] == names
+    with closing(open_source(str(path), FileOptions())) as source:
+        assert [column.name for column in source.columns] == names
 
 
 def test_decimal_commas_are_read_where_the_delimiter_is_another(

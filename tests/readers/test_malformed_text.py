@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.readers.reading import csv_bytes, read, zstd
 from xentcli.errors import InputError, UsageError
+from xentcli.options import FileOptions
+from xentcli.readers import open_source
 from xentcli.schema import Role
 
 if TYPE_CHECKING:
@@ -69,6 +72,21 @@ def test_the_line_is_named_on_a_pipe_and_under_gzip(
             read(source)
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 3, 5, 8])
+def test_lines_are_counted_over_any_chunks(
+    chunk: int,
+    tmp_path: Path,
+    small_blocks: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small_blocks(16)
+    monkeypatch.setattr("xentcli.readers.text_source._SKIPPED_BYTES", chunk)
+    path = tmp_path / "bad.csv"
+    path.write_bytes(b"label,p\r\n" + b"cat,0.5\r\n\rdog,1\n\n" * 3 + b"owl,x\r\n")
+    with pytest.raises(InputError, match="line 14, column 'p': 'x' is not a number"):
+        read(path)
+
+
 def test_decimal_commas_get_a_hint(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_bytes(b'label,p\ndog,"0,93"\n')
@@ -76,6 +94,21 @@ def test_decimal_commas_get_a_hint(tmp_path: Path) -> None:
         read(path)
     assert caught.value.hint is not None
     assert caught.value.hint.startswith("decimal commas?")
+
+
+NOT_NUMBERS = ("is not a number", "range of float64")
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if not CASES[c][1].endswith(NOT_NUMBERS)])
+def test_the_sample_names_the_line_too(case: str, tmp_path: Path) -> None:
+    bad, message = CASES[case]
+    path = tmp_path / "bad.csv"
+    path.write_bytes(GOOD + bad + b"owl,0.25\n" * 8)
+    with (
+        closing(open_source(str(path), FileOptions())) as source,
+        pytest.raises(InputError, match=re.escape(f"{path}: {message}")),
+    ):
+        source.sample()
 
 
 def test_an_unclosed_quote_among_many_rows(tmp_path: Path) -> None:
@@ -94,8 +127,8 @@ def test_an_unclosed_quote_among_many_rows(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf", "is empty"),
         (b"\n\n", "is empty"),
         (b"label,p,label\n", "two columns are named 'label'"),
-        (b'label,"p\ncat,0.5\n', "line 1: the header cannot be read"),
-        (b'"label"x,p\ncat,0.5\n', "line 1: the header cannot be read"),
+        (b'\nlabel,"p\ncat,0.5\n', "line 2: a quote that is never closed"),
+        (b'"label"x,p\ncat,0.5\n', "line 1: text after a closing quote"),
         (b"l\xe9bel,p\ncat,0.5\n", "line 1, in the header: byte 0xe9 is not UTF-8 (Latin-1"),
         (b"l\0bel,p\ncat,0.5\n", "line 1, in the header: holds a NUL byte"),
         ("label,p\ncat,0.5\n".encode("utf-16"), "is UTF-16, not UTF-8"),

@@ -26,7 +26,7 @@ def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
 METRIC = Metric(
     name="mean_probability",
     summary="mean probability given to each class over all rows, whatever their class",
-    formula="Σ w·p_k / Σ w, each p_k rounded to a multiple of 2^-40",
+    formula="Σ w·p_k / Σ w, each p_k rounded to a multiple of 2^-37",
     statistics=_statistics,
     overall=no_overall_figure,
     by_class=_by_class,

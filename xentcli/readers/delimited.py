@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import csv
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from xentcli.readers.dialect import Head, read_dialect, sample_rows
-from xentcli.readers.exact_fields import read_exactly
+from xentcli.errors import InputError, RowError
+from xentcli.readers.dialect import Head, read_dialect
+from xentcli.readers.exact_fields import read_exactly, whole_records
 from xentcli.readers.fast_fields import FastParser, NotPlainError
-from xentcli.readers.records import DelimitedCutter, Lines, allow_fields_of
+from xentcli.readers.records import (
+    DelimitedCutter,
+    Lines,
+    MalformedRecordError,
+    allow_fields_of,
+)
 from xentcli.readers.text_source import TextSource
 from xentcli.schema import Column, Kind
 
@@ -23,6 +30,9 @@ if TYPE_CHECKING:
     from xentcli.readers.records import Block, Cutter
     from xentcli.schema import Role
 
+_SAMPLED_ROWS = 200
+_SAMPLED_CELLS = 50_000
+
 
 def open_delimited(
     supply: Input, options: FileOptions, format_: str, usual_delimiter: str | None
@@ -33,7 +43,8 @@ def open_delimited(
     """
 
     def grammar_of(head: Head) -> DelimitedGrammar:
-        return DelimitedGrammar(read_dialect(head, options, usual_delimiter, supply.name), head)
+        dialect = read_dialect(head, options, usual_delimiter, supply.name)
+        return DelimitedGrammar(dialect, head, supply.name)
 
     return TextSource(supply, options, format_, grammar_of)
 
@@ -41,17 +52,35 @@ def open_delimited(
 class DelimitedGrammar:
     """Rows of fields between delimiters, under a header."""
 
-    def __init__(self, dialect: Dialect, head: Head) -> None:
+    def __init__(self, dialect: Dialect, head: Head, name: str) -> None:
         self._dialect = dialect
         self._head = head
+        self._name = name
         self.columns = tuple(Column(name, Kind.UNTYPED) for name in dialect.names)
         self.header_bytes = dialect.header_bytes
         self.header_lines = dialect.header_lines
         self.cutter: Cutter = DelimitedCutter(dialect.delimiter)
 
     def sample(self) -> Mapping[str, Sequence[object]]:
-        """Some first rows by column, as text; an empty field is None."""
-        return sample_rows(self._head, self._dialect)
+        """Some first rows by column, fewer of wide files; an empty field is None.
+
+        Raises `InputError` for rows that cannot be read, lest they be taken for a strange layout.
+        """
+        names = self._dialect.names
+        count = min(_SAMPLED_ROWS, max(1, _SAMPLED_CELLS // len(names)))
+        data = bytearray(self._head.data[self.header_bytes :])
+        try:
+            end = self.cutter.last_end(data, len(data), final=self._head.whole)
+            whole = memoryview(data)[:end]
+            rows = list(islice(whole_records(whole, self._dialect), count))
+        except MalformedRecordError as error:
+            raise self._located(RowError(error.problem, row=None), error.lines) from error
+        except RowError as error:
+            raise self._located(error, self.line_of(whole, error.row or 0)) from error
+        return {name: [row[i] or None for row in rows] for i, name in enumerate(names)}
+
+    def _located(self, error: RowError, line: int) -> InputError:
+        return error.located(self._name, f"line {self.header_lines + line + 1}")
 
     def parser(self, roles: Mapping[str, Role]) -> Callable[[Block], pa.RecordBatch]:
         """What reads the columns in `roles`: fast where a block allows it, exact otherwise."""

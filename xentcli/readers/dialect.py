@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from xentcli.errors import InputError, UsageError
 from xentcli.readers.encoding import not_utf8
 from xentcli.readers.numerals import has_decimal_comma, is_plain
-from xentcli.readers.records import Lines, allow_fields_of
+from xentcli.readers.records import (
+    DelimitedCutter,
+    Lines,
+    MalformedRecordError,
+    allow_fields_of,
+)
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -20,8 +25,6 @@ if TYPE_CHECKING:
 
 CANDIDATES = (",", "\t", ";", "|")
 _SPELLINGS = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-_SAMPLED_ROWS = 200
-_SAMPLED_CELLS = 50_000
 _SNIFFED_ROWS = 50
 
 
@@ -79,17 +82,6 @@ def read_dialect(head: Head, options: FileOptions, usual: str | None, name: str)
     return Dialect(delimiter, _decimal_point(rows, delimiter), names, size, lines)
 
 
-def sample_rows(head: Head, dialect: Dialect) -> dict[str, list[str | None]]:
-    """Some first rows by column, fewer of wide ones; an empty field is None."""
-    count = min(_SAMPLED_ROWS, max(1, _SAMPLED_CELLS // len(dialect.names)))
-    rest = Head(head.data[dialect.header_bytes :], head.whole)
-    rows = list(islice(rest.records(dialect.delimiter), count))
-    return {
-        name: [row[i] or None if i < len(row) else None for row in rows]
-        for i, name in enumerate(dialect.names)
-    }
-
-
 def find_delimiter(head: Head, usual: str) -> str:
     r"""The candidate with which most records have as many fields as the first one.
 
@@ -131,12 +123,19 @@ def _first_record(head: Head, delimiter: str, name: str) -> tuple[list[str], int
     try:
         record = next(filter(None, csv.reader(lines, delimiter=delimiter, strict=True)), [])
     except csv.Error as error:
-        raise InputError(
-            f"{name}: line {max(1, lines.count)}: the header cannot be read ({error})"
-        ) from error
+        raise _bad_header(head, delimiter, name, str(error)) from error
     if not record or (lines.taken == len(head.data) and not head.whole):
         raise InputError(f"{name}: {'the first record is too long' if record else 'is empty'}")
     return record, lines.taken, lines.count
+
+
+def _bad_header(head: Head, delimiter: str, name: str, problem: str) -> InputError:
+    line = 1
+    try:
+        DelimitedCutter(delimiter).last_end(bytearray(head.data), len(head.data), final=True)
+    except MalformedRecordError as error:
+        line, problem = error.lines + 1, error.problem
+    return InputError(f"{name}: line {line}: {problem}")
 
 
 def _decoded(field: str, name: str, line: int) -> str:

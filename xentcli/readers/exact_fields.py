@@ -37,9 +37,7 @@ def read_exactly(data: memoryview, dialect: Dialect, roles: Mapping[str, Role]) 
         (dialect.names.index(name), name, _converter(role, point)) for name, role in roles.items()
     ]
     columns: list[list[object]] = [[] for _ in wanted]
-    for row, record in enumerate(_records(data, dialect)):
-        if len(record) != len(dialect.names):
-            raise _miscounted(row, len(record), len(dialect.names))
+    for row, record in enumerate(whole_records(data, dialect)):
         for values, (position, name, convert) in zip(columns, wanted, strict=True):
             try:
                 values.append(convert(record[position]))
@@ -74,8 +72,19 @@ def number_or_none(text: str) -> float | None:
         raise NotANumberError("is not a list of numbers") from error
 
 
+def whole_records(data: memoryview, dialect: Dialect) -> Iterator[list[str]]:
+    """The records with a field for every column; only in a single column is a blank line one.
+
+    Raises `RowError` for one that has too few or too many, or is not UTF-8.
+    """
+    for row, record in enumerate(_records(data, dialect)):
+        if len(record) != len(dialect.names):
+            raise _miscounted(row, len(record), len(dialect.names))
+        yield record
+
+
 def _records(data: memoryview, dialect: Dialect) -> Iterator[list[str]]:
-    """The records as Python reads them; only in a single column is a blank line one."""
+    """The records as Python reads them, however many fields they have."""
     allow_fields_of(len(data))
     reader = csv.reader(map(_text_of, Lines(data)), delimiter=dialect.delimiter, strict=True)
     single = len(dialect.names) == 1

@@ -121,23 +121,27 @@ class Input:
             raise InputError(f"{self.name}: {_reason(error)}") from error
 
     def stream(self) -> Peekable:
-        """The bytes from the first on. A file can be asked again; a stream only until it was read.
-
-        Whoever asked for it may read and close it; `peek` first to leave it as it was.
-        """
-        if self._fresh and self._current is not None:
-            return self._current
-        if not self.is_file:
-            raise InputError(f"{self.name}: a stream can be read only once")
-        self._current = Peekable(self._raw())
-        self._fresh = True
+        """The bytes from the first on, to be peeked at."""
+        if self._current is None or not self._fresh:
+            again = self.again()
+            self.close()
+            self._current, self._fresh = again, True
         return self._current
 
     def begin(self) -> Peekable:
-        """The bytes from the first on, now the caller's: the next `stream` starts anew."""
+        """The bytes from the first on, to be read; the next `stream` starts anew."""
         stream = self.stream()
         self._fresh = False
         return stream
+
+    def again(self) -> Peekable:
+        """A file's bytes beside what is being read, for the caller to close.
+
+        Raises `InputError` for a stream.
+        """
+        if not self.is_file:
+            raise InputError(f"{self.name}: a stream can be read only once")
+        return Peekable(self._raw())
 
     @property
     def taken(self) -> int:

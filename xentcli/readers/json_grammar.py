@@ -85,12 +85,7 @@ class JsonGrammar:
 
     def line_of(self, data: memoryview, row: int) -> int:
         """On which line of a block a row is; blank lines count."""
-        for number_, line in enumerate(bytes(data).split(b"\n")):
-            if line.strip():
-                if row == 0:
-                    return number_
-                row -= 1
-        return 0
+        return _line_of(data, row)
 
 
 _TYPES = {Role.NUMBER: pa.float64(), Role.VECTOR: pa.list_(pa.float64())}
@@ -104,18 +99,22 @@ def _first_objects(head: Head, name: str) -> list[JsonObject]:
             f"{name}: is a JSON array, not one object a line",
             hint="jq -c '.[]' FILE | xent eval - reads it",
         )
-    found = list[JsonObject]()
     try:
-        found.extend(islice(objects(memoryview(data)), _SAMPLED_ROWS))
+        found = list(islice(objects(memoryview(data)), _SAMPLED_ROWS))
     except RowError as error:
-        if not found:  # a later row is told of when it is read
-            hint = _ON_ONE_LINE if body.split(b"\n")[0].strip() == b"{" else error.hint
-            line = 1 + data.count(b"\n", 0, len(data) - len(body))
-            told = RowError(error.message, row=0, hint=hint).located(name, f"line {line}")
-            raise told from error
+        hint = _ON_ONE_LINE if body.split(b"\n")[0].strip() == b"{" else error.hint
+        line = 1 + _line_of(memoryview(data), error.row or 0)
+        told = RowError(error.message, row=0, hint=hint).located(name, f"line {line}")
+        raise told from error
     if not found:
         raise InputError(f"{name}: is empty")
     return found
+
+
+def _line_of(data: memoryview, row: int) -> int:
+    """On which line the `row`-th object is."""
+    there = (number for number, line in enumerate(bytes(data).split(b"\n")) if line.strip())
+    return next(islice(there, row, None), 0)
 
 
 def _kind(values: Iterable[object]) -> Kind:

@@ -229,7 +229,7 @@ def _malformed(problem: str, data: bytearray, offset: int) -> MalformedRecordErr
 def _last_line_end(data: bytearray, end: int) -> int:
     cut = data.rfind(b"\n", 0, end) + 1
     if cut <= end // 2:  # lines may end in \r alone; one at the very end may be half a \r\n
-        cut = max(cut, data.rfind(b"\r", 0, end - 1) + 1)
+        cut = max(cut, data.rfind(b"\r", 0, max(end - 1, 0)) + 1)
     return cut
 
 

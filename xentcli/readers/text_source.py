@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xentcli.readers.source import Column, Role
 
 _HEAD_BYTES = 1 << 20
+_SKIPPED_BYTES = 1 << 20
 _BYTES_A_COLUMN = 1 << 10
 _LARGEST_BLOCK = 8 << 20
 
@@ -63,7 +64,6 @@ class TextSplit:
         self.block = block
         self._parse = parse
         self._block_rows = block_rows
-        self.rows: int | None = None
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The block's rows, `block_rows` at a time. Raises `RowError`."""
@@ -74,12 +74,11 @@ class TextSplit:
 
 @dataclass
 class _Span:
-    """Where a split lies in the text: bytes after the header, lines before it, lines in it."""
+    """Where a split lies in the text: bytes after the header, and on a stream the lines before."""
 
     offset: int
     size: int
-    line: int
-    lines: int
+    lines_before: int
 
 
 class TextSource:
@@ -98,7 +97,7 @@ class TextSource:
         self._supply = supply
         self._encoding = options.encoding
         with reading(self.path):
-            self._stream: Peekable | None = self._text()
+            self._stream: Peekable | None = self._text(supply.begin())
             self._grammar = grammar_of(_head(self._stream, self.path))
             _skip(self._stream, self._grammar.header_bytes)
         self.columns = self._grammar.columns
@@ -121,21 +120,25 @@ class TextSource:
         del threads
         size = min(len(self.columns) * _BYTES_A_COLUMN, _LARGEST_BLOCK)
         parse = self._grammar.parser(roles)
-        line = self._grammar.header_lines
+        lines = self._grammar.header_lines
+        end = 0
         self._spans.clear()
         try:
             with reading(self.path):
                 stream = self._body()
                 cutter = self._grammar.cutter
                 for block in blocks(stream, cutter, max(size, records.BLOCK_BYTES)):
-                    lines = line_ends(block.buffer, block.size)
                     split = TextSplit(block, parse, block_rows)
                     self._alive[len(self._spans)] = split
-                    self._spans.append(_Span(block.offset, block.size, line, lines))
-                    line += lines
+                    self._spans.append(_Span(block.offset, block.size, lines))
+                    end = block.offset + block.size
+                    if not self._supply.is_file:  # where lines cannot be counted later on
+                        lines += line_ends(block.buffer, block.size)
                     yield split
         except MalformedRecordError as error:
-            where = f"line {line + error.lines + 1}"
+            if self._supply.is_file:
+                lines, _ = self._again(end, 0)
+            where = f"line {lines + error.lines + 1}"
             raise InputError(f"{self.path}: {where}: {error.problem}") from error
 
     def place(self, split: int, row: int) -> str | None:
@@ -144,37 +147,37 @@ class TextSource:
         A stream cannot be read again: where the split is gone, the line is that of its start.
         """
         span = self._spans[split]
-        data = self._data_of(split, span)
-        if data is None:
-            return f"after line {span.line}"
-        return f"line {span.line + 1 + self._grammar.line_of(data, row)}"
+        alive = self._alive.get(split)
+        if self._supply.is_file:
+            lines, data = self._again(span.offset, span.size)
+        elif alive is not None:
+            lines, data = span.lines_before, alive.block.data
+        else:
+            return f"after line {span.lines_before}"
+        return f"line {lines + 1 + self._grammar.line_of(data, row)}"
 
     def close(self) -> None:
         """Releases the file. Raises `InputError` when it changed while it was read."""
         self._supply.close()
         self._supply.check_unchanged()
 
-    def _text(self) -> Peekable:
-        return utf8(decompressed(self._supply.begin()), self._encoding, self.path)
+    def _text(self, stream: Peekable) -> Peekable:
+        return utf8(decompressed(stream), self._encoding, self.path)
 
     def _body(self) -> Peekable:
         """The text behind the header; the first time as opened, then anew."""
         stream, self._stream = self._stream, None
         if stream is None:
-            stream = self._text()
+            stream = self._text(self._supply.begin())
             _skip(stream, self._grammar.header_bytes)
         return stream
 
-    def _data_of(self, index: int, span: _Span) -> memoryview | None:
-        alive = self._alive.get(index)
-        if alive is not None:
-            return alive.block.data
-        if not self._supply.is_file:
-            return None
-        with reading(self.path):
-            stream = self._text()
-            _skip(stream, self._grammar.header_bytes + span.offset)
-            return memoryview(_taken(stream, span.size))
+    def _again(self, offset: int, size: int) -> tuple[int, memoryview]:
+        """Reads the file again: the lines before `offset`, and `size` bytes from there on."""
+        with reading(self.path), self._supply.again() as file:
+            stream = self._text(file)
+            lines = _skip(stream, self._grammar.header_bytes + offset)
+            return lines, memoryview(_taken(stream, size))
 
 
 def _head(stream: Peekable, name: str) -> Head:
@@ -190,15 +193,21 @@ def _head(stream: Peekable, name: str) -> Head:
     return Head(data, whole=len(data) < size)
 
 
-def _taken(stream: Peekable, size: int) -> bytes:
+def _taken(stream: Peekable, size: int) -> bytearray:
     buffer = bytearray(size)
     count = fill(stream, memoryview(buffer))
-    return bytes(buffer[:count])
+    return buffer[:count]
 
 
-def _skip(stream: Peekable, size: int) -> None:
+def _skip(stream: Peekable, size: int) -> int:
+    """Reads `size` bytes, and counts the lines that end in them."""
+    lines = 0
+    half_an_end = False
     while size > 0:
-        taken = len(_taken(stream, min(size, _HEAD_BYTES)))
-        if taken == 0:
-            return
-        size -= taken
+        taken = _taken(stream, min(size, _SKIPPED_BYTES))
+        if not taken:
+            break
+        size -= len(taken)
+        lines += line_ends(taken, len(taken)) - (half_an_end and taken.startswith(b"\n"))
+        half_an_end = taken.endswith(b"\r")
+    return lines

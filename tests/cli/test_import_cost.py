@@ -1,0 +1,57 @@
+"""What a command does not need it does not load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Xent
+
+
+def loaded(xent: Xent, *arguments: str) -> set[str]:
+    """The modules that a run loads, as Python itself reports them."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "xentcli", *arguments],
+        cwd=xent.folder,
+        env=xent.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    assert len(lines) > 50
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("eval", "--help")])
+def test_help_and_version_load_no_numbers(xent: Xent, arguments: tuple[str, ...]) -> None:
+    modules = loaded(xent, *arguments)
+    assert not modules & {"numpy", "pyarrow", "pandas", "pyarrow.lib"}
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "arrow", "parquet"])
+def test_scoring_loads_neither_pandas_nor_datasets(xent: Xent, form: str) -> None:
+    table = pa.table({"label": ["cat", "dog"], "prob_cat": [0.75, 0.5], "prob_dog": [0.25, 0.5]})
+    name, path = f"a.{form}", xent.folder / f"a.{form}"
+    match form:
+        case "csv":
+            xent.write(name, "label,prob_cat,prob_dog\ncat,0.75,0.25\ndog,0.5,0.5\n")
+        case "jsonl":
+            xent.write(name, '{"label":"cat","prob_cat":0.75,"prob_dog":0.25}\n')
+        case "arrow":
+            with pa.ipc.new_file(path, table.schema) as writer:
+                writer.write_table(table)
+        case _:
+            pq.write_table(table, path)
+    modules = loaded(xent, "eval", name)
+    assert "numpy" in modules
+    unwanted = {"pandas", "pyarrow.dataset", "pyarrow._dataset", "scipy", "pyarrow.pandas_compat"}
+    if form != "parquet":
+        unwanted |= {"pyarrow.parquet", "pyarrow._parquet"}
+    assert not modules & unwanted
