@@ -16,6 +16,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/findings.md", "docs/json.md", "CONTRIBUTING.md")
+PAGES = ("README.md", "docs/findings.md", "docs/json.md")
 COMMANDS = ("", "eval", "rows", "inspect", "metrics")
 PICTURE = "xent eval sample_data/digits.parquet"
 COLUMNS = 100
@@ -105,6 +106,11 @@ def matches(expected: str, actual: str) -> bool:
     return re.fullmatch("".join(lines), actual) is not None
 
 
+def runnable(step: Step) -> bool:
+    """Whether the command's tools are here: jq may be missing, all others are anyone's."""
+    return "| jq " not in step.command or shutil.which("jq") is not None
+
+
 def refreshed(text: str, run: Callable[[str], str]) -> str:
     """A page with the outputs of its commands as they are now.
 
@@ -114,7 +120,7 @@ def refreshed(text: str, run: Callable[[str], str]) -> str:
     def renew(block: re.Match[str]) -> str:
         lines = []
         for step in steps(block[1]):
-            actual = run(step.command)
+            actual = run(step.command) if runnable(step) else step.output
             if "…" in step.output:
                 if not matches(step.output, actual):
                     raise ValueError(f"$ {step.command}\nno longer prints as shown, but\n{actual}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xentcli.evaluation import Options, open_sources, score
+from xentcli.evaluation import Files, InMemory, Options, score
 from xentcli.options import (
     Base,
     ColumnOptions,
@@ -127,10 +127,10 @@ def evaluate(  # noqa: PLR0913 - the options of `xent eval`
     )
     paths = _paths(data)
     if paths is not None:
-        return score(open_sources(paths, options.file), options)
+        return score(Files(paths, options.file), options)
     from xentcli.frames import FrameSource
 
-    return score([FrameSource(data)], options)
+    return score(InMemory(FrameSource(data)), options)
 
 
 def _paths(data: object) -> list[str] | None:

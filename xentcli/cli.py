@@ -66,6 +66,8 @@ def main() -> NoReturn:
     """Runs the command line and ends the process with the exit code of the contract."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    # No linear algebra is done here, and its idle threads would cost start-up time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = _run()
     except Stopped as stopped:

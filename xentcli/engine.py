@@ -1,29 +1,33 @@
 """The one loop: sources give splits, splits give batches, batches add to states.
 
-Worker threads take splits one after the other from a common supply. Each keeps sums of its
-own; at the end the sums are added up, in any order, to the same bits.
+Workers take splits one after the other from a common supply. Each keeps sums of its own; at
+the end the sums are added up, in any order, to the same bits. Workers are threads here;
+`forked` makes them processes, where the data can be opened anew.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.decode import Decoder
-from xentcli.errors import InputError, RowError
 from xentcli.statistic import LOSS, ROWS, State, Statistic, observe_all, union
+from xentcli.supply import Supply, Task
 from xentcli.tally import Place, Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pyarrow as pa
+
     from xentcli.layout import Layout
     from xentcli.options import Policy
-    from xentcli.readers.source import Source, Split
-    from xentcli.schema import Role
+    from xentcli.readers.source import Source
+    from xentcli.supply import Facts
 
-# Half a million scores to a block fit the cache; more rows than this would not be exact.
+# So many scores to a block stay in the processor's cache, with the arrays made of them.
 _CELLS = 1 << 18
 MOST_ROWS = 1 << 14
 _FEWEST_ROWS = 1 << 8
@@ -62,13 +66,14 @@ class Sum:
     """What a run adds up: a commutative monoid under `merge`.
 
     `state` holds the metrics' sums, `tally` what was noticed, `labels` the labels that
-    occurred, `read` the rows read.
+    occurred, `read` the rows read, and `rows` how many each split (by part and number) had.
     """
 
     state: State
     tally: Tally = field(default_factory=Tally)
     labels: frozenset[str] = frozenset()
     read: int = 0
+    rows: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def merge(self, other: Sum) -> Sum:
         """Both together."""
@@ -77,107 +82,8 @@ class Sum:
             self.tally.merge(other.tally),
             self.labels | other.labels,
             self.read + other.read,
+            self.rows | other.rows,
         )
-
-
-@dataclass
-class Task:
-    """A split to be worked through: number `number` of part `part` of the data set."""
-
-    part: int
-    number: int
-    split: Split
-
-
-class Supply:
-    """The splits of all sources in order, handed out under a lock.
-
-    Keeps what is needed to name a row afterwards: how many rows each split had. Sources are
-    opened when their turn comes, and closed, which checks that they did not change, when
-    their last split is done.
-    """
-
-    def __init__(
-        self, sources: Iterable[Source], roles: Mapping[str, Role], *, rows: int, threads: int
-    ) -> None:
-        self._lock = threading.Lock()
-        self._tasks = self._all(iter(sources), roles, rows, threads)
-        self._open: dict[int, Source] = {}
-        self._pending: dict[int, int] = defaultdict(int)
-        self._exhausted: set[int] = set()
-        self._part = 0
-        self._number = 0
-        # With the task, whose split may be all that is left of a stream's text.
-        self.failures: dict[tuple[int, int], tuple[BaseException, Task | None]] = {}
-        self.sources: list[Source] = []
-        self.rows: dict[tuple[int, int], int] = {}
-        self.stopped = False
-
-    def _all(
-        self, sources: Iterator[Source], roles: Mapping[str, Role], rows: int, threads: int
-    ) -> Iterator[Task]:
-        for part, source in enumerate(sources):
-            self._part, self._number = part, 0
-            self._open[part] = source
-            self.sources.append(source)
-            for number, split in enumerate(
-                source.splits(roles, block_rows=rows, threads=threads)
-            ):
-                self._pending[part] += 1
-                yield Task(part, number, split)
-                self._number = number + 1
-            self._exhausted.add(part)
-            self._close_if_done(part)
-
-    def take(self) -> Task | None:
-        """The next split; None when there are no more, or a failure ended the run."""
-        with self._lock:
-            if self.stopped:
-                return None
-            try:
-                return next(self._tasks, None)
-            except BaseException as error:  # noqa: BLE001 - told by the main thread
-                self.failures[self._part, self._number] = error, None
-                self.stopped = True
-                return None
-
-    def done(self, task: Task, rows: int) -> None:
-        """A split was worked through; it had so many rows."""
-        with self._lock:
-            self.rows[task.part, task.number] = rows
-            self._pending[task.part] -= 1
-            try:
-                self._close_if_done(task.part)
-            except InputError as error:
-                self.failures[task.part, task.number] = error, task
-                self.stopped = True
-
-    def failed(self, task: Task, error: BaseException) -> None:
-        """A split could not be worked through: no further ones are handed out."""
-        with self._lock:
-            self.failures[task.part, task.number] = error, task
-            self.stopped = True
-
-    def _close_if_done(self, part: int) -> None:
-        if part in self._exhausted and not self._pending[part] and part in self._open:
-            self._open.pop(part).close()
-
-    def close(self) -> None:
-        """Releases every source, finished or not."""
-        for source in self._open.values():
-            source.close()
-
-    def raise_failure(self) -> None:
-        """Raises what went wrong first in the order of the data, if anything did."""
-        if not self.failures:
-            return
-        part, number = min(self.failures)
-        error, _ = self.failures[part, number]
-        if isinstance(error, RowError):
-            source = self.sources[part]
-            place = None if error.row is None else source.place(number, error.row)
-            raise error.located(source.path, place) from None
-        raise error
 
     def row_number(self, place: Place) -> int:
         """The number, from 1, of a row within its part."""
@@ -185,90 +91,108 @@ class Supply:
         return sum(before) + place.row + 1
 
 
-class Run:
-    """A loop over sources that adds up statistics."""
+class Plan(NamedTuple):
+    """What is done with every split, whoever does it."""
 
-    def __init__(
-        self,
-        sources: Iterable[Source],
+    layout: Layout
+    policy: Policy
+    statistics: tuple[Statistic, ...]
+    rows: int
+    workers: int
+
+    @classmethod
+    def of(
+        cls,
         layout: Layout,
         policy: Policy,
-        statistics: Sequence[Statistic],
+        statistics: Iterable[Statistic],
         *,
-        threads: int,
+        workers: int,
         rows: int | None = None,
-    ) -> None:
-        self.layout = layout
-        self.policy = policy
-        self.statistics = union((ROWS, *statistics))
-        self.threads = threads
-        self.supply = Supply(
-            sources, layout.roles, rows=min(rows or block_rows(layout.k), MOST_ROWS), threads=threads
+    ) -> Plan:
+        """A plan whose blocks are of `rows` rows, or of a size that suits the processor."""
+        wanted = union((ROWS, *statistics))
+        return cls(layout, policy, wanted, min(rows or block_rows(layout.k), MOST_ROWS), workers)
+
+    def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
+        """The splits of the sources."""
+        return Supply(
+            sources, self.layout.roles, rows=self.rows, threads=self.workers, turns=turns
         )
-        self._done = threading.Event()
-        self._sums: list[Sum] = []
-        self._read = [0] * threads
 
-    def sum(self, watcher: Watcher | None = None) -> Sum:
-        """Works through all splits and returns the sum.
-
-        Raises the first error in the order of the data, whatever the threads met first.
-        """
-        workers = [
-            threading.Thread(target=self._guarded, args=(i,), daemon=True)
-            for i in range(self.threads)
-        ]
-        for worker in workers:
-            worker.start()
-        try:
-            self._wait(workers, watcher)
-        finally:
-            self.supply.stopped = True
-        self.supply.raise_failure()
-        total = Sum(State(self.layout.k))
-        for part in self._sums:
-            total = total.merge(part)
-        return total
-
-    def _wait(self, workers: Sequence[threading.Thread], watcher: Watcher | None) -> None:
-        """Waits for the workers, in steps short enough to draw progress and notice Ctrl-C."""
-        for worker in workers:
-            while worker.is_alive():
-                worker.join(0.1)
-                if watcher is not None and worker.is_alive():
-                    consumed = sum(source.consumed for source in list(self.supply.sources))
-                    watcher.update(sum(self._read), consumed)
-
-    def _guarded(self, number: int) -> None:
-        try:
-            self._work(number)
-        except BaseException as error:  # noqa: BLE001 - a bug of ours, told by the main thread
-            self.supply.failures.setdefault((1 << 60, 0), (error, None))
-            self.supply.stopped = True
-
-    def _work(self, number: int) -> None:
+    def work(self, supply: Supply, read: Callable[[int], None] = lambda rows: None) -> Sum:
+        """Takes splits until there are no more; `read` is told the rows of each block."""
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         state = State(self.layout.k)
-        while (task := self.supply.take()) is not None:
+        while (task := supply.take()) is not None:
             try:
-                rows = self._observe(task, decoder, state, number)
-            except Exception as error:  # noqa: BLE001 - told by the main thread
-                self.supply.failed(task, error)
+                rows = 0
+                for block, place in pieces(task):
+                    batch = decoder.decode(block, place)
+                    if len(batch):
+                        observe_all(self.statistics, batch, state)
+                    rows += block.num_rows
+                    read(block.num_rows)
+            except Exception as error:  # noqa: BLE001 - told by whoever asks for failures
+                supply.failed(task, error)
                 break
-            self.supply.done(task, rows)
-        self._sums.append(
-            Sum(state, decoder.tally, frozenset(decoder.labels.seen), decoder.rows_read)
-        )
+            supply.done(task, rows)
+        return Sum(state, decoder.tally, frozenset(decoder.labels.seen), decoder.rows_read)
 
-    def _observe(self, task: Task, decoder: Decoder, state: State, number: int) -> int:
-        rows = 0
-        for block in task.split.batches():
-            for start in range(0, block.num_rows, MOST_ROWS):
-                piece = block.slice(start, MOST_ROWS)
-                place = Place(task.part, task.number, rows + start)
-                batch = decoder.decode(piece, place)
-                if len(batch):
-                    observe_all(self.statistics, batch, state)
-            rows += block.num_rows
-            self._read[number] += block.num_rows
-        return rows
+
+def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:
+    """A split's rows, in blocks that may be summed at once, each with its first row's place."""
+    row = 0
+    for block in task.split.batches():
+        for start in range(0, block.num_rows, MOST_ROWS):
+            yield block.slice(start, MOST_ROWS), Place(task.part, task.number, row + start)
+        row += block.num_rows
+
+
+class Outcome(NamedTuple):
+    """What a run leaves: the sum, and what a report says of the sources."""
+
+    sum: Sum
+    facts: Sequence[Facts]
+
+
+def run_threads(plan: Plan, sources: Iterable[Source], watcher: Watcher | None = None) -> Outcome:
+    """Works through all splits in threads.
+
+    Raises the first error in the order of the data, whatever the threads met first.
+    """
+    supply = plan.supply(sources)
+    sums: list[Sum] = []
+    read = [0] * plan.workers
+
+    def work(number: int) -> None:
+        def count(rows: int) -> None:
+            read[number] += rows
+
+        try:
+            sums.append(plan.work(supply, count))
+        except BaseException as error:  # noqa: BLE001 - raised again by the main thread
+            supply.failed(None, error)
+
+    threads = [
+        threading.Thread(target=work, args=(i,), daemon=True) for i in range(plan.workers)
+    ]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            # In steps short enough to draw progress and to notice Ctrl-C.
+            while thread.is_alive():
+                thread.join(0.1)
+                if watcher is not None and thread.is_alive():
+                    watcher.update(sum(read), supply.consumed)
+        failure = supply.first_failure()
+        if failure is not None:
+            raise failure[1]
+    finally:
+        supply.stopped = True
+        supply.close()
+    total = Sum(State(plan.layout.k), rows=supply.rows)
+    for part in sums:
+        total = total.merge(part)
+    return Outcome(total, supply.facts)

@@ -21,6 +21,10 @@ class XentError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors cross from worker processes to their parent."""
+        return _rebuilt, (type(self), self.message, self.hint)
+
 
 class UsageError(XentError):
     """The command line, or a keyword argument, is wrong: exit code 2."""
@@ -59,3 +63,7 @@ class RowError(InputError):
             parts.append(f"column '{self.column}'")
         where = f"{path}: {', '.join(parts)}" if parts else path
         return InputError(f"{where}: {self.message}", hint=self.hint)
+
+
+def _rebuilt(kind: type[XentError], message: str, hint: str | None) -> XentError:
+    return kind(message, hint=hint)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from xentcli import __version__
-from xentcli.engine import Run, usable_threads
+from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
 from xentcli.metrics import request
@@ -26,10 +27,14 @@ from xentcli.schema import Table
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:
-    from xentcli.engine import Sum, Watcher
+    from xentcli.engine import Outcome, Sum, Watcher
     from xentcli.layout import Layout
     from xentcli.metric import Requested
     from xentcli.readers.source import Source
+
+
+# Less than this is not worth a second worker.
+_SMALL = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -43,13 +48,44 @@ class Options:
     run: RunOptions = field(default_factory=RunOptions)
 
 
-def open_sources(arguments: Sequence[str], options: FileOptions) -> Iterator[Source]:
-    """Opens the parts of a data set one by one, as they are asked for."""
-    from xentcli.readers import open_source
-    from xentcli.sources import expand
+class Files:
+    """The parts of a data set that lie in files or come through pipes."""
 
-    for part in expand(arguments):
-        yield open_source(part.path, options, part.partitions)
+    def __init__(self, arguments: Sequence[str], options: FileOptions) -> None:
+        from xentcli.sources import expand
+
+        self._parts = expand(arguments)
+        self._options = options
+
+    def open(self) -> Iterator[Source]:
+        """Opens the parts one by one, as they are asked for."""
+        from xentcli.readers import open_source
+
+        for part in self._parts:
+            yield open_source(part.path, self._options, part.partitions)
+
+    @property
+    def bytes(self) -> int | None:
+        """The size of all parts; None where one is a pipe, and can be opened only once."""
+        total = 0
+        for part in self._parts:
+            if not os.path.isfile(part.path):  # noqa: PTH113 - pathlib costs start-up time
+                return None
+            total += os.path.getsize(part.path)  # noqa: PTH202 - the same
+        return total
+
+
+class InMemory:
+    """A data set that is an opened source already."""
+
+    bytes = None
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def open(self) -> Iterator[Source]:
+        """The source itself; it can be read once."""
+        yield self._source
 
 
 def table_of(source: Source) -> Table:
@@ -57,56 +93,66 @@ def table_of(source: Source) -> Table:
     return Table(source.columns, source.sample())
 
 
-def score(
-    sources: Iterable[Source], options: Options, watcher: Watcher | None = None
-) -> Report:
-    """Scores all rows of the sources and reports.
+def understand(source: Source, options: Options) -> Layout:
+    """Resolves the layout of a source. Raises the resolver's errors with the source's name."""
+    try:
+        return resolve(table_of(source), options.columns, options.policy.ignore_label)
+    except InputError as error:
+        raise InputError(f"{source.path}: {error.message}", hint=error.hint) from None
+
+
+def score(data: Files | InMemory, options: Options, watcher: Watcher | None = None) -> Report:
+    """Scores all rows of a data set and reports.
 
     Raises InputError for rows that cannot be scored, and UsageError for options that do
     not fit the data.
     """
     requested = request(options.report.metrics)
-    remaining = iter(sources)
-    first = next(remaining, None)
-    if first is None:
-        raise InputError("there is nothing to read")
-    layout = resolve(table_of(first), options.columns, options.policy.ignore_label)
-    run = Run(
-        chain([first], remaining),
+    sources = data.open()
+    first = next(sources)
+    layout = understand(first, options)
+    size = data.bytes
+    small = size is not None and size < _SMALL
+    plan = Plan.of(
         layout,
         options.policy,
         [s for r in requested for s in r.statistics()],
-        threads=options.run.threads or usable_threads(),
+        workers=1 if small else options.run.threads or usable_threads(),
         rows=options.run.block_rows,
     )
-    try:
-        total = run.sum(watcher)
-    finally:
-        run.supply.close()
-    return finalise(run, total, requested, options)
+    if options.run.processes and size is not None and plan.workers > 1 and hasattr(os, "fork"):
+        from xentcli.forked import run_forked
+
+        outcome = run_forked(plan, data.open, watcher)
+        first.close()
+    else:
+        outcome = run_threads(plan, chain([first], sources), watcher)
+    return finalise(layout, outcome, requested, options)
 
 
-def finalise(run: Run, total: Sum, requested: Sequence[Requested], options: Options) -> Report:
-    """The report of a sum: pure, but for the names of rows, which the run remembers."""
-    layout = run.layout.settled(sorted(total.labels))
+def finalise(
+    layout: Layout, outcome: Outcome, requested: Sequence[Requested], options: Options
+) -> Report:
+    """The report of a sum: a pure function."""
+    total, facts = outcome
+    layout = layout.settled(sorted(total.labels))
     totals = Totals(
         total.state,
         weighted=layout.weight is not None,
         base=options.report.base,
         confidence=options.report.confidence,
     )
-    sources = run.supply.sources
-    _check_rows(totals, total, sources, options.policy)
-    paths = [source.path for source in sources]
-    locate = example_locator(lambda case: run.supply.row_number(case.place), paths)
+    paths = [fact.path for fact in facts]
+    _check_rows(totals, total, paths, options.policy)
+    locate = example_locator(lambda case: total.row_number(case.place), paths)
     overall = {r.key: r.overall(totals) for r in requested}
-    sizes = [source.size for source in sources]
+    sizes = [fact.size for fact in facts]
     return Report(
         version=__version__,
         signature=signature(layout, totals.rows(), options),
         source=SourceReport(
             tuple(paths),
-            sources[0].format,
+            facts[0].format,
             totals.rows(),
             total.read,
             None if None in sizes else sum(s for s in sizes if s is not None),
@@ -125,8 +171,8 @@ def finalise(run: Run, total: Sum, requested: Sequence[Requested], options: Opti
     )
 
 
-def _check_rows(totals: Totals, total: Sum, sources: Sequence[Source], policy: Policy) -> None:
-    name = sources[0].path if len(sources) == 1 else f"{len(sources)} files"
+def _check_rows(totals: Totals, total: Sum, paths: Sequence[str], policy: Policy) -> None:
+    name = paths[0] if len(paths) == 1 else f"{len(paths)} files"
     wanted = policy.expect_rows
     if wanted is not None and totals.rows() != wanted:
         raise InputError(f"{name}: {totals.rows():,} rows were scored, --expect-rows {wanted:,}")

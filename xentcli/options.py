@@ -107,7 +107,12 @@ class ReportOptions:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How the work is done. None of this changes a result."""
+    """How the work is done. None of this changes a result.
+
+    `processes` allows workers to be processes of their own, which a program that has
+    threads must not.
+    """
 
     threads: int | None = None
     block_rows: int | None = None
+    processes: bool = False

@@ -10,15 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.decode import Decoder
-from xentcli.engine import MOST_ROWS, Supply, block_rows
+from xentcli.engine import MOST_ROWS, block_rows, pieces
 from xentcli.schema import Role
-from xentcli.tally import Place
+from xentcli.supply import Supply
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
-    from xentcli.engine import Task
     from xentcli.evaluation import Options
     from xentcli.layout import Layout
     from xentcli.readers.source import Source
@@ -53,7 +52,7 @@ def scored_rows(
             first = numbers.get(task.part, 0)
             rows = 0
             try:
-                for block, place in _pieces(task):
+                for block, place in pieces(task):
                     batch = decoder.decode(block, place)
                     rows = place.row + block.num_rows
                     path = sources[task.part].path if several else None
@@ -63,17 +62,11 @@ def scored_rows(
                 break
             numbers[task.part] = first + rows
             supply.done(task, rows)
-        supply.raise_failure()
+        failure = supply.first_failure()
+        if failure is not None:
+            raise failure[1]
     finally:
         supply.close()
-
-
-def _pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:
-    row = 0
-    for block in task.split.batches():
-        for start in range(0, block.num_rows, MOST_ROWS):
-            yield block.slice(start, MOST_ROWS), Place(task.part, task.number, row + start)
-        row += block.num_rows
 
 
 def _scored(

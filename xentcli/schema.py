@@ -102,11 +102,12 @@ class Table:
         return column.kind in (Kind.LIST, Kind.STRUCT)
 
 
-def missing_column(name: str, names: Sequence[str], option: str) -> InputError:
+def missing_column(name: str, names: Sequence[str], option: str | None = None) -> InputError:
     """The error for a column that is not there, with the nearest names."""
     near = naming.nearest(name, names)
     hint = f"did you mean {quoted(near)}?" if near else f"the columns are {quoted(names)}"
-    return InputError(f"{option}: there is no column '{shown(name)}'", hint=hint)
+    asked = "" if option is None else f"{option}: "
+    return InputError(f"{asked}there is no column '{shown(name)}'", hint=hint)
 
 
 def quoted(names: Sequence[str], limit: int = 8) -> str:

@@ -65,7 +65,7 @@ def partitions_of(directories: Sequence[str]) -> dict[str, str | None]:
 def _expanded(argument: str) -> list[Part]:
     if argument == _STDIN:
         return [Part(argument)]
-    if os.path.isdir(argument):  # noqa: PTH112 # paths stay the text that the user gave
+    if Path(argument).is_dir():
         return _directory(argument)
     if os.path.lexists(argument):
         return [Part(argument)]
@@ -91,11 +91,11 @@ def _directory(top: str) -> list[Part]:
 
 
 def _matches(pattern: str) -> list[Part]:
-    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 # as above
+    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 # Path.glob takes no absolute one
     parts = list[Part]()
     fixed = glob_root(pattern)
     for path in found:
-        if os.path.isdir(path):  # noqa: PTH112
+        if Path(path).is_dir():
             inner = _directory(path) if "**" not in pattern else []
             parts += [Part(p.path, _partitions_below(fixed, p.path), p.skipped) for p in inner]
         else:
@@ -120,7 +120,7 @@ def glob_root(pattern: str) -> str:
 def _files(directory: str, above: set[tuple[int, int]]) -> Iterator[str]:
     """All files below, sorted by name; a link to a directory above is not followed."""
     try:
-        status = os.stat(directory)  # noqa: PTH116
+        status = Path(directory).stat()
         here = (status.st_dev, status.st_ino)
         if here in above:
             return
@@ -140,13 +140,12 @@ def _files(directory: str, above: set[tuple[int, int]]) -> Iterator[str]:
 def _is_data(path: str) -> bool:
     from xentcli.readers import suffix_format  # noqa: PLC0415 # only directories need the readers
 
-    name = os.path.basename(path)  # noqa: PTH119
+    name = Path(path).name
     return not name.startswith(("_", ".")) and suffix_format(name) is not None
 
 
 def _partitions_below(top: str, path: str) -> dict[str, str | None]:
-    below = os.path.relpath(os.path.dirname(path) or ".", top or ".")  # noqa: PTH120
-    return partitions_of(Path(below).parts)
+    return partitions_of(Path(path).parent.relative_to(top).parts)
 
 
 def _identity(path: str) -> object:
@@ -154,19 +153,19 @@ def _identity(path: str) -> object:
     if path == _STDIN:
         return path
     try:
-        status = os.stat(path)  # noqa: PTH116
+        status = Path(path).stat()
     except OSError:
         return path
     return status.st_dev, status.st_ino
 
 
 def _missing(path: str) -> InputError:
-    directory, name = os.path.split(path)
+    wanted = Path(path)
     try:
-        names = os.listdir(directory or ".")  # noqa: PTH208
+        names = [found.name for found in wanted.parent.iterdir()]
     except OSError:
         names = []
-    close = get_close_matches(name, names, n=3, cutoff=0.6)
-    near = ", ".join(shown(os.path.join(directory, found)) for found in close)  # noqa: PTH118
+    close = get_close_matches(wanted.name, names, n=3, cutoff=0.6)
+    near = ", ".join(shown(str(wanted.with_name(found))) for found in close)
     hint = f"nearest names: {near}" if near else None
     return InputError(f"{shown(path)}: there is no such file", hint=hint)

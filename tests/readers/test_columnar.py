@@ -237,6 +237,15 @@ def test_truncated_files(tmp_path: Path, suffix: str, kept: int) -> None:
     assert "\n" not in caught.value.message
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "csv", "jsonl", "tsv"])
+def test_empty_files(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"x.{suffix}"
+    path.touch()
+    for format_ in (None, suffix):
+        with pytest.raises(InputError, match=r"x.*: is empty$"):
+            read(path, input_format=format_)
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "arrow"])
 def test_what_is_something_else(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"x.{suffix}"

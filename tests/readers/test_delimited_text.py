@@ -231,7 +231,7 @@ def test_a_record_without_end_is_refused(
     path = tmp_path / "endless.csv"
     path.write_text("label,p\ncat,0.5\n" + '"' + "x" * 5000 + '",1\n')
     assert len(read(path)) == 2
-    monkeypatch.setattr(records.blocks, "__kwdefaults__", {"limit": 1024})
+    monkeypatch.setattr(records, "RECORD_LIMIT", 1024)
     with pytest.raises(InputError, match=r"line 3: a record of more than .* begins here"):
         read(path)
 

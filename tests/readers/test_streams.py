@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
 from tests.readers.reading import FORMATS, ROLES, Row, csv_bytes, parquet_bytes, read
 from xentcli.errors import InputError
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
+from xentcli.readers.edge import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +30,7 @@ READ_STDIN = """
 import sys
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
+from xentcli.readers.edge import reading
 from xentcli.schema import Role
 source = open_source("-", FileOptions())
 assert source.path == "<stdin>" and source.size is None or source.format in ("parquet", "arrow")
@@ -88,6 +93,37 @@ def test_lines_on_a_stream(
         assert source.place(0, 0) == "after line 1"
 
 
+def test_a_pipe_that_does_not_block_is_waited_for() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "import os; os.set_blocking(0, False)\n" + READ_STDIN],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as reader:
+        assert reader.stdin is not None
+        content = csv_bytes(ROWS)
+        for start in range(0, len(content), 20_000):
+            reader.stdin.write(content[start : start + 20_000])
+            reader.stdin.flush()
+            time.sleep(0.1)
+        out, _ = reader.communicate()
+    assert out.split()[0] == b"5000"
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (MemoryError(), "x: out of memory"),
+        (pa.ArrowMemoryError("malloc of size 8 failed"), "x: out of memory"),
+        (pa.ArrowInvalid("one\n  two\x1b[0m"), r"x: one two\x1b[0m"),
+        (OSError(5, "Input/output error"), "x: Input/output error"),
+        (EOFError("ended"), "x: ended"),
+    ],
+)
+def test_the_edge_folds_errors_to_one_line(error: Exception, message: str) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"), reading("x"):
+        raise error
+
+
 def test_opening_a_directory_or_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r": is a directory$"):
         read(tmp_path)
@@ -125,6 +161,7 @@ def test_only_what_is_needed_is_imported(name: str, absent: str, tmp_path: Path)
 import sys
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
+from xentcli.readers.edge import reading
 from xentcli.schema import Role
 source = open_source({str(path)!r}, FileOptions(), {{"country": "de"}})
 source.sample()

@@ -66,14 +66,14 @@ def _form(name: str, option: str) -> Renderer:
 
 
 def _score(sources: list[str], inputs: Inputs, report: Report, work: Work) -> Result:
-    from xentcli.evaluation import Options, open_sources, score
+    from xentcli.evaluation import Files, Options, score
     from xentcli.progress import watching
 
     options = Options(
         inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
     )
     with watching(sources, wanted=False if work.quiet else work.progress) as watcher:
-        return score(open_sources(sources, options.file), options, watcher)
+        return score(Files(sources, options.file), options, watcher)
 
 
 def _text(form: Renderer, result: Result, output: Output, target: str) -> str:

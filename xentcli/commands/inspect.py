@@ -29,14 +29,12 @@ def inspect_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
 ) -> None:
     """Say how a source would be read: which column is what, why, and its first rows."""
-    from xentcli.evaluation import open_sources, table_of
+    from xentcli.evaluation import Files, Options, table_of, understand
     from xentcli.output import deliver
-    from xentcli.resolve import resolve
 
-    source = next(open_sources(sources, inputs.file()))
+    source = next(Files(sources, inputs.file()).open())
     table = table_of(source)
-    columns, policy = inputs.columns(), inputs.policy()
-    layout = resolve(table, columns, policy.ignore_label)
+    layout = understand(source, Options(columns=inputs.columns(), policy=inputs.policy()))
     if layout.truth is not None:
         seen = [t for t in table.texts(layout.target) if layout.find(t) is not None]
         layout = layout.settled(seen)

@@ -243,7 +243,7 @@ class Work:
         """The same, as plain values. Raises UsageError for less than one thread."""
         if self.threads is not None and self.threads < 1:
             raise UsageError(f"--threads takes a number from 1 up, not {self.threads}")
-        return RunOptions(self.threads)
+        return RunOptions(self.threads, processes=True)
 
 
 def takes(**groups: type) -> Callable[[Callable[..., None]], Callable[..., None]]:

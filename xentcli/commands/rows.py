@@ -109,22 +109,21 @@ def _tables(
 ) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from xentcli.errors import InputError
-    from xentcli.evaluation import Options, open_sources, table_of
+    from xentcli.evaluation import Files, Options, understand
     from xentcli.naming import select
     from xentcli.options import ReportOptions
-    from xentcli.resolve import resolve
     from xentcli.rows import Worst, scored_rows
     from xentcli.schema import missing_column
 
     options = Options(inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=base))
-    sources = list(open_sources(arguments, options.file))
-    table = table_of(sources[0])
-    layout = resolve(table, options.columns, options.policy.ignore_label)
+    sources = list(Files(arguments, options.file).open())
+    layout = understand(sources[0], options)
+    names = [column.name for column in sources[0].columns]
     columns: list[str] = []
     for item in keep:
-        selected = select(item, table.names)
+        selected = select(item, names)
         if selected is None:
-            raise missing_column(item, table.names, "--keep")
+            raise missing_column(item, names, "--keep")
         columns += [n for n in selected if n not in columns]
     rows = scored_rows(sources, layout, options, columns)
     if worst is None:

@@ -72,6 +72,9 @@ def suffix_format(path: str) -> str | None:
 
 
 def _reader(supply: Input, options: FileOptions) -> Reader:
+    first = supply.stream().peek(_HEAD_BYTES)
+    if not first:
+        raise InputError(f"{supply.name}: is empty")
     if options.input_format is not None:
         if options.input_format not in readers():
             known = ", ".join(readers())
@@ -80,7 +83,6 @@ def _reader(supply: Input, options: FileOptions) -> Reader:
                 hint=f"it is one of {known}",
             )
         return readers()[options.input_format]
-    first = supply.stream().peek(_HEAD_BYTES)
     if is_compressed(first):
         first = supply.stream().peek(_COMPRESSED_HEAD_BYTES)
     plain = beginning(first)

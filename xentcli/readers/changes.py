@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from typing import Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from xentcli.errors import InputError
+
+if TYPE_CHECKING:
+    import os
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Fingerprint:
     def check(self, path: str, name: str) -> None:
         """Raises `InputError` (calling it `name`) unless the file still has this fingerprint."""
         try:
-            now = Fingerprint.of(os.stat(path))  # noqa: PTH116 # the twin of fstat at the opening
+            now = Fingerprint.of(Path(path).stat())
         except OSError:
             now = None
         if now != self:

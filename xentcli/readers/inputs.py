@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import stat
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from xentcli.errors import InputError
 from xentcli.readers.changes import Fingerprint
 from xentcli.text import shown
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 STDIN = "-"
 
@@ -64,7 +63,8 @@ class Peekable(io.RawIOBase):
         return self._take(memoryview(buffer))
 
     def _take(self, buffer: memoryview) -> int:
-        count = self._raw.readinto(buffer) or 0
+        while (count := self._raw.readinto(buffer)) is None:
+            _wait_for(self._raw)
         self.taken += count
         return count
 
@@ -73,6 +73,12 @@ class Peekable(io.RawIOBase):
         if not self.closed:
             self._raw.close()
         super().close()
+
+
+def _wait_for(raw: Readable) -> None:
+    """Waits for the next bytes of a pipe that was set not to block: none yet is not the end."""
+    if isinstance(raw, io.FileIO):
+        select.select([raw], [], [])
 
 
 def fill(stream: Readable, buffer: memoryview) -> int:
@@ -114,7 +120,7 @@ class Input:
         try:
             if self.path == STDIN:
                 return io.FileIO(0, "rb", closefd=False)
-            if os.path.isdir(self.path):  # noqa: PTH112 # str in, str out: one stat, no Path made
+            if Path(self.path).is_dir():
                 raise InputError(f"{self.name}: is a directory")
             return io.FileIO(self.path, "rb")
         except OSError as error:
@@ -158,17 +164,6 @@ class Input:
         if self._current is not None:
             self._current.close()
             self._current = None
-
-    def __enter__(self) -> Input:  # noqa: PYI034 # final in practice
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _reason(error: OSError) -> str:

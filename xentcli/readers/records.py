@@ -62,9 +62,7 @@ class Block:
         return memoryview(self.buffer)[: self.size]
 
 
-def blocks(
-    stream: Readable, cutter: Cutter, size: int, *, limit: int = RECORD_LIMIT
-) -> Iterator[Block]:
+def blocks(stream: Readable, cutter: Cutter, size: int, *, limit: int) -> Iterator[Block]:
     """All records of `stream`, in order, in blocks of some `size` bytes.
 
     A block grows to hold a longer record, up to `limit` bytes. Raises `MalformedRecordError`.

@@ -59,15 +59,17 @@ class TextSplit:
     """One block of rows, not parsed yet."""
 
     def __init__(
-        self, block: Block, parse: Callable[[Block], pa.RecordBatch], block_rows: int
+        self, path: str, block: Block, parse: Callable[[Block], pa.RecordBatch], block_rows: int
     ) -> None:
+        self.path = path
         self.block = block
         self._parse = parse
         self._block_rows = block_rows
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The block's rows, `block_rows` at a time. Raises `RowError`."""
-        batch = self._parse(self.block)
+        with reading(self.path):
+            batch = self._parse(self.block)
         for start in range(0, batch.num_rows, self._block_rows):
             yield batch.slice(start, self._block_rows)
 
@@ -118,7 +120,8 @@ class TextSource:
     ) -> Iterator[TextSplit]:
         """The blocks of the text, in order; `threads` makes no difference to them."""
         del threads
-        size = min(len(self.columns) * _BYTES_A_COLUMN, _LARGEST_BLOCK)
+        wide = min(len(self.columns) * _BYTES_A_COLUMN, _LARGEST_BLOCK)
+        size = max(wide, records.BLOCK_BYTES)
         parse = self._grammar.parser(roles)
         lines = self._grammar.header_lines
         end = 0
@@ -127,8 +130,8 @@ class TextSource:
             with reading(self.path):
                 stream = self._body()
                 cutter = self._grammar.cutter
-                for block in blocks(stream, cutter, max(size, records.BLOCK_BYTES)):
-                    split = TextSplit(block, parse, block_rows)
+                for block in blocks(stream, cutter, size, limit=records.RECORD_LIMIT):
+                    split = TextSplit(self.path, block, parse, block_rows)
                     self._alive[len(self._spans)] = split
                     self._spans.append(_Span(block.offset, block.size, lines))
                     end = block.offset + block.size
