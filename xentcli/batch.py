@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.elementary import surprise
-from xentcli.exact import Groups, Halves
-from xentcli.scores import arranged
+from xentcli.exact import Groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +28,8 @@ class Batch:
     rounding unit of the scores' own type.
 
     Views of rows are in *class order*: the rows of class 0 first, then those of class 1,
-    and so on, within a class as they came; with two classes, simply as they came. `groups`
-    says which row is of which class in that order, and `in_row_order` undoes it.
+    and so on, within a class as they came. `groups` describes that order, `order` lists the
+    rows in it, and `in_row_order` undoes it.
     """
 
     def __init__(
@@ -58,21 +57,20 @@ class Batch:
         return len(self.truth)
 
     @cached_property
-    def order(self) -> NDArray[np.intp] | None:
-        """The rows in class order; None where rows are summed as they lie (two classes)."""
-        return None if self.k == 2 else self.truth.argsort(kind="stable")
+    def order(self) -> NDArray[np.intp]:
+        """The rows in class order."""
+        if self.k == 2:
+            ones = self.truth.astype(np.bool_)
+            return np.concatenate((np.flatnonzero(~ones), np.flatnonzero(ones)))
+        return self.truth.argsort(kind="stable")
 
     @cached_property
     def groups(self) -> Groups:
         """How the rows in class order fall into classes."""
-        if self.k == 2:
-            return Halves(self.truth.astype(np.bool_))
-        return Groups(np.bincount(self.truth, minlength=self.k))
+        return Groups(count_classes(self.truth, self.k))
 
     def in_row_order(self, values: NDArray[Any]) -> NDArray[Any]:
         """Per-row values, from class order back into the order of the rows."""
-        if self.order is None:
-            return values
         back = np.empty_like(values)
         back[self.order] = values
         return back
@@ -84,7 +82,7 @@ class Batch:
     @cached_property
     def weights(self) -> Floats | None:
         """The weight of each row, in class order."""
-        return None if self.row_weights is None else arranged(self.row_weights, self.order)
+        return None if self.row_weights is None else self.row_weights.take(self.order)
 
     @cached_property
     def unclipped_loss(self) -> Floats:
@@ -131,13 +129,21 @@ class Batch:
     @cached_property
     def predicted(self) -> NDArray[Any]:
         """The class with the largest score of each row, the first of several."""
-        return arranged(self.scores.predicted(), self.order)
+        return self.scores.predicted().take(self.order)
 
     @cached_property
     def correct(self) -> NDArray[np.bool_]:
         """Whether each row's predicted class is its true one."""
-        hit: NDArray[np.bool_] = self.predicted == arranged(self.truth, self.order)
+        hit: NDArray[np.bool_] = self.predicted == self.truth.take(self.order)
         return hit
+
+
+def count_classes(numbers: NDArray[Any], k: int) -> NDArray[np.int64]:
+    """How often each class number occurs."""
+    if k == 2:
+        ones = int(np.count_nonzero(numbers))
+        return np.array([len(numbers) - ones, ones])
+    return np.bincount(numbers, minlength=k)
 
 
 @cache

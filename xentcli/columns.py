@@ -93,6 +93,16 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
+def is_boolean(array: pa.Array) -> bool:
+    """Whether the array holds truth values."""
+    return bool(pa.types.is_boolean(array.type))
+
+
+def is_integer(array: pa.Array) -> bool:
+    """Whether the array holds whole numbers."""
+    return bool(pa.types.is_integer(array.type))
+
+
 def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
     """A text column as indices into its distinct texts; None where the column is not text."""
     array = plain(array)

@@ -37,6 +37,8 @@ class LabelEncoder:
         self._watch = layout.truth is not None
         self._ignore = {canonical(t) for t in ignore}
         self._codes: dict[str, int] = {}
+        # Whether whole numbers below K are the classes' own numbers.
+        self._plain = not ignore and all(layout.find(str(i)) == i for i in range(layout.k))
 
     def encode(self, array: pa.Array) -> NDArray[Any]:
         """The class number of every row.
@@ -60,10 +62,12 @@ class LabelEncoder:
     def _numeric(
         self, array: pa.Array, there: NDArray[np.bool_] | None
     ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-        if str(array.type) == "bool":
+        if columns.is_boolean(array):
             return self._lookup(["false", "true"], columns.fixed(array).view(np.uint8)), there
-        if str(array.type).startswith(("int", "uint")):
+        if columns.is_integer(array):
             values = columns.fixed(array)
+            if there is None and self._plain and self._all_plain(values):
+                return self._noted(values.astype(self.dtype)), None
             return self._whole(values, spell, there), there
         values, _ = columns.numbers(array)
         nan = np.isnan(values)
@@ -76,6 +80,17 @@ class LabelEncoder:
                 return self._whole(whole, lambda v: spell(float(v)), there), there
         distinct, inverse = np.unique(values, return_inverse=True)
         return self._lookup([spell(v) for v in distinct.tolist()], inverse), there
+
+    def _all_plain(self, values: NDArray[Any]) -> bool:
+        """Whether all are numbers of classes; a negative one is huge among the unsigned."""
+        unsigned = values.view(f"u{values.dtype.itemsize}")
+        return bool(np.maximum.reduce(unsigned, initial=0) < self.unknown)
+
+    def _noted(self, codes: NDArray[Any]) -> NDArray[Any]:
+        """The codes, whose classes have been noted as seen under their numbers."""
+        if self._watch and len(self.seen) < self.unknown:
+            self.seen.update(str(k) for k in range(self.unknown) if (codes == k).any())
+        return codes
 
     def _whole(
         self, values: NDArray[Any], spelling: Any, there: NDArray[np.bool_] | None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
 _CELLS = 1 << 18
-MOST_ROWS = 1 << 14
+MOST_ROWS = 1 << 15
 _FEWEST_ROWS = 1 << 8
 
 

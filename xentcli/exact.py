@@ -40,14 +40,15 @@ class Groups:
     `counts` holds the rows of every group, present or not; `size` is their number.
     """
 
-    __slots__ = ("_present", "_starts", "counts", "size")
+    __slots__ = ("_full", "_present", "_starts", "counts", "size")
 
     def __init__(self, counts: Ints) -> None:
         self.size = len(counts)
         self.counts = counts
-        self._present = np.flatnonzero(counts)
-        ends = np.cumsum(counts[self._present])
-        self._starts = np.concatenate((ends[:0], [0], ends[:-1]))[: len(ends)]
+        starts = np.cumsum(counts) - counts
+        self._full = bool(np.logical_and.reduce(counts))
+        self._present = np.arange(self.size) if self._full else np.flatnonzero(counts)
+        self._starts = starts if self._full else starts[self._present]
 
     @classmethod
     def only(cls, group: int, rows: int, size: int) -> Groups:
@@ -63,6 +64,8 @@ class Groups:
 
     def sum(self, whole: Ints) -> Ints:
         """The sum of each group's whole numbers, modulo 2^64."""
+        if self._full:
+            return np.add.reduceat(whole, self._starts)
         totals = np.zeros(self.size, dtype=np.int64)
         if len(self._starts):
             totals[self._present] = np.add.reduceat(whole, self._starts)
@@ -75,32 +78,6 @@ class Groups:
         for group, start, n in zip(self._present, self._starts.tolist(), rows, strict=True):
             counts[group] = np.count_nonzero(hit[start : start + n])
         return counts
-
-
-class Halves(Groups):
-    """Rows of two groups in any order: those of group 1 are marked by all bits of `mask`.
-
-    Marking costs less than sorting, so two groups need not lie apart.
-    """
-
-    __slots__ = ("_hit", "mask")
-
-    def __init__(self, hit: NDArray[np.bool_]) -> None:
-        self._hit = hit
-        ones = int(np.count_nonzero(hit))
-        self.size = 2
-        self.counts = np.array([len(hit) - ones, ones])
-        self.mask: Ints = np.negative(hit, dtype=np.int64)
-
-    def sum(self, whole: Ints) -> Ints:
-        masked = np.bitwise_and(whole, self.mask, out=_scratch.masked[: len(whole)])
-        totals = np.array([np.add.reduce(whole), np.add.reduce(masked)])
-        totals[:1] -= totals[1:]
-        return totals
-
-    def count(self, hit: NDArray[np.bool_]) -> Ints:
-        ones = int(np.count_nonzero(hit & self._hit))
-        return np.array([int(np.count_nonzero(hit)) - ones, ones])
 
 
 class _Level:
@@ -159,7 +136,6 @@ class _Scratch(threading.local):
 
     def __init__(self) -> None:
         self.rows = np.empty((2, MAX_ROWS))
-        self.masked = np.empty(MAX_ROWS, dtype=np.int64)
 
 
 _scratch = _Scratch()
@@ -228,13 +204,14 @@ class Sums:
         are at most 1.
         """
         shifted = np.add(terms, _SHIFTERS[0], out=_scratch.rows[0, : len(terms)])
-        groups = Groups.only(group, len(terms), self.size)
-        if weights is None:
-            total = groups.sum(shifted.view(np.int64))
-            self._level(0).add(total, groups.counts, math.ldexp(len(terms), _GRID))
-            return self
-        np.subtract(shifted, _SHIFTERS[0], out=shifted)
-        return self.add(shifted * weights, groups)
+        if weights is not None:
+            np.subtract(shifted, _SHIFTERS[0], out=shifted)
+            return self.add(shifted * weights, Groups.only(group, len(terms), self.size))
+        total, counts = np.zeros((2, self.size), dtype=np.int64)
+        total[group] = np.add.reduce(shifted.view(np.int64))
+        counts[group] = len(terms)
+        self._level(0).add(total, counts, math.ldexp(len(terms), _GRID))
+        return self
 
     def add_counts(self, counts: Ints) -> Sums:
         """Adds a whole number to every sum."""

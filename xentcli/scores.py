@@ -5,7 +5,7 @@ through probabilities; what 1 - p loses in rounding is put back.
 
 Rows come in two orders here: *row order*, as read, and *class order*, grouped by true
 class, in which losses are computed and summed. `truth` is always in row order, `order`
-lists the rows in class order; it is None where the two orders are one.
+lists the rows in class order.
 """
 
 from __future__ import annotations
@@ -25,27 +25,21 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]
-    Order = Rows | None
-
-
-def arranged(values: Array, order: Order) -> Array:
-    """Per-row values, from row order into class order."""
-    return values if order is None else values.take(order)
 
 
 class Scores(ABC):
     """A block's scores, whatever their scale."""
 
     @abstractmethod
-    def losses(self, truth: Array, order: Order) -> Floats:
+    def losses(self, truth: Array, order: Rows) -> Floats:
         """-log p of the true class, in class order."""
 
-    def own(self, truth: Array, order: Order) -> Floats:
+    def own(self, truth: Array, order: Rows) -> Floats:
         """The probability of the true class, in class order."""
         return exp(-self.losses(truth, order))
 
     @abstractmethod
-    def squares(self, truth: Array, order: Order) -> Floats:
+    def squares(self, truth: Array, order: Rows) -> Floats:
         """Σ_c (p_c - y_c)² of every row, in class order."""
 
     @abstractmethod
@@ -73,11 +67,11 @@ class Matrix(Scores):
     def probabilities(self) -> Array:
         """The (K, n) matrix of probabilities, in row order."""
 
-    def true_places(self, truth: Array, order: Order) -> Rows:
+    def true_places(self, truth: Array, order: Rows) -> Rows:
         """Where the true class's entry of each row stands in the flattened matrix."""
-        places = arranged(truth, order).astype(np.intp)
+        places = truth.take(order).astype(np.intp)
         places *= self.rows
-        places += np.arange(self.rows) if order is None else order
+        places += order
         return places
 
     @cached_property
@@ -104,7 +98,7 @@ class Matrix(Scores):
     def probability(self, k: int) -> Floats:
         return self.probabilities[k].astype(np.float64)
 
-    def squares(self, truth: Array, order: Order) -> Floats:
+    def squares(self, truth: Array, order: Rows) -> Floats:
         flat = self.probabilities.reshape(-1)
         places = self.true_places(truth, order)
         own = flat.take(places)
@@ -118,9 +112,9 @@ class Matrix(Scores):
         flat[places] = own
         miss = self._misses(own.astype(np.float64), truth, order)
         np.multiply(miss, miss, out=miss)
-        return np.add(miss, arranged(others, order), out=miss)
+        return np.add(miss, others.take(order), out=miss)
 
-    def _misses(self, own: Floats, truth: Array, order: Order) -> Floats:
+    def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
         """1 - p of the true class, in class order."""
         del truth, order
         return 1.0 - own
@@ -146,11 +140,11 @@ class Probabilities(Matrix):
         """Σ_c p_c of every row."""
         return _column_sums(self.raw)
 
-    def own(self, truth: Array, order: Order) -> Floats:
+    def own(self, truth: Array, order: Rows) -> Floats:
         own = self.raw.reshape(-1).take(self.true_places(truth, order))
         return own.astype(np.float64, copy=False)
 
-    def losses(self, truth: Array, order: Order) -> Floats:
+    def losses(self, truth: Array, order: Rows) -> Floats:
         return surprise(self.own(truth, order))
 
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
@@ -190,7 +184,7 @@ class LogScores(Matrix):
             complement[likely] = self.normalised(_log_sum(others), likely)
         return log_p, complement
 
-    def _misses(self, own: Floats, truth: Array, order: Order) -> Floats:
+    def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
         del own
         return -expm1(-self.losses(truth, order))
 
@@ -218,7 +212,7 @@ class LogProbabilities(LogScores):
         """Σ_c p_c of every row."""
         return _column_sums(self.probabilities)
 
-    def losses(self, truth: Array, order: Order) -> Floats:
+    def losses(self, truth: Array, order: Rows) -> Floats:
         own = self.raw.reshape(-1).take(self.true_places(truth, order))
         return np.negative(own.astype(np.float64))
 
@@ -234,12 +228,12 @@ class Logits(LogScores):
         powers.reshape(-1)[self.winner.astype(np.intp) * self.rows + np.arange(self.rows)] = 0.0
         return powers, _column_sums(powers), top
 
-    def losses(self, truth: Array, order: Order) -> Floats:
+    def losses(self, truth: Array, order: Rows) -> Floats:
         # log Σ exp z - z_y = (max - z_y) + log1p(Σ over all but the winner): the tiny loss
         # of a row with a dominant true class keeps all its digits.
         _, others, top = self._excess
         own = self.raw.reshape(-1).take(self.true_places(truth, order)).astype(np.float64)
-        return (arranged(top, order) - own) + log1p(arranged(others, order))
+        return (top.take(order) - own) + log1p(others.take(order))
 
     @cached_property
     def probabilities(self) -> Array:
@@ -263,7 +257,6 @@ class Single(Scores):
     def __init__(self, raw: Array, positive: int) -> None:
         self.raw = raw
         self.positive = positive
-        self._chosen: tuple[Floats, Floats] | None = None
 
     @abstractmethod
     def pair(self) -> tuple[Floats, Floats]:
@@ -273,28 +266,27 @@ class Single(Scores):
         p, q = self.pair()
         return p if k == self.positive else q
 
-    def own(self, truth: Array, order: Order) -> Floats:
-        return arranged(self._sides(truth)[0], order)
+    def own(self, truth: Array, order: Rows) -> Floats:
+        return self.sides(truth, order)[0]
 
-    def squares(self, truth: Array, order: Order) -> Floats:
+    def squares(self, truth: Array, order: Rows) -> Floats:
         # Both classes are off by the same amount: 2 (1 - p_true)².
-        miss = arranged(self._sides(truth)[1], order)
-        return np.multiply(miss, miss + miss)
+        other = self.sides(truth, order)[1]
+        return np.multiply(other, other + other)
 
-    def _sides(self, truth: Array) -> tuple[Floats, Floats]:
-        """The probability of the true class and that of the other, in row order.
+    def sides(self, truth: Array, order: Rows) -> tuple[Floats, Floats]:
+        """The probability of the true class and that of the other, in class order."""
+        p, q = (side.take(order) for side in self.pair())
+        against = self.against(truth)
+        kept = p[against].copy()
+        p[against] = q[against]
+        q[against] = kept
+        return p, q
 
-        The two are exchanged by their bits, without a branch a row.
-        """
-        if self._chosen is None:
-            p, q = (side.view(np.int64) for side in self.pair())
-            differing = np.bitwise_xor(p, q)
-            mask = np.negative(truth == self.positive, dtype=np.int64)
-            np.bitwise_and(differing, mask, out=differing)
-            own = np.bitwise_xor(q, differing)
-            other = np.bitwise_xor(p, differing, out=differing)
-            self._chosen = own.view(np.float64), other.view(np.float64)
-        return self._chosen
+    def against(self, truth: Array) -> slice:
+        """The rows, in class order, whose true class is not the scored one."""
+        zeros = len(truth) - int(np.count_nonzero(truth))
+        return slice(0, zeros) if self.positive == 1 else slice(zeros, len(truth))
 
     def _predicted(self, score: Array, middle: float) -> Array:
         """The scored class beyond the middle; on it, the first class in order."""
@@ -305,29 +297,38 @@ class Single(Scores):
 class SingleProbability(Single):
     """The probability of one of two classes."""
 
-    @cached_property
-    def _pair(self) -> tuple[Floats, Floats]:
+    _sides: tuple[Floats, Floats] | None = None
+
+    def pair(self) -> tuple[Floats, Floats]:
         p = self.raw.astype(np.float64, copy=False)
         return p, 1.0 - p
 
-    def pair(self) -> tuple[Floats, Floats]:
-        return self._pair
+    def sides(self, truth: Array, order: Rows) -> tuple[Floats, Floats]:
+        if self._sides is None:
+            own = self.raw.take(order).astype(np.float64, copy=False)
+            other = 1.0 - own
+            against = self.against(truth)
+            kept = own[against].copy()
+            own[against] = other[against]
+            other[against] = kept
+            self._sides = own, other
+        return self._sides
 
-    def losses(self, truth: Array, order: Order) -> Floats:
-        p, q = self._pair
-        loss = surprise(self._sides(truth)[0])
-        # Rounding took e from q = 1 - p, and so e/q from its logarithm; e is not zero only
-        # where p is small, and 1/q is near enough to 1 + p there.
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        own, other = self.sides(truth, order)
+        loss = surprise(own)
+        # Where the own probability is q = 1 - p, rounding took e from it, and so e/q from
+        # its logarithm; e is not zero only for small p, where 1/q is near enough to 1 + p.
+        against = self.against(truth)
+        p, q = other[against], own[against]
         lost = 1.0 - q
         np.subtract(lost, p, out=lost)
         np.add(lost, lost * p, out=lost)
-        bits = lost.view(np.int64)
-        np.bitwise_and(bits, np.negative(truth != self.positive, dtype=np.int64), out=bits)
-        np.subtract(loss, lost, out=loss)
-        return arranged(loss, order)
+        np.subtract(loss[against], lost, out=loss[against])
+        return loss
 
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
-        p = self._pair[0]
+        p, _ = self.pair()
         pair = log(p), log1p(-p)
         return pair if k == self.positive else pair[::-1]
 
@@ -356,7 +357,7 @@ class SingleLogit(Single):
     def pair(self) -> tuple[Floats, Floats]:
         return self._pair
 
-    def losses(self, truth: Array, order: Order) -> Floats:
+    def losses(self, truth: Array, order: Rows) -> Floats:
         return _own_losses(self, truth, order)
 
     def predicted(self) -> Array:
@@ -380,7 +381,7 @@ class SingleLogProbability(Single):
         pair = self.raw.astype(np.float64), np.where(p < 0.5, log1p(-np.minimum(p, 0.5)), log(q))
         return pair if k == self.positive else pair[::-1]
 
-    def losses(self, truth: Array, order: Order) -> Floats:
+    def losses(self, truth: Array, order: Rows) -> Floats:
         return _own_losses(self, truth, order)
 
     def predicted(self) -> Array:
@@ -388,11 +389,10 @@ class SingleLogProbability(Single):
         return self._predicted(p - q, 0.0)
 
 
-def _own_losses(scores: Single, truth: Array, order: Order) -> Floats:
+def _own_losses(scores: Single, truth: Array, order: Rows) -> Floats:
     """The losses of a single column whose two log-probabilities are at hand."""
     log_p, log_q = scores.log_pair(scores.positive)
-    own = np.where(truth == scores.positive, log_p, log_q)
-    return arranged(np.negative(own, out=own), order)
+    return -np.where(truth == scores.positive, log_p, log_q).take(order)
 
 
 def scores_of(raw: Array, scale: Scale, positive: int) -> Scores:

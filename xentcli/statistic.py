@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xentcli.batch import count_classes
 from xentcli.exact import Groups, Sums
 
 if TYPE_CHECKING:
@@ -158,11 +159,11 @@ def _add_decisions(batch: Batch, correct: Sums, predicted: Sums) -> None:
     hit = batch.correct
     if batch.weights is None:
         correct.add_counts(batch.groups.count(hit))
-        predicted.add_counts(np.bincount(batch.predicted, minlength=batch.k))
+        predicted.add_counts(count_classes(batch.predicted, batch.k))
         return
     correct.add(batch.weights * hit, batch.groups)
     order = batch.predicted.argsort(kind="stable")
-    groups = Groups(np.bincount(batch.predicted, minlength=batch.k))
+    groups = Groups(count_classes(batch.predicted, batch.k))
     predicted.add(batch.weights.take(order), groups)
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import subprocess
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,17 +61,28 @@ def test_the_losses_of_the_rows_average_to_the_cross_entropy(xent: Xent) -> None
 
 def test_rows_stream_as_they_come(xent: Xent) -> None:
     # Of a pipe that stays open, the rows of what was sent are written before its end.
-    row = b"cat,0.5,0.5\n"
     with xent.start("rows", "-", stdin=subprocess.PIPE) as process:
-        assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(HEADER.encode() + row * 400_000)
-        process.stdin.flush()
+        seen = threading.Event()
+        writer = threading.Thread(target=send_and_wait, args=(process, seen))
+        writer.start()
         assert process.stdout.readline() == b"row,label,p_true,loss,predicted\n"
         assert process.stdout.readline() == b"1,cat,0.5,0.6931471805599453,cat\n"
-        rest, stderr = process.communicate()
-    assert (process.returncode, stderr) == (0, b"")
-    assert rest.count(b"\n") == 399_999
+        seen.set()
+        assert process.stdout.read().count(b"\n") == 399_999
+        writer.join()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def send_and_wait(process: subprocess.Popen[bytes], seen: threading.Event) -> None:
+    """Sends rows, and ends the stream only when the first line that came of them was seen."""
+    assert process.stdin is not None
+    process.stdin.write(HEADER.encode() + b"cat,0.5,0.5\n" * 400_000)
+    process.stdin.flush()
+    seen.wait(60)
+    process.stdin.close()
 
 
 def test_names_from_data_are_guarded_in_csv(xent: Xent) -> None:

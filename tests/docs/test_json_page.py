@@ -1,0 +1,83 @@
+"""docs/json.md names every key that the JSON has, and none that it never has."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+# Together these show every key.
+RUNS = (
+    "xent eval sample_data/wine.csv --json",
+    "xent eval sample_data/breast_cancer_slices.csv --weight weight --json",
+    "xent eval sample_data/iris_neighbours.csv --json",
+    "xent eval short.csv other.csv --ignore-label=-100 --json",
+)
+FILES = {
+    "short.csv": "label,prob_a,prob_b\na,0.6,0.3\n-100,0.5,0.5\n",
+    "other.csv": "label,prob_a,prob_b\nb,0.5,0.5\n",
+}
+
+
+def tables(page: str) -> dict[str, set[str]]:
+    """The keys documented under each heading."""
+    found: dict[str, set[str]] = {}
+    for section in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
+        title = section.splitlines()[0]
+        found[title] = set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+    return found
+
+
+def keys(record: Any, path: str = "") -> Iterator[str]:
+    """The paths of a report, figures and findings aside."""
+    for key, value in record.items():
+        here = f"{path}{key}"
+        if key in {"source", "layout"}:
+            yield from keys(value, f"{here}.")
+            continue
+        yield here
+        if here == "classes":
+            for entry in value:
+                yield from keys(entry, "classes[].")
+
+
+@pytest.fixture(scope="module")
+def reports(generate: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    folder = tmp_path_factory.mktemp("json")
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    session = generate.Session(folder)
+    return [json.loads(session.run(command)) for command in RUNS]
+
+
+@pytest.fixture(scope="module")
+def documented(root: Path) -> dict[str, set[str]]:
+    return tables((root / "docs/json.md").read_text("utf-8"))
+
+
+def test_reports(reports: list[Any], documented: dict[str, set[str]]) -> None:
+    assert {key for report in reports for key in keys(report)} == documented["Report"]
+
+
+def test_figures(reports: list[Any], documented: dict[str, set[str]]) -> None:
+    figures = [
+        figure
+        for report in reports
+        for metrics in (report["metrics"], *(c["metrics"] for c in report["classes"]))
+        for figure in metrics.values()
+    ]
+    assert {key for figure in figures for key in figure} == documented["Figure"]
+
+
+def test_findings(reports: list[Any], documented: dict[str, set[str]]) -> None:
+    found = [finding for report in reports for finding in report["findings"]]
+    seen = {key for finding in found for key in finding}
+    seen |= {f"example.{key}" for finding in found for key in finding["example"] or ()}
+    assert seen == documented["Finding"]

@@ -1,0 +1,130 @@
+"""The documents hang together: lists are complete, links lead somewhere, lengths are kept."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from xentcli.tally import Code
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    p
+    for pattern in ("*.md", "docs/**/*.md", "sample_data/*.md", "benchmarks/*.md")
+    for p in ROOT.glob(pattern)
+)
+
+
+def finding_codes() -> set[str]:
+    """The codes of all findings: those tallied, and those that findings.py makes itself."""
+    tree = ast.parse((ROOT / "xentcli/findings.py").read_text("utf-8"))
+    made = {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Finding"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    return {str(code) for code in Code} | {str(code) for code in made}
+
+
+def sections(page: str) -> dict[str, str]:
+    parts = re.split(r"^## (.+)\n", (ROOT / page).read_text("utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_finding_has_a_section_and_an_example_that_shows_it() -> None:
+    found = sections("docs/findings.md")
+    assert set(found) == finding_codes()
+    for code, section in found.items():
+        assert f"[{code}]" in section
+        severity = section.split(".")[0].strip().lower()
+        assert f"{severity}: " in section
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as GitHub links to them."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    dead = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith(("http://", "https://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            dead.append(link)
+    assert dead == []
+
+
+def test_modules_named_in_the_map_exist_and_all_are_named() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    table = text.split("## The map")[1].split("##")[0]
+    named = (
+        {
+            n.rstrip("/")
+            for row in table.splitlines()[4:]
+            for n in re.findall(r"`(\w+/?)`", row.split("|")[1])
+        }
+        if "|" in table
+        else set()
+    )
+    there = {p.stem for p in (ROOT / "xentcli").iterdir() if p.suffix == ".py" or p.is_dir()}
+    assert named == {name for name in there if not name.startswith("__")}
+
+
+def test_lengths() -> None:
+    def lines(path: Path) -> int:
+        return len(path.read_text("utf-8").splitlines())
+
+    assert lines(ROOT / "ARCHITECTURE.md") < 120
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [p.name for p in decisions if lines(p) >= 40] == []
+    numbers = [int(p.name[:4]) for p in decisions]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for path, number in zip(decisions, numbers, strict=True):
+        assert path.read_text("utf-8").startswith(f"# {number}. ")
+
+
+def test_paths_named_in_the_documents_exist() -> None:
+    named = {
+        (page.name, path)
+        for page in PAGES
+        for path in re.findall(
+            r"`((?:xentcli|tests|docs|benchmarks|sample_data)/[\w./-]*[\w/])`",
+            page.read_text("utf-8"),
+        )
+        if "NAME" not in path and "FORMAT" not in path
+    }
+    assert named
+    assert sorted(n for n in named if not (ROOT / n[1]).exists()) == []
+
+
+def test_the_benchmark_has_its_place_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert readme.count("<!-- bench:begin -->") == readme.count("<!-- bench:end -->") == 1
+    assert readme.index("<!-- bench:begin -->") < readme.index("<!-- bench:end -->")
+
+
+def test_what_is_declared_is_pinned() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project = declared["project"]
+    wanted = [*declared["build-system"]["requires"], *project["dependencies"]]
+    for extra in project["optional-dependencies"].values():
+        wanted += extra
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pins)
+    names = {pin.split("==")[0].lower() for pin in pins}
+    assert {re.split(r"[<>=!~\[ ]", item)[0].lower() for item in wanted} <= names
