@@ -57,7 +57,10 @@ class Session:
         (folder / "sample_data").symlink_to(ROOT / "sample_data")
 
     def run(self, command: str, *, color: bool = False) -> str:
-        """What the command prints on both streams, without trailing spaces."""
+        """What the command prints on both streams, without trailing spaces.
+
+        Raises RuntimeError where that is a traceback: no page shows one.
+        """
         kept = {k: v for k, v in os.environ.items() if not _FOREIGN.match(k)}
         kept["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
         looks = {"FORCE_COLOR": "1"} if color else {"TERM": "dumb", "COLUMNS": str(COLUMNS)}
@@ -70,7 +73,9 @@ class Session:
             stderr=subprocess.STDOUT,
             check=False,
         )
-        return "".join(f"{line.rstrip()}\n" for line in done.stdout.decode().splitlines())
+        if "Traceback (most recent call last)" in (text := done.stdout.decode()):
+            raise RuntimeError(f"$ {command}\n{text}")
+        return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
 def steps(block: str) -> list[Step]:

@@ -93,9 +93,7 @@ def test_a_wrong_command_line_is_told_in_one_line(
     xent.run(*arguments).assert_error(*needles, code=2)
 
 
-def test_a_wrong_value_in_the_environment_is_told_with_its_variable(
-    xent: Xent, small: str
-) -> None:
+def test_a_wrong_value_in_the_environment_is_told_with_its_variable(xent: Xent, small: str) -> None:
     result = xent.run("eval", small, env={"XENT_BASE": "3"})
     assert result.code == 2
     assert "XENT_BASE" in result.stderr or "--base" in result.stderr
@@ -118,7 +116,12 @@ def test_a_bug_of_ours_is_owned_with_a_traceback(xent: Xent, small: str) -> None
     )
     command = [sys.executable, "-c", fault, "eval", small]
     done = subprocess.run(
-        command, cwd=xent.folder, env=xent.environment(), capture_output=True, text=True, check=False
+        command,
+        cwd=xent.folder,
+        env=xent.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (70, "")
     assert "Traceback" in done.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import gzip
 import io
 import os
@@ -65,7 +65,9 @@ def test_damaged_compressed_text_is_refused(
     xent: Xent, compress: Callable[[bytes], bytes], damage: str
 ) -> None:
     rows = "".join(f"cat,0.{i:05},0.{99999 - i:05}\n" for i in range(99_999))
-    name = xent.write("a.csv.z", DAMAGE[damage](compress(f"label,prob_cat,prob_dog\n{rows}".encode())))
+    name = xent.write(
+        "a.csv.z", DAMAGE[damage](compress(f"label,prob_cat,prob_dog\n{rows}".encode()))
+    )
     xent.run("eval", name, "--sum-to-one", "ignore", "-o", "out").assert_error("a.csv.z")
 
 
@@ -185,7 +187,12 @@ def test_booleans_are_labels_of_a_binary_task(xent: Xent) -> None:
 
 @pytest.mark.parametrize(
     ("bad", "needle"),
-    [([0.5], "2 entries"), ([0.25, 0.5, 0.25], "2 entries"), ([0.5, None], "missing"), (None, "missing")],
+    [
+        ([0.5], "2 entries"),
+        ([0.25, 0.5, 0.25], "2 entries"),
+        ([0.5, None], "missing"),
+        (None, "missing"),
+    ],
 )
 @pytest.mark.parametrize("kind", ["list", "large list"])
 def test_ragged_lists_and_nulls_in_lists_are_refused(
@@ -223,7 +230,7 @@ def test_an_encrypted_file_is_refused(xent: Xent, *, plaintext_footer: bool) -> 
 
 @pytest.mark.parametrize(
     "values",
-    [[datetime.datetime(2020, 1, 1)], ["0.5"], [b"0.5"], [{"a": 0.5}]],  # noqa: DTZ001 - a column's
+    [[dt.datetime(2020, 1, 1)], ["0.5"], [b"0.5"], [{"a": 0.5}]],  # noqa: DTZ001 - a column's
 )
 def test_a_column_of_the_wrong_type_is_refused(xent: Xent, values: list[object]) -> None:
     xent.write("a.parquet", parquet(pa.table({"label": ["cat"], "a": values, "b": [0.5]})))
@@ -240,7 +247,11 @@ def test_two_columns_of_one_name_are_refused(xent: Xent) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.parquet", parquet(TABLE[:0])), ("a.arrow", arrow(TABLE[:0])), ("b.arrow", arrow(TABLE[:0], stream=True))],
+    [
+        ("a.parquet", parquet(TABLE[:0])),
+        ("a.arrow", arrow(TABLE[:0])),
+        ("b.arrow", arrow(TABLE[:0], stream=True)),
+    ],
 )
 def test_a_schema_without_rows_is_refused(xent: Xent, name: str, content: bytes) -> None:
     xent.write(name, content)

@@ -42,7 +42,9 @@ def test_only_data_files_of_a_directory_are_read(xent: Xent, parts: str) -> None
     xent.write(f"{parts}/deep/er/part-2.csv", FIRST)
     source = xent.eval(parts)["source"]
     assert source["rows"] == 3
-    assert source["paths"] == [f"{parts}/{n}" for n in ("deep/er/part-2.csv", "part-0.csv", "part-1.csv")]
+    assert source["paths"] == [
+        f"{parts}/{n}" for n in ("deep/er/part-2.csv", "part-0.csv", "part-1.csv")
+    ]
 
 
 def test_each_file_counts_once_by_whatever_name(xent: Xent, parts: str) -> None:

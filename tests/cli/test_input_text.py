@@ -109,9 +109,7 @@ def test_a_record_without_bounds_is_refused_with_the_limit(xent: Xent) -> None:
         ("a.jsonl", b"\n", "empty"),
     ],
 )
-def test_a_file_without_rows_is_refused(
-    xent: Xent, name: str, content: bytes, needle: str
-) -> None:
+def test_a_file_without_rows_is_refused(xent: Xent, name: str, content: bytes, needle: str) -> None:
     xent.write(name, content)
     xent.run("eval", name, "-o", "out").assert_error(name, needle)
 
@@ -151,10 +149,10 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest_names(
     xent.run("eval", small, *options).assert_error(small, *needles)
 
 
-@pytest.mark.parametrize("header", ["label ,prob_cat,prob_dog", " Label,prob_cat,prob_dog"])
-def test_spaces_around_a_column_name_are_read_or_told(xent: Xent, header: str) -> None:
-    xent.write("a.csv", f"{header}\ncat,0.75,0.25\n")
-    xent.run("eval", "a.csv", "--target", "label").assert_error("'label'", header.split(",")[0])
+@pytest.mark.parametrize("name", ["label ", " Label"])
+def test_spaces_around_a_column_name_are_told(xent: Xent, name: str) -> None:
+    xent.write("a.csv", f"{name},prob_cat,prob_dog\ncat,0.75,0.25\n")
+    xent.run("eval", "a.csv", "--target", "label").assert_error("a.csv", "'label'", f"'{name}'")
 
 
 @pytest.mark.parametrize(

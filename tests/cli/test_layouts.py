@@ -42,9 +42,9 @@ WIDE_TEXTS = {
     "by hand, p_": wide("p_", "gold"),
     "by hand, score_": wide("score_", "Target"),
     "by hand, in capitals": wide("PROB_", "LABEL"),
-    "tidymodels": text("truth,.pred_class,.pred_cat,.pred_dog", *(f"cat,{r}" for r in WIDE)).replace(
-        "truth,.pred_class", ".pred_class,truth"
-    ),
+    "tidymodels": text(
+        "truth,.pred_class,.pred_cat,.pred_dog", *(f"cat,{r}" for r in WIDE)
+    ).replace("truth,.pred_class", ".pred_class,truth"),
     "CatBoost": wide("Probability:Class="),
     "CatBoost, all three": text(
         "label,RawFormulaVal:Class=cat,RawFormulaVal:Class=dog,"
@@ -88,9 +88,15 @@ BINARY_TEXTS = {
     "y and n": (binary("truth", "y_prob", "n", "y"), ["n", "y"]),
     "t and f": (binary("ground_truth", "proba", "f", "t"), ["f", "t"]),
     "pos and neg": (binary("y_true", "y_score", "neg", "pos"), ["neg", "pos"]),
-    "positive and negative": (binary("y_true", "y_pred", "negative", "positive"), ["negative", "positive"]),
+    "positive and negative": (
+        binary("y_true", "y_pred", "negative", "positive"),
+        ["negative", "positive"],
+    ),
     "CatBoost": (binary("label", "Probability"), ["0", "1"]),
-    "two columns": (text("label,prob_0,prob_1", "1,0.25,0.75", "0,0.5,0.5", "1,0.5,0.5"), ["0", "1"]),
+    "two columns": (
+        text("label,prob_0,prob_1", "1,0.25,0.75", "0,0.5,0.5", "1,0.5,0.5"),
+        ["0", "1"],
+    ),
 }
 
 
@@ -194,3 +200,15 @@ def test_what_is_ambiguous_lists_the_candidates_and_the_option(
 ) -> None:
     xent.write("a.csv", text(header, row))
     xent.run("eval", "a.csv").assert_error("a.csv", "hint", *needles)
+
+
+def test_other_columns_of_lists_are_not_scores(xent: Xent) -> None:
+    table = {"label": ["cat", "dog", "cat"], "prob_cat": [0.75, 0.5, 0.5]}
+    others = {"prob_dog": [0.25, 0.5, 0.5], "tokens": [[1, 2, 3], [4], []], "text": ["[a]"] * 3}
+    pq.write_table(pa.table({**table, **others}), xent.folder / "a.parquet")
+    rows = "cat,0.75,0.25,[a]", "dog,0.5,0.5,[b]", "cat,0.5,0.5,[c]"
+    xent.write("a.csv", text("label,prob_cat,prob_dog,text", *rows))
+    for name in ("a.parquet", "a.csv"):
+        report = xent.eval(name)
+        assert report["layout"]["scores"] == ["prob_cat", "prob_dog"]
+        assert report["metrics"]["cross_entropy"]["value"] == MULTI

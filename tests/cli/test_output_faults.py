@@ -38,9 +38,7 @@ def test_a_full_disk_on_standard_output_fails(
 
 
 @pytest.mark.parametrize("arguments", PRINTING)
-def test_a_closed_standard_output_fails(
-    xent: Xent, small: str, arguments: tuple[str, ...]
-) -> None:
+def test_a_closed_standard_output_fails(xent: Xent, small: str, arguments: tuple[str, ...]) -> None:
     assert small in xent.files()
     xent.run(*arguments, under="exec >&-").assert_error("standard output", "closed")
 

@@ -49,7 +49,10 @@ def test_infinity_is_plain_in_every_form(xent: Xent, zero: str) -> None:
         for form in ("table", "markdown", "csv", "jsonl")
     }
     assert "zero-probability" in forms["jsonl"]
-    assert json.loads(forms["jsonl"].splitlines()[0])["metrics"]["cross_entropy"]["value"] == "Infinity"
+    assert (
+        json.loads(forms["jsonl"].splitlines()[0])["metrics"]["cross_entropy"]["value"]
+        == "Infinity"
+    )
     assert "cross_entropy,inf," in forms["csv"]
     for form in ("table", "markdown"):
         assert "2 rows give the true class probability 0" in forms[form]

@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import signal
-import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,13 +17,14 @@ import pyarrow.parquet as pq
 import pytest
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from tests.cli.conftest import Xent
 
 HEADER = "label,prob_cat,prob_dog\n"
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-NUMBER = re.compile(r"-?[0-9]+\.[0-9]{4}\b")
+NUMBER = re.compile(r"-?[0-9]+\.[0-9]*")
 FIGURES = ("0.5580", "0.1352", "1.7472", "-1.6740")
 
 
@@ -166,15 +166,13 @@ def test_colours_are_forced_and_change_nothing_else(xent: Xent, small: str) -> N
 
 
 @pytest.mark.parametrize("columns", ["20", "60", "200"])
-def test_a_terminal_of_any_width_shows_numbers_whole(
-    xent: Xent, small: str, columns: str
-) -> None:
+def test_a_terminal_of_any_width_shows_numbers_whole(xent: Xent, small: str, columns: str) -> None:
     env = {"COLUMNS": columns, "TERM": "xterm"}
     page = ANSI.sub("", on_terminal(xent, "eval", small, env=env))
     for figure in FIGURES:
         assert figure in page
     piped = xent.run("eval", small).assert_done()
-    assert set(NUMBER.findall(page)) == set(NUMBER.findall(piped))
+    assert set(NUMBER.findall(page)) <= set(NUMBER.findall(piped))  # columns may be left out
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,7 @@ def table(page: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(page)))
 
 
-def test_every_row_has_its_loss_its_probability_and_its_prediction(
-    xent: Xent, small: str
-) -> None:
+def test_every_row_has_its_loss_its_probability_and_its_prediction(xent: Xent, small: str) -> None:
     rows = table(xent.run("rows", small).assert_done())
     assert [r["row"] for r in rows] == ["1", "2", "3"]
     assert [r["label"] for r in rows] == ["cat", "dog", "cat"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import random
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -41,7 +43,7 @@ def as_csv(rows: Sequence[Row], delimiter: str = ",") -> bytes:
 
 
 def as_jsonl(rows: Sequence[Row]) -> bytes:
-    lines = ('{"label":"%s","weight":%r,"prob_ant":%r,"prob_bee":%r,"prob_cow":%r}\n' % r for r in rows)
+    lines = (json.dumps(dict(zip(COLUMNS, row, strict=True))) + "\n" for row in rows)
     return "".join(lines).encode()
 
 
@@ -112,9 +114,7 @@ def test_every_format_and_every_number_of_threads(
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl.zst", "a.parquet", "a.arrow", "a.arrows"])
-def test_standard_input(
-    xent: Xent, rows: list[Row], expected: dict[str, Any], name: str
-) -> None:
+def test_standard_input(xent: Xent, rows: list[Row], expected: dict[str, Any], name: str) -> None:
     assert figures(xent, "-", stdin=FORMS[name](rows)) == expected
 
 
@@ -130,14 +130,12 @@ def test_shuffled_rows_in_parts_of_any_size(
     draw = random.Random(7)  # noqa: S311 - no secrets here
     shuffled = draw.sample(rows, len(rows))
     cuts = [0, *sorted(draw.sample(range(1, ROWS), 5)), ROWS]
-    for i, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for i, (start, end) in enumerate(pairwise(cuts)):
         xent.write(f"data/{i}-{name}", FORMS[name](shuffled[start:end]))
     assert figures(xent, "data") == expected
 
 
-def test_parts_in_different_formats(
-    xent: Xent, rows: list[Row], expected: dict[str, Any]
-) -> None:
+def test_parts_in_different_formats(xent: Xent, rows: list[Row], expected: dict[str, Any]) -> None:
     piece = ROWS // len(FORMS) + 1
     for i, (name, write) in enumerate(FORMS.items()):
         xent.write(f"data/{i}{name}", write(rows[i * piece : (i + 1) * piece]))

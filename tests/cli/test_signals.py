@@ -66,9 +66,7 @@ def test_while_a_parquet_pipe_is_spooled(xent: Xent, number: int, code: int) -> 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 @pytest.mark.parametrize("command", ["eval", "rows", "inspect"])
-def test_before_the_first_byte_of_a_pipe(
-    xent: Xent, number: int, code: int, command: str
-) -> None:
+def test_before_the_first_byte_of_a_pipe(xent: Xent, number: int, code: int, command: str) -> None:
     os.mkfifo(xent.folder / "pipe")
     with xent.start(command, "pipe") as process, (xent.folder / "pipe").open("wb") as pipe:
         # The pipe opens here when the program opens it: the program now waits for a byte.

@@ -68,18 +68,10 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert dead == []
 
 
-def test_modules_named_in_the_map_exist_and_all_are_named() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    table = text.split("## The map")[1].split("##")[0]
-    named = (
-        {
-            n.rstrip("/")
-            for row in table.splitlines()[4:]
-            for n in re.findall(r"`(\w+/?)`", row.split("|")[1])
-        }
-        if "|" in table
-        else set()
-    )
+def test_the_map_names_every_module() -> None:
+    chart = (ROOT / "ARCHITECTURE.md").read_text("utf-8").split("## The map")[1].split("##")[0]
+    cells = [line.split("|")[1] for line in chart.splitlines() if line.startswith("| `")]
+    named = {name for cell in cells for name in re.findall(r"`(\w+)/?`", cell)}
     there = {p.stem for p in (ROOT / "xentcli").iterdir() if p.suffix == ".py" or p.is_dir()}
     assert named == {name for name in there if not name.startswith("__")}
 
@@ -101,11 +93,12 @@ def test_paths_named_in_the_documents_exist() -> None:
     named = {
         (page.name, path)
         for page in PAGES
+        if page.parent.name != "benchmarks"  # it names what a run leaves
         for path in re.findall(
             r"`((?:xentcli|tests|docs|benchmarks|sample_data)/[\w./-]*[\w/])`",
             page.read_text("utf-8"),
         )
-        if "NAME" not in path and "FORMAT" not in path
+        if not re.search(r"NAME|FORMAT|/1$", path)
     }
     assert named
     assert sorted(n for n in named if not (ROOT / n[1]).exists()) == []

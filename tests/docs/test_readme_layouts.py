@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from xentcli.naming import TARGETS
+from xentcli import naming
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -26,7 +26,15 @@ ROWS = re.findall(
 # Two rows: the truth is cat at 3/4, then dog at 1/4.
 P = ((0.75, 0.25), (0.75, 0.25))
 LOSS = (math.log(4 / 3) + math.log(4)) / 2
-VECTOR = pa.struct({"type": pa.int8(), "values": pa.list_(pa.float64())})
+VECTOR = pa.struct(
+    {
+        "type": pa.int8(),
+        "size": pa.int32(),
+        "indices": pa.list_(pa.int32()),
+        "values": pa.list_(pa.float64()),
+    }
+)
+PLAIN = {"pred": ["cat", "cat"], ".pred_class": ["cat", "cat"], "rowIndex": [1, 2]}
 
 
 def on_scale(name: str, p: float) -> float:
@@ -38,20 +46,19 @@ def on_scale(name: str, p: float) -> float:
 
 def column(name: str, shape: str) -> pa.Array:
     """Two rows of the column that a header names."""
-    if name.lower() in TARGETS:
+    if name in PLAIN or name == "prediction":
+        return pa.array(PLAIN.get(name, [0, 0]))
+    if name.lower() in naming.TARGETS:
         return pa.array(["cat", "dog"] if shape == "a column a class" else [0, 1])
-    if name.endswith(("cat", "dog")):
+    if shape == "a column a class":
         return pa.array([on_scale(name, row[name.endswith("dog")]) for row in P])
-    if name in {"pred", ".pred_class"}:
-        return pa.array(["cat", "cat"])
-    if name in {"rowIndex", "prediction"}:
-        return pa.array([0, 1])
     if shape == "one column":
         return pa.array([on_scale(name, row[1]) for row in P])
     lists = [[on_scale(name, p) for p in row] for row in P]
     if shape == "a column of lists":
         return pa.array(lists)
-    return pa.array([{"type": 1, "values": values} for values in lists], VECTOR)
+    empty = {"type": 1, "size": None, "indices": None}
+    return pa.array([{**empty, "values": values} for values in lists], VECTOR)
 
 
 def test_the_table_is_there() -> None:
@@ -78,11 +85,9 @@ def test_each_header_is_read(
 
 
 def test_every_name_that_the_readme_promises_is_known() -> None:
-    from xentcli import naming
-
     readme = (ROOT / "README.md").read_text("utf-8")
     promised = readme.split("Labels go by")[1].split("Beside")[0].split("scores by")
-    assert set(re.findall(r"`(\w+)`", promised[0])) == set(TARGETS)
+    assert set(re.findall(r"`(\w+)`", promised[0])) == set(naming.TARGETS)
     prefixes, singles = promised[1].split("for a single column by")
     known = {p.text for p in naming.PREFIXES}
     assert set(re.findall(r"`(\w+)`", prefixes)) <= known

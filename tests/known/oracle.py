@@ -42,8 +42,7 @@ def _softplus(x: Any) -> Any:
 def _log_softmax(z: Sequence[float], k: int) -> Any:
     if z[k] == -math.inf:
         return mpmath.mpf("-inf")
-    others = [mpmath.mpf(x) - mpmath.mpf(z[k]) for i, x in enumerate(z)
-              if i != k and x > -math.inf]
+    others = [mpmath.mpf(x) - mpmath.mpf(z[k]) for i, x in enumerate(z) if i != k and x > -math.inf]
     largest = max(others, default=mpmath.mpf("-inf"))
     if largest <= 0:
         return -mpmath.log1p(mpmath.fsum(mpmath.exp(d) for d in others))
@@ -62,8 +61,11 @@ def log_probability(rows: Rows, row: int, k: int) -> Any:
                 return -_softplus(-mpmath.mpf(score) if own else mpmath.mpf(score))
             case _:
                 other = -mpmath.expm1(mpmath.mpf(score))
-                return mpmath.mpf(score) if own else (
-                    mpmath.log(other) if other else mpmath.mpf("-inf"))
+                return (
+                    mpmath.mpf(score)
+                    if own
+                    else (mpmath.log(other) if other else mpmath.mpf("-inf"))
+                )
     scores = [float(x) for x in rows.raw[:, row]]
     match rows.scale:
         case "probability":

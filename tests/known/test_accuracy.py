@@ -64,8 +64,11 @@ def test_weights_count_as_so_many_effective_rows() -> None:
 
 @pytest.mark.parametrize(
     ("scale", "tie", "lower"),
-    [(Scale.PROBABILITY, 0.4, 0.2), (Scale.LOGIT, 1.0, -1.0),
-     (Scale.LOG_PROBABILITY, math.log(0.4), math.log(0.2))],
+    [
+        (Scale.PROBABILITY, 0.4, 0.2),
+        (Scale.LOGIT, 1.0, -1.0),
+        (Scale.LOG_PROBABILITY, math.log(0.4), math.log(0.2)),
+    ],
 )
 def test_of_equal_scores_the_first_class_wins(scale: Scale, tie: float, lower: float) -> None:
     scores = [[tie, tie, lower], [tie, lower, tie], [lower, tie, tie], [tie, tie, tie]]
@@ -79,9 +82,7 @@ def test_of_equal_scores_the_first_class_wins(scale: Scale, tie: float, lower: f
     [(Scale.PROBABILITY, 0.5), (Scale.LOGIT, 0.0)],
 )
 @pytest.mark.parametrize("positive", [0, 1])
-def test_the_middle_of_one_column_is_a_tie_too(
-    scale: Scale, middle: float, positive: int
-) -> None:
+def test_the_middle_of_one_column_is_a_tie_too(scale: Scale, middle: float, positive: int) -> None:
     scores = [middle, math.nextafter(middle, 1), math.nextafter(middle, -1)]
     beyond = [0, positive, 1 - positive]
     rows = rows_of(beyond, scores, scale=scale, positive=positive)

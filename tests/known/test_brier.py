@@ -54,7 +54,10 @@ def test_against_exact_squares(
 def test_agrees_with_scikit_learn(seed: int, weighted: bool) -> None:
     rows = random_rows(seed, weighted=weighted, k=4)
     theirs = brier_score_loss(
-        rows.truth, matrix(rows), sample_weight=rows.weights, labels=[0, 1, 2, 3],
+        rows.truth,
+        matrix(rows),
+        sample_weight=rows.weights,
+        labels=[0, 1, 2, 3],
         scale_by_half=False,
     )
     assert value(FULL, rows) == pytest.approx(theirs, rel=1e-12)

@@ -23,9 +23,9 @@ def reference(rows: Rows) -> tuple[float, float]:
     w, x = oracle.weights(rows), oracle.finite(oracle.losses(rows))
     truth = rows.truth.tolist()
     whole = sum(w)
-    share = [sum(a for a, t in zip(w, truth, strict=True) if t == k) / whole
-             for k in range(rows.k)]
+    share = [sum(a for a, t in zip(w, truth, strict=True) if t == k) / whole for k in range(rows.k)]
     with mpmath.workdps(oracle.DIGITS):
+
         def big(a: Fraction) -> mpmath.mpf:
             return mpmath.mpf(a.numerator) / mpmath.mpf(a.denominator)
 
@@ -37,7 +37,8 @@ def reference(rows: Rows) -> tuple[float, float]:
             n = len(z)
             m = mpmath.fsum(z) / n
             error = mpmath.sqrt(mpmath.fsum((a - m) ** 2 for a in z) / (n - 1)) / (
-                entropy * mpmath.sqrt(n))
+                entropy * mpmath.sqrt(n)
+            )
         else:
             error = mpmath.sqrt(
                 mpmath.fsum((big(a) * b) ** 2 for a, b in zip(w, z, strict=True))
@@ -80,8 +81,12 @@ def test_the_frequencies_themselves_cost_one_with_no_error() -> None:
 
 
 def test_a_single_class_has_no_entropy_to_divide_by() -> None:
-    for rows in (rows_of([1, 1], [0.3, 0.4]), rows_of([1], [0.3]),
-                 rows_of([0, 1], [0.3, 0.4], weights=[0, 1]), rows_of([1, 1], [0.0, 0.4])):
+    for rows in (
+        rows_of([1, 1], [0.3, 0.4]),
+        rows_of([1], [0.3]),
+        rows_of([0, 1], [0.3, 0.4], weights=[0, 1]),
+        rows_of([1, 1], [0.0, 0.4]),
+    ):
         assert overall(KEY, rows).value is None
 
 

@@ -49,9 +49,7 @@ def reference(rows: Rows, k: int) -> float:
 def test_against_the_formula(
     scale: Scale, kind: type[np.floating], single: bool, weighted: bool, spread: float
 ) -> None:
-    rows = random_rows(
-        16, scale, kind=kind, single=single, weighted=weighted, spread=spread, n=30
-    )
+    rows = random_rows(16, scale, kind=kind, single=single, weighted=weighted, spread=spread, n=30)
     if scale is Scale.LOG_PROBABILITY and single:
         rows = replace(rows, raw=np.minimum(rows.raw, -1e-30).astype(kind))
     found = by_class(KEY, rows)
@@ -93,8 +91,9 @@ def test_extreme_logits_keep_their_digits(z: float, single: bool) -> None:
 @pytest.mark.parametrize("offset", [0.0, 1e6])
 def test_a_dominant_logit_keeps_its_tiny_loss(offset: float) -> None:
     for rows in (
-        rows_of([0, 1, 2], np.array([[40.0, 0, 0], [0, 45, 1], [0, 0, 33]]) + offset,
-                scale=Scale.LOGIT),
+        rows_of(
+            [0, 1, 2], np.array([[40.0, 0, 0], [0, 45, 1], [0, 0, 33]]) + offset, scale=Scale.LOGIT
+        ),
         rows_of([0, 1], np.array([[40.0, 0], [0, 45]]) + offset, scale=Scale.LOGIT),
     ):
         for k, found in enumerate(by_class(KEY, rows)):

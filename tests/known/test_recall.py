@@ -15,10 +15,15 @@ KEY = "recall"
 
 def theirs(rows: Rows) -> np.typing.NDArray[np.float64]:
     decided = rows.batch().scores.predicted() if rows.raw.ndim == 1 else rows.raw.argmax(axis=0)
-    return np.asarray(precision_recall_fscore_support(
-        rows.truth, decided, labels=list(range(rows.k)), sample_weight=rows.weights,
-        zero_division=0.0,
-    )[1])
+    return np.asarray(
+        precision_recall_fscore_support(
+            rows.truth,
+            decided,
+            labels=list(range(rows.k)),
+            sample_weight=rows.weights,
+            zero_division=0.0,
+        )[1]
+    )
 
 
 @pytest.mark.parametrize("scale", SCALES)

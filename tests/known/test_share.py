@@ -19,15 +19,14 @@ KEY = "share"
 def test_is_the_exact_part(scale: Scale, weighted: bool) -> None:
     rows = random_rows(10, scale, weighted=weighted)
     whole = sum(
-        a * b for a, b in zip(
-            oracle.weights(rows), oracle.finite(oracle.losses(rows)), strict=True)
+        a * b for a, b in zip(oracle.weights(rows), oracle.finite(oracle.losses(rows)), strict=True)
     )
     shares = by_class(KEY, rows)
     for k, share in enumerate(shares):
         part = oracle.of_class(rows, k)
         own = sum(
-            a * b for a, b in zip(
-                oracle.weights(part), oracle.finite(oracle.losses(part)), strict=True)
+            a * b
+            for a, b in zip(oracle.weights(part), oracle.finite(oracle.losses(part)), strict=True)
         )
         assert share == pytest.approx(float(own / whole), rel=1e-15)
     assert math.fsum(s or 0.0 for s in shares) == pytest.approx(1.0, rel=1e-15)

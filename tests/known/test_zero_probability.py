@@ -18,8 +18,14 @@ from xentcli.options import Base, ColumnOptions, Policy, ReportOptions, RunOptio
 from xentcli.report import Finding, Report
 
 
-def report_of(rows: Rows, *, base: Base = Base.E, metrics: tuple[str, ...] = (),
-              policy: Policy | None = None, pieces: int = 1) -> Report:
+def report_of(
+    rows: Rows,
+    *,
+    base: Base = Base.E,
+    metrics: tuple[str, ...] = (),
+    policy: Policy | None = None,
+    pieces: int = 1,
+) -> Report:
     layout = layout_of(rows, [f"c{i:04}" for i in range(rows.k)])
     names = {c: f"prob_{n}" for c, n in zip(layout.scores, layout.classes, strict=False)}
     table = table_of(rows, layout)
@@ -60,10 +66,14 @@ def scikit_learn(rows: Rows) -> float:
     p = rows.raw.astype(np.float64) if rows.raw.ndim == 1 else rows.raw.T.astype(np.float64)
     epsilon = np.finfo(rows.raw.dtype).eps
     # In float64, so that only the clip is scikit-learn's and not the sums of its float32.
-    return float(log_loss(
-        rows.truth, np.clip(p, epsilon, 1 - float(epsilon)), sample_weight=rows.weights,
-        labels=list(range(rows.k)),
-    ))
+    return float(
+        log_loss(
+            rows.truth,
+            np.clip(p, epsilon, 1 - float(epsilon)),
+            sample_weight=rows.weights,
+            labels=list(range(rows.k)),
+        )
+    )
 
 
 @pytest.mark.filterwarnings("ignore:The y_p.* values do not sum to one")

@@ -32,7 +32,10 @@ class MemorySplit:
 
 
 _KINDS = {
-    "string": Kind.TEXT, "int64": Kind.NUMBER, "double": Kind.NUMBER, "float": Kind.NUMBER,
+    "string": Kind.TEXT,
+    "int64": Kind.NUMBER,
+    "double": Kind.NUMBER,
+    "float": Kind.NUMBER,
     "bool": Kind.BOOLEAN,
 }
 
@@ -51,7 +54,9 @@ class MemorySource:
     @property
     def columns(self) -> tuple[Column, ...]:
         schema = self.tables[0].schema
-        return tuple(Column(f.name, _KINDS.get(str(f.type), Kind.LIST), str(f.type)) for f in schema)
+        return tuple(
+            Column(f.name, _KINDS.get(str(f.type), Kind.LIST), str(f.type)) for f in schema
+        )
 
     def sample(self) -> Mapping[str, Sequence[object]]:
         found: dict[str, Sequence[object]] = self.tables[0].slice(0, 100).to_pydict()

@@ -102,8 +102,9 @@ class Rows:
     def measure(self, request: Requested, base: Base = Base.E, confidence: float = 0.95) -> Figures:
         """What a metric says about these rows."""
         state = self.state(statistics_of(request))
-        return figures(request, state, weighted=self.weights is not None, base=base,
-                       confidence=confidence)
+        return figures(
+            request, state, weighted=self.weights is not None, base=base, confidence=confidence
+        )
 
 
 def rows_of(

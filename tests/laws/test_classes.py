@@ -50,8 +50,10 @@ def same(a: Value | None, b: Value | None, tolerance: float) -> bool:
     pairs += list(zip(a.interval or (), b.interval or (), strict=True))
     scale = tolerance * max(abs(a.value or 0.0), abs(a.stderr or 0.0))
     return all(
-        x == y or (x is not None and y is not None
-                   and math.isclose(x, y, rel_tol=tolerance, abs_tol=scale))
+        x == y
+        or (
+            x is not None and y is not None and math.isclose(x, y, rel_tol=tolerance, abs_tol=scale)
+        )
         for x, y in pairs
     )
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     Function = Callable[[Floats], Floats]
 
 EXACT: dict[str, Callable[[mpmath.mpf], mpmath.mpf]] = {
-    "log": mpmath.log, "exp": mpmath.exp, "log1p": mpmath.log1p, "expm1": mpmath.expm1,
+    "log": mpmath.log,
+    "exp": mpmath.exp,
+    "log1p": mpmath.log1p,
+    "expm1": mpmath.expm1,
 }
 FUNCTIONS: dict[str, Function] = {"log": log, "exp": exp, "log1p": log1p, "expm1": expm1}
 # What each docstring promises, or, where it promises nothing, what was measured and more.
@@ -60,20 +63,39 @@ def arguments(name: str) -> dict[str, Floats]:
     sizes = 2.0 ** rng.uniform(-1074, 1023, n)
     tiny = 2.0 ** rng.uniform(-1074, -40, n)
     if name == "log":
-        return {"unit": rng.random(n), "near one": near_one[near_one > 0], "all sizes": sizes,
-                "subnormal": rng.integers(1, 2**52, n) * 5e-324, "octave": 1 + rng.random(n),
-                "ends": ends}
+        return {
+            "unit": rng.random(n),
+            "near one": near_one[near_one > 0],
+            "all sizes": sizes,
+            "subnormal": rng.integers(1, 2**52, n) * 5e-324,
+            "octave": 1 + rng.random(n),
+            "ends": ends,
+        }
     if name == "exp":
-        return {"unit": -rng.random(n), "losses": -rng.exponential(20, n),
-                "all": rng.uniform(-708, 709.78, n), "subnormal": rng.uniform(-745, -708, n),
-                "tiny": np.concatenate([tiny, -tiny]), "halves": np.arange(-40, 41) * math.log(2)}
+        return {
+            "unit": -rng.random(n),
+            "losses": -rng.exponential(20, n),
+            "all": rng.uniform(-708, 709.78, n),
+            "subnormal": rng.uniform(-745, -708, n),
+            "tiny": np.concatenate([tiny, -tiny]),
+            "halves": np.arange(-40, 41) * math.log(2),
+        }
     if name == "log1p":
-        return {"unit": rng.random(n), "below": -rng.random(n) / 2, "to -1": rng.random(n) - 1,
-                "tiny": np.concatenate([tiny, -tiny]), "small": 2.0 ** rng.uniform(-60, 0, n),
-                "all sizes": sizes}
-    return {"small": rng.uniform(-0.5, 0.5, n), "below": -rng.exponential(5, n),
-            "above": rng.uniform(0, 700, n), "tiny": np.concatenate([tiny, -tiny]),
-            "near the seam": rng.choice([-0.5, 0.5], n) * (1 + rng.normal(size=n) * 1e-3)}
+        return {
+            "unit": rng.random(n),
+            "below": -rng.random(n) / 2,
+            "to -1": rng.random(n) - 1,
+            "tiny": np.concatenate([tiny, -tiny]),
+            "small": 2.0 ** rng.uniform(-60, 0, n),
+            "all sizes": sizes,
+        }
+    return {
+        "small": rng.uniform(-0.5, 0.5, n),
+        "below": -rng.exponential(5, n),
+        "above": rng.uniform(0, 700, n),
+        "tiny": np.concatenate([tiny, -tiny]),
+        "near the seam": rng.choice([-0.5, 0.5], n) * (1 + rng.normal(size=n) * 1e-3),
+    }
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

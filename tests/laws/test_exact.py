@@ -22,10 +22,26 @@ LARGEST = 2.0**993
 finite = st.one_of(
     st.floats(-LARGEST, LARGEST),
     st.floats(-1.0, 1.0),
-    st.sampled_from([0.0, -0.0, 5e-324, -5e-324, 2.0**-1022, 1e300 / 8, -1e16, 1.0, 1e16, 0.1,
-                     2.0**7, math.nextafter(2.0**7, 0), 2.0**-40, 2.0**-41, 2.0**993]),
-    st.builds(math.ldexp, st.sampled_from([1.0, -1.0, 1.5, 1 - 2.0**-53]),
-              st.integers(-1074, 993)),
+    st.sampled_from(
+        [
+            0.0,
+            -0.0,
+            5e-324,
+            -5e-324,
+            2.0**-1022,
+            1e300 / 8,
+            -1e16,
+            1.0,
+            1e16,
+            0.1,
+            2.0**7,
+            math.nextafter(2.0**7, 0),
+            2.0**-40,
+            2.0**-41,
+            2.0**993,
+        ]
+    ),
+    st.builds(math.ldexp, st.sampled_from([1.0, -1.0, 1.5, 1 - 2.0**-53]), st.integers(-1074, 993)),
 )
 terms = st.lists(st.one_of(finite, finite, finite, st.just(math.inf)), max_size=25)
 

@@ -32,8 +32,9 @@ def test_another_base_divides_losses_by_its_logarithm_and_nothing_else(
 
     for metric in EVERY:
         nats, other = rows.measure(metric), rows.measure(metric, base)
-        for a, b in zip((nats.overall, *nats.classes), (other.overall, *other.classes),
-                        strict=True):
+        for a, b in zip(
+            (nats.overall, *nats.classes), (other.overall, *other.classes), strict=True
+        ):
             if a is None or b is None or metric.metric.unit != "loss":
                 assert a == b
                 continue

@@ -54,9 +54,7 @@ def test_an_empty_state_adds_nothing(metric: Requested, rows: Rows) -> None:
 
 @every_metric
 @given(parts=three())
-def test_observing_goes_on_after_a_merge(
-    metric: Requested, parts: tuple[Rows, Rows, Rows]
-) -> None:
+def test_observing_goes_on_after_a_merge(metric: Requested, parts: tuple[Rows, Rows, Rows]) -> None:
     needed = statistics_of(metric)
     a, b, c = parts
     grown = State(a.k).merge(a.state(needed)).merge(b.state(needed))
@@ -87,8 +85,9 @@ def test_merging_leaves_both_states_as_they_were(parts: tuple[Rows, Rows, Rows])
     a, b, c = (part.state() for part in parts)
     before = pickle.dumps([{k: s.units() for k, s in x.sums.items()} for x in (a, b)])
     merged = a.merge(b)
-    after = pickle.dumps([{k: s.units() for k, s in x.sums.items() if any(s.units())}
-                          for x in (a, b)])
+    after = pickle.dumps(
+        [{k: s.units() for k, s in x.sums.items() if any(s.units())} for x in (a, b)]
+    )
     kept = pickle.loads(before)  # noqa: S301 - our own bytes
     assert [{k: u for k, u in x.items() if any(u)} for x in kept] == pickle.loads(after)  # noqa: S301
     if len(parts[2]):

@@ -50,8 +50,17 @@ def digest(disabled: str, threads: str = "1") -> str:
     tests = str(Path(__file__).parents[1])
     environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": disabled, "OMP_NUM_THREADS": threads}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore::ImportWarning", "-c", PROGRAM.format(tests=tests, disabled=disabled)],
-        env=environment, capture_output=True, text=True, check=False,
+        [
+            sys.executable,
+            "-W",
+            "ignore::ImportWarning",
+            "-c",
+            PROGRAM.format(tests=tests, disabled=disabled),
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -24,8 +24,15 @@ def views(batch: Batch) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: getattr(batch, name)
         for name in (
-            "truth", "order", "row_weights", "weights", "unclipped_loss", "loss", "brier",
-            "predicted", "correct",
+            "truth",
+            "order",
+            "row_weights",
+            "weights",
+            "unclipped_loss",
+            "loss",
+            "brier",
+            "predicted",
+            "correct",
         )
     }
     found |= {"raw": scores.raw, "losses": scores.losses(batch.truth, batch.order)}
@@ -73,9 +80,7 @@ def test_the_order_in_which_metrics_observe_does_not_matter(rows: Rows) -> None:
 def test_metrics_observed_together_equal_each_alone(rows: Rows) -> None:
     together = rows.state()
     for metric in EVERY:
-        assert rows.measure(metric) == figures(
-            metric, together, weighted=rows.weights is not None
-        )
+        assert rows.measure(metric) == figures(metric, together, weighted=rows.weights is not None)
 
 
 @every_metric

@@ -52,7 +52,9 @@ def test_renaming_classes_changes_nothing_but_names(rows: Rows, names: st.DataOb
     assert summed(layout, [[table_of(rows, layout)]], policy_of(rows)).state == rows.state()
 
 
-def with_holes(rows: Rows, holes: np.typing.NDArray[np.bool_], where: str, vector: bool) -> pa.Table:
+def with_holes(
+    rows: Rows, holes: np.typing.NDArray[np.bool_], where: str, vector: bool
+) -> pa.Table:
     """The rows as a table in which marked rows miss their label, a score or their weight."""
     table = table_of(rows, layout_of(rows, vector=vector))
     name = {"label": "label", "weight": "weight"}.get(where, table.column_names[1])
@@ -94,9 +96,7 @@ def test_ignored_and_unknown_labels_leave_the_state_of_the_others(rows: Rows, go
     assume(passes_the_decoder(rows))
     layout = layout_of(rows)
     table = table_of(rows, layout)
-    strange = [
-        "-100" if t == gone else layout.classes[t] for t in rows.truth.tolist()
-    ]
+    strange = ["-100" if t == gone else layout.classes[t] for t in rows.truth.tolist()]
     table = table.set_column(0, "label", pa.array(strange, pa.string()))
     kept = rows.take(np.flatnonzero(rows.truth != gone)).state()
     ignoring = policy_of(rows, ignore_label=("-100",))

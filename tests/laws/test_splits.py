@@ -32,9 +32,7 @@ def test_any_batches_in_any_order_give_equal_states_and_figures(
 
 
 @given(data=st.data(), rows=any_rows())
-def test_any_tree_of_merges_gives_equal_states_and_figures(
-    data: st.DataObject, rows: Rows
-) -> None:
+def test_any_tree_of_merges_gives_equal_states_and_figures(data: st.DataObject, rows: Rows) -> None:
     states = [part.state() for part in data.draw(cut_up(rows))]
     while len(states) > 1:
         a = states.pop(data.draw(st.integers(0, len(states) - 1)))

@@ -50,8 +50,10 @@ def _check_stderr(weighted: Value | None, plain: Value | None, n: int) -> None:
     assert weighted.stderr is not None
     # Σw²(x - mean)² has no n - 1; shares have none on either side.
     without = plain.stderr * math.sqrt((n - 1) / n)
-    close = [math.isclose(weighted.stderr, s, rel_tol=1e-9, abs_tol=1e-12 * abs(plain.value or 0))
-             for s in (without, plain.stderr)]
+    close = [
+        math.isclose(weighted.stderr, s, rel_tol=1e-9, abs_tol=1e-12 * abs(plain.value or 0))
+        for s in (without, plain.stderr)
+    ]
     assert any(close), (weighted.stderr, without, plain.stderr)
 
 
@@ -69,9 +71,7 @@ def test_weights_of_one_give_the_unweighted_values(metric: Requested, rows: Rows
 
 @every_metric
 @given(rows=any_rows(weights=["whole", "real"]), power=st.integers(-60, 60))
-def test_the_unit_of_the_weights_does_not_matter(
-    metric: Requested, rows: Rows, power: int
-) -> None:
+def test_the_unit_of_the_weights_does_not_matter(metric: Requested, rows: Rows, power: int) -> None:
     assert rows.weights is not None
     plain = rows.measure(metric)
     scaled = replace(rows, weights=rows.weights * 2.0**power).measure(metric)

@@ -34,22 +34,30 @@ def test_two_targets() -> None:
 
 def test_no_target() -> None:
     error = refusal(untyped({"id": ["u1"], "prob": [0.5]}))
-    assert error.message == (
-        "no column is named like a true label; the columns are 'id', 'prob'")
+    assert error.message == ("no column is named like a true label; the columns are 'id', 'prob'")
     assert error.hint == "name it with --target COL"
 
 
 def test_two_columns_of_class_names() -> None:
-    error = refusal(untyped({
-        "one": ["a", "b"], "two": ["b", "b"], "prob_a": [0.5, 0.5], "prob_b": [0.5, 0.5]}))
+    error = refusal(
+        untyped({"one": ["a", "b"], "two": ["b", "b"], "prob_a": [0.5, 0.5], "prob_b": [0.5, 0.5]})
+    )
     assert error.message == "several columns hold class names: 'one', 'two'"
     assert error.hint == "name it with --target COL"
 
 
 def test_two_families_of_scores() -> None:
-    error = refusal(untyped({
-        "label": ["a", "b"], "prob_a": [0.5, 0.5], "prob_b": [0.5, 0.5],
-        "logit_a": [1, 2], "logit_b": [1, 2]}))
+    error = refusal(
+        untyped(
+            {
+                "label": ["a", "b"],
+                "prob_a": [0.5, 0.5],
+                "prob_b": [0.5, 0.5],
+                "logit_a": [1, 2],
+                "logit_b": [1, 2],
+            }
+        )
+    )
     assert error.message == "the scores could be 'prob_a', 'prob_b' or 'logit_a', 'logit_b'"
     assert error.hint == "say which with --scores, for example --scores 'prob_*'"
 
@@ -70,7 +78,8 @@ def test_two_vectors() -> None:
 def test_no_scores() -> None:
     error = refusal(untyped({"label": ["a", "b"], "prediction": ["a", "b"]}))
     assert error.message == (
-        "no column is named like a score; the columns are 'label', 'prediction'")
+        "no column is named like a score; the columns are 'label', 'prediction'"
+    )
     assert (error.hint or "").startswith("name the scores with --scores: ")
 
 
@@ -147,7 +156,8 @@ def test_lists_without_names_ask_for_them() -> None:
     error = refusal(typed({"label": ["a", "b"], "probs": [[0.5, 0.5]] * 2}))
     assert error.message == "the labels are 'a', 'b', the scores are lists of 2 without names"
     assert error.hint == (
-        "name the classes in the order of the lists' entries with --classes a,b,c")
+        "name the classes in the order of the lists' entries with --classes a,b,c"
+    )
 
 
 def test_lists_of_unknown_length_ask_for_the_classes() -> None:
@@ -160,22 +170,46 @@ def test_lists_of_unknown_length_ask_for_the_classes() -> None:
 @pytest.mark.parametrize(
     ("columns", "options", "message"),
     [
-        ({"label": ["a"], "prob_a": [1], "prob_b": [0]}, {"classes": ("a", "b", "c")},
-         "--classes names 3 classes, the scores have 2 entries"),
-        ({"label": [0], "probs": [[0.5, 0.5]]}, {"classes": ("a",)},
-         "--classes names 1 classes, the scores have 2 entries"),
-        ({"label": [0], "prob": [0.5]}, {"classes": ("a", "b", "c")},
-         "--classes names 3 classes, one score needs 2"),
-        ({"label": ["a"], "prob_a": [1], "prob_b": [0]}, {"classes": ("a", "a")},
-         "--classes names a class twice"),
-        ({"label": ["a"], "prob": [0.5]}, {"classes": ("a", "b"), "positive": "c"},
-         "--positive 'c' is not among --classes"),
-        ({"label": ["a"], "prob_a": [1], "prob_b": [0]}, {"positive": "a"},
-         "--positive goes with a single score column; here every class has its own"),
-        ({"label": ["a"], "prob_a": [1], "prob_b": [0], "prob_c": [0]}, {"task": Task.BINARY},
-         "--task binary needs two classes, the scores speak of 3"),
-        ({"label": [1], "prob": [0.5]}, {"task": Task.MULTICLASS},
-         "--task multiclass needs a score for every class, there is one column"),
+        (
+            {"label": ["a"], "prob_a": [1], "prob_b": [0]},
+            {"classes": ("a", "b", "c")},
+            "--classes names 3 classes, the scores have 2 entries",
+        ),
+        (
+            {"label": [0], "probs": [[0.5, 0.5]]},
+            {"classes": ("a",)},
+            "--classes names 1 classes, the scores have 2 entries",
+        ),
+        (
+            {"label": [0], "prob": [0.5]},
+            {"classes": ("a", "b", "c")},
+            "--classes names 3 classes, one score needs 2",
+        ),
+        (
+            {"label": ["a"], "prob_a": [1], "prob_b": [0]},
+            {"classes": ("a", "a")},
+            "--classes names a class twice",
+        ),
+        (
+            {"label": ["a"], "prob": [0.5]},
+            {"classes": ("a", "b"), "positive": "c"},
+            "--positive 'c' is not among --classes",
+        ),
+        (
+            {"label": ["a"], "prob_a": [1], "prob_b": [0]},
+            {"positive": "a"},
+            "--positive goes with a single score column; here every class has its own",
+        ),
+        (
+            {"label": ["a"], "prob_a": [1], "prob_b": [0], "prob_c": [0]},
+            {"task": Task.BINARY},
+            "--task binary needs two classes, the scores speak of 3",
+        ),
+        (
+            {"label": [1], "prob": [0.5]},
+            {"task": Task.MULTICLASS},
+            "--task multiclass needs a score for every class, there is one column",
+        ),
     ],
 )
 def test_contradictions(

@@ -15,19 +15,49 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TARGETS = ["label", "y_true", "y", "target", "truth", "actual", "class", "gold", "ground_truth"]
-PROBABILITIES = ["prob", "proba", "probability", "y_prob", "y_proba", "y_score", "score", "p",
-                 "y_pred"]
+PROBABILITIES = [
+    "prob",
+    "proba",
+    "probability",
+    "y_prob",
+    "y_proba",
+    "y_score",
+    "score",
+    "p",
+    "y_pred",
+]
 PREFIXES = {
-    "prob_": Scale.PROBABILITY, "proba_": Scale.PROBABILITY, "p_": Scale.PROBABILITY,
-    "score_": Scale.PROBABILITY, "logit_": Scale.LOGIT, "logprob_": Scale.LOG_PROBABILITY,
-    "log_prob_": Scale.LOG_PROBABILITY, ".pred_": Scale.PROBABILITY,
-    "Probability:Class=": Scale.PROBABILITY, "LogProbability:Class=": Scale.LOG_PROBABILITY,
+    "prob_": Scale.PROBABILITY,
+    "proba_": Scale.PROBABILITY,
+    "p_": Scale.PROBABILITY,
+    "score_": Scale.PROBABILITY,
+    "logit_": Scale.LOGIT,
+    "logprob_": Scale.LOG_PROBABILITY,
+    "log_prob_": Scale.LOG_PROBABILITY,
+    ".pred_": Scale.PROBABILITY,
+    "Probability:Class=": Scale.PROBABILITY,
+    "LogProbability:Class=": Scale.LOG_PROBABILITY,
     "RawFormulaVal:Class=": Scale.LOGIT,
 }
-PAIRS = [("0", "1"), ("-1", "1"), ("-1", "+1"), ("false", "true"), ("False", "True"),
-         ("no", "yes"), ("No", "Yes"), ("NO", "YES"), ("n", "y"), ("N", "Y"), ("f", "t"),
-         ("F", "T"), ("neg", "pos"), ("negative", "positive"), ("Negative", "Positive"),
-         ("0.0", "1.0"), ("-1.0", "1.0")]
+PAIRS = [
+    ("0", "1"),
+    ("-1", "1"),
+    ("-1", "+1"),
+    ("false", "true"),
+    ("False", "True"),
+    ("no", "yes"),
+    ("No", "Yes"),
+    ("NO", "YES"),
+    ("n", "y"),
+    ("N", "Y"),
+    ("f", "t"),
+    ("F", "T"),
+    ("neg", "pos"),
+    ("negative", "positive"),
+    ("Negative", "Positive"),
+    ("0.0", "1.0"),
+    ("-1.0", "1.0"),
+]
 
 Maker = "Callable[[dict[str, list[object]]], Table]"
 
@@ -61,9 +91,14 @@ def test_words_for_no_and_yes(
 
 @pytest.mark.parametrize(
     ("name", "scale"),
-    [("logit", Scale.LOGIT), ("RawFormulaVal", Scale.LOGIT), ("logprob", Scale.LOG_PROBABILITY),
-     ("log_prob", Scale.LOG_PROBABILITY), ("LogProbability", Scale.LOG_PROBABILITY),
-     ("Probability", Scale.PROBABILITY)],
+    [
+        ("logit", Scale.LOGIT),
+        ("RawFormulaVal", Scale.LOGIT),
+        ("logprob", Scale.LOG_PROBABILITY),
+        ("log_prob", Scale.LOG_PROBABILITY),
+        ("LogProbability", Scale.LOG_PROBABILITY),
+        ("Probability", Scale.PROBABILITY),
+    ],
 )
 def test_the_scale_of_one_score_is_read_off_its_name(name: str, scale: Scale) -> None:
     layout = found(untyped({"label": [0, 1], name: [-0.5, -0.25]}))
@@ -94,49 +129,85 @@ def test_two_columns_are_a_binary_task_in_the_order_of_the_columns() -> None:
 
 
 def test_caret_and_automl_columns_are_named_as_the_classes() -> None:
-    layout = found(untyped({
-        "pred": ["a", "b"], "obs": ["b", "b"], "a": [0.25, 0.5], "b": [0.5, 0.5],
-        "c": [0.25, 0.0], "rowIndex": [1, 2], "Resample": ["Fold1", "Fold2"],
-    }))
+    layout = found(
+        untyped(
+            {
+                "pred": ["a", "b"],
+                "obs": ["b", "b"],
+                "a": [0.25, 0.5],
+                "b": [0.5, 0.5],
+                "c": [0.25, 0.0],
+                "rowIndex": [1, 2],
+                "Resample": ["Fold1", "Fold2"],
+            }
+        )
+    )
     assert (layout.target, layout.scores) == ("obs", ("a", "b", "c"))
     assert (layout.shape, layout.classes) == (Shape.COLUMNS, ("a", "b", "c"))
 
 
 def test_numbers_beside_columns_named_as_the_classes_are_no_scores() -> None:
-    layout = found(typed({
-        "label": ["a", "b"], "age": [31, 45], "a": [0.25, 0.5], "b": [0.75, 0.5],
-        "fold": [1, 2],
-    }))
+    layout = found(
+        typed(
+            {
+                "label": ["a", "b"],
+                "age": [31, 45],
+                "a": [0.25, 0.5],
+                "b": [0.75, 0.5],
+                "fold": [1, 2],
+            }
+        )
+    )
     assert layout.scores == ("a", "b")
 
 
 @pytest.mark.parametrize("outcome", ["truth", "Species"])
 def test_tidymodels(outcome: str) -> None:
-    layout = found(untyped({
-        ".pred_class": ["cat", "dog"], ".pred_cat": [0.75, 0.25], ".pred_dog": [0.25, 0.75],
-        outcome: ["cat", "cat"], ".row": [1, 2],
-    }))
+    layout = found(
+        untyped(
+            {
+                ".pred_class": ["cat", "dog"],
+                ".pred_cat": [0.75, 0.25],
+                ".pred_dog": [0.25, 0.75],
+                outcome: ["cat", "cat"],
+                ".row": [1, 2],
+            }
+        )
+    )
     assert (layout.target, layout.classes) == (outcome, ("cat", "dog"))
     assert layout.scores == (".pred_cat", ".pred_dog")
 
 
 def test_catboost_on_several_scales_gives_its_probabilities() -> None:
-    layout = found(untyped({
-        "SampleId": [0, 1],
-        "RawFormulaVal:Class=0": [1, 2], "RawFormulaVal:Class=1": [1, 2],
-        "RawFormulaVal:Class=2": [1, 2],
-        "Probability:Class=0": [0.5, 0.2], "Probability:Class=1": [0.25, 0.2],
-        "Probability:Class=2": [0.25, 0.6], "Label": [0, 2],
-    }))
+    layout = found(
+        untyped(
+            {
+                "SampleId": [0, 1],
+                "RawFormulaVal:Class=0": [1, 2],
+                "RawFormulaVal:Class=1": [1, 2],
+                "RawFormulaVal:Class=2": [1, 2],
+                "Probability:Class=0": [0.5, 0.2],
+                "Probability:Class=1": [0.25, 0.2],
+                "Probability:Class=2": [0.25, 0.6],
+                "Label": [0, 2],
+            }
+        )
+    )
     assert layout.scale is Scale.PROBABILITY
     assert (layout.target, layout.classes) == ("Label", ("0", "1", "2"))
 
 
 @pytest.mark.parametrize(
     ("name", "scale"),
-    [("probs", Scale.PROBABILITY), ("probabilities", Scale.PROBABILITY),
-     ("scores", Scale.PROBABILITY), ("logits", Scale.LOGIT), ("logprobs", Scale.LOG_PROBABILITY),
-     ("my_vector", Scale.PROBABILITY), ("val_logits", Scale.LOGIT)],
+    [
+        ("probs", Scale.PROBABILITY),
+        ("probabilities", Scale.PROBABILITY),
+        ("scores", Scale.PROBABILITY),
+        ("logits", Scale.LOGIT),
+        ("logprobs", Scale.LOG_PROBABILITY),
+        ("my_vector", Scale.PROBABILITY),
+        ("val_logits", Scale.LOGIT),
+    ],
 )
 def test_lists_of_scores(name: str, scale: Scale) -> None:
     scores = [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]
@@ -144,8 +215,12 @@ def test_lists_of_scores(name: str, scale: Scale) -> None:
     assert (layout.target, layout.scores, layout.shape) == ("labels", (name,), Shape.VECTOR)
     assert (layout.classes, layout.scale) == (("0", "1", "2"), scale)
     assert layout.roles[name] is Role.VECTOR
-    text = found(Table((Column("labels", Kind.UNTYPED), Column(name, Kind.UNTYPED)),
-                       {"labels": ["0", "2"], name: ["[0.5,0.25,0.25]", "[0.5, 0.25, 0.25]"]}))
+    text = found(
+        Table(
+            (Column("labels", Kind.UNTYPED), Column(name, Kind.UNTYPED)),
+            {"labels": ["0", "2"], name: ["[0.5,0.25,0.25]", "[0.5, 0.25, 0.25]"]},
+        )
+    )
     assert (text.shape, text.classes, text.scale) == (Shape.VECTOR, ("0", "1", "2"), scale)
 
 
@@ -163,14 +238,22 @@ def test_lists_take_their_classes_from_the_option() -> None:
 
 @pytest.mark.parametrize("vector", [spark([0.25, 0.75]), sparse(2, {1: 1.0})])
 def test_spark_vectors_prefer_probability_to_raw_prediction(vector: dict[str, object]) -> None:
-    layout = found(typed({
-        "label": [0.0, 1.0], "rawPrediction": [spark([1, 2])] * 2, "probability": [vector] * 2,
-        "prediction": [1.0, 0.0],
-    }))
-    assert (layout.target, layout.scores, layout.shape) == (
-        "label", ("probability",), Shape.VECTOR)
+    layout = found(
+        typed(
+            {
+                "label": [0.0, 1.0],
+                "rawPrediction": [spark([1, 2])] * 2,
+                "probability": [vector] * 2,
+                "prediction": [1.0, 0.0],
+            }
+        )
+    )
+    assert (layout.target, layout.scores, layout.shape) == ("label", ("probability",), Shape.VECTOR)
     assert (layout.task, layout.classes, layout.scale) == (
-        Task.BINARY, ("0", "1"), Scale.PROBABILITY)
+        Task.BINARY,
+        ("0", "1"),
+        Scale.PROBABILITY,
+    )
     assert layout.find("1.0") == 1
 
 
@@ -188,12 +271,18 @@ def test_y_pred_is_a_score_only_where_it_holds_fractions() -> None:
 @pytest.mark.parametrize("table", BOTH)
 @pytest.mark.parametrize(
     ("labels", "column", "order"),
-    [(["cat", "dog"], "prob_dog", ["cat", "dog"]), ([1, 0], "prob_1", ["0", "1"]),
-     ([1.0, 0.0], "prob_1", ["0.0", "1.0"]), ([1, 0], "p_0", ["1", "0"]),
-     ([True, False], "prob_true", ["false", "true"])],
+    [
+        (["cat", "dog"], "prob_dog", ["cat", "dog"]),
+        ([1, 0], "prob_1", ["0", "1"]),
+        ([1.0, 0.0], "prob_1", ["0.0", "1.0"]),
+        ([1, 0], "p_0", ["1", "0"]),
+        ([True, False], "prob_true", ["false", "true"]),
+    ],
 )
 def test_one_column_of_a_family_speaks_of_its_class(
-    table: Callable[[dict[str, list[object]]], Table], labels: list[object], column: str,
+    table: Callable[[dict[str, list[object]]], Table],
+    labels: list[object],
+    column: str,
     order: list[str],
 ) -> None:
     layout = found(table({"label": labels, column: [0.25, 0.75]}))

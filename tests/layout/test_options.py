@@ -10,11 +10,19 @@ from xentcli.options import Scale, Task
 from xentcli.schema import Role
 
 WIDE = {
-    "label": ["a", "b"], "y": ["b", "b"], "prob_a": [0.5, 0.25], "prob_b": [0.5, 0.75],
-    "other_a": [0.25, 0.5], "other_b": [0.75, 0.5], "w": [1, 2], "id": [7, 8],
+    "label": ["a", "b"],
+    "y": ["b", "b"],
+    "prob_a": [0.5, 0.25],
+    "prob_b": [0.5, 0.75],
+    "other_a": [0.25, 0.5],
+    "other_b": [0.75, 0.5],
+    "w": [1, 2],
+    "id": [7, 8],
 }
 NUMBERED: dict[str, list[object]] = {
-    "1": [3, 9], **{str(i): [0.1, 0.1] for i in range(2, 12)}, "12": [5, 5]
+    "1": [3, 9],
+    **{str(i): [0.1, 0.1] for i in range(2, 12)},
+    "12": [5, 5],
 }
 
 
@@ -57,7 +65,10 @@ def test_a_column_whose_name_looks_like_a_pattern_or_a_list_is_taken_by_its_name
 def test_a_single_column_by_name_is_binary() -> None:
     layout = found(untyped({"label": [0, 1], "mine": [0.5, 0.25]}), scores="mine")
     assert (layout.shape, layout.task, layout.scale) == (
-        Shape.SINGLE, Task.BINARY, Scale.PROBABILITY)
+        Shape.SINGLE,
+        Task.BINARY,
+        Scale.PROBABILITY,
+    )
 
 
 def test_a_list_column_by_name_is_a_vector() -> None:
@@ -68,8 +79,13 @@ def test_a_list_column_by_name_is_a_vector() -> None:
 
 @pytest.mark.parametrize(
     ("name", "scale"),
-    [("val_logit", Scale.LOGIT), ("model.logits", Scale.LOGIT), ("tok_logprob",
-     Scale.LOG_PROBABILITY), ("Log Prob", Scale.LOG_PROBABILITY), ("mine", Scale.PROBABILITY)],
+    [
+        ("val_logit", Scale.LOGIT),
+        ("model.logits", Scale.LOGIT),
+        ("tok_logprob", Scale.LOG_PROBABILITY),
+        ("Log Prob", Scale.LOG_PROBABILITY),
+        ("mine", Scale.PROBABILITY),
+    ],
 )
 def test_scores_named_by_option_speak_of_their_scale_too(name: str, scale: Scale) -> None:
     table = untyped({"label": [0, 1], name: [-1, -2]})

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, UsageError
+from xentcli.readers import formats
 from xentcli.readers.compression import SUFFIXES, beginning, is_compressed
 from xentcli.readers.edge import reading
 from xentcli.readers.foreign import refuse_foreign
@@ -27,11 +28,9 @@ _COMPRESSED_HEAD_BYTES = 1 << 18  # holds a whole block of zstd, the least that 
 
 @cache
 def readers() -> Mapping[str, Reader]:
-    """Every reader by its format's name: the modules of this package that export `READER`."""
-    modules = (
-        import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)
-    )
-    found = [module.READER for module in modules if hasattr(module, "READER")]
+    """Every reader by its format's name: the modules of `formats` that export `READER`."""
+    names = (f"{formats.__name__}.{found.name}" for found in pkgutil.iter_modules(formats.__path__))
+    found = [import_module(name).READER for name in names]
     return {reader.format: reader for reader in sorted(found, key=lambda reader: reader.format)}
 
 

@@ -8,12 +8,12 @@ other, under a lock, and worked on in parallel.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.schema import Column, Kind, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -86,24 +86,14 @@ class Source(Protocol):
         ...
 
 
-class Reader(Protocol):
-    """What each file of this folder exports as `READER`."""
+class Reader(NamedTuple):
+    """What each file of `readers/formats` exports as `READER`.
 
-    @property
-    def format(self) -> str:
-        """The word of `--input-format`."""
-        ...
+    `format` is the word of `--input-format`, `suffixes` and `magic` are how files of the
+    format end and begin. `open` loads what it needs only when it is called.
+    """
 
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """How the names of such files end, in lower case."""
-        ...
-
-    @property
-    def magic(self) -> tuple[bytes, ...]:
-        """What their first bytes are, where the format says."""
-        ...
-
-    def open(self, supply: Input, options: FileOptions) -> Source:
-        """Opens a file or stream of this format. Raises `InputError`."""
-        ...
+    format: str
+    suffixes: tuple[str, ...]
+    magic: tuple[bytes, ...]
+    open: Callable[[Input, FileOptions], Source]

@@ -28,20 +28,14 @@ _SAMPLED_ROWS = 200
 _SAMPLED_CELLS = 50_000
 
 
-@dataclass(frozen=True)
-class ArrowReader:
-    """Opens Arrow IPC files, from a pipe by way of a temporary file, and streams as they come."""
+def open_arrow(supply: Input) -> Source:
+    """Opens an IPC file or stream, whichever the first bytes say it is.
 
-    format: str = "arrow"
-    suffixes: tuple[str, ...] = (".arrow", ".feather", ".ipc", ".arrows")
-    magic: tuple[bytes, ...] = (_FILE_MAGIC, _STREAM_MAGIC)
-
-    def open(self, supply: Input, options: FileOptions) -> Source:
-        """Opens `supply`. Raises `InputError` for what is not Arrow, or damaged."""
-        del options
-        if supply.stream().peek(len(_FILE_MAGIC)) == _FILE_MAGIC:
-            return ArrowFile(supply)
-        return ArrowStream(supply)
+    Raises `InputError` for what is not Arrow, or damaged.
+    """
+    if supply.stream().peek(len(_FILE_MAGIC)) == _FILE_MAGIC:
+        return ArrowFile(supply)
+    return ArrowStream(supply)
 
 
 class _ArrowSource:
@@ -230,6 +224,3 @@ class _WholeReads:
 
     def close(self) -> None:
         self._stream.close()
-
-
-READER = ArrowReader()

@@ -28,20 +28,6 @@ _SAMPLED_ROWS = 200
 _SAMPLED_CELLS = 50_000
 
 
-@dataclass(frozen=True)
-class ParquetReader:
-    """Opens Parquet files; from a pipe they are spooled to a temporary file first."""
-
-    format: str = "parquet"
-    suffixes: tuple[str, ...] = (".parquet", ".pq", ".parq")
-    magic: tuple[bytes, ...] = (b"PAR1",)
-
-    def open(self, supply: Input, options: FileOptions) -> Source:
-        """Opens `supply`. Raises `InputError` for what is not Parquet, damaged or encrypted."""
-        del options
-        return ParquetSource(supply)
-
-
 class ParquetSource:
     """A Parquet file; its row groups are the splits where there are enough of them."""
 
@@ -205,6 +191,3 @@ def _conformed(batch: pa.RecordBatch, roles: Mapping[str, Role]) -> pa.RecordBat
 def _values(column: pa.Array) -> list[object]:
     values: list[object] = column.to_pylist()
     return values
-
-
-READER = ParquetReader()

@@ -1,0 +1,183 @@
+"""Who may import whom: the arrow of ARCHITECTURE.md, as data and as a test."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+
+import pytest
+
+from architecture.modules import Module, imports, inner, modules
+
+# Each layer may import those below it and, where that makes no circle, its own neighbours.
+# A module that is not listed fails the test: say where it belongs. Rooms are packages.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
+    ("cli",),
+    ("commands",),
+    ("api",),
+    ("evaluation", "rows", "row_forms", "frames", "output", "progress"),
+    ("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
+    ("metrics", "decode"),
+    ("metric",),
+    ("totals", "statistic", "encode"),
+    ("batch", "scores", "columns", "tally"),
+    ("exact", "elementary", "report", "resolve"),
+    ("score_columns",),
+    ("layout",),
+    ("schema",),
+    ("labels", "naming", "spec"),
+    ("errors", "options", "text", ""),
+)
+HEIGHT = {name: -i for i, layer in enumerate(LAYERS) for name in layer}
+
+# Imports against the arrow that have a reason. Each must still exist.
+EXCEPTIONS = {
+    # A report renders itself for Python users; the import happens when it is asked to.
+    ("report", "renderers"),
+}
+
+# Outside libraries, and the only rooms that may import them while the program runs.
+FOREIGN = {
+    "typer": {"cli", "commands"},
+    "click": {"cli", "commands"},
+    "rich": {"renderers", "progress"},
+    "pandas": {"api", "frames", "report"},
+    "pyarrow": {"readers", "columns", "encode", "decode", "api", "frames", "rows", "row_forms"},
+}
+BOTTOM = {"errors", "text"}
+
+every_module = pytest.mark.parametrize("module", modules(), ids=lambda m: m.name or "__init__")
+
+
+def room(name: str) -> str:
+    return name.split(".")[0]
+
+
+def crossings(module: Module) -> set[tuple[str, str]]:
+    """Imports of ours from other rooms, those for type checkers left out."""
+    targets = {inner(i.target) for i in imports(module) if not i.typing}
+    return {(module.package, room(t)) for t in targets if t is not None} - {
+        (module.package, module.package)
+    }
+
+
+@every_module
+def test_every_module_has_a_layer(module: Module) -> None:
+    assert module.package in HEIGHT, f"say in LAYERS where {module.name} belongs"
+
+
+@every_module
+def test_imports_point_down(module: Module) -> None:
+    for source, target in crossings(module) - EXCEPTIONS:
+        assert HEIGHT[target] <= HEIGHT[source], f"{module.name} imports {target}, which is above"
+
+
+def test_rooms_of_one_layer_import_each_other_without_circles() -> None:
+    edges = {edge for m in modules() for edge in crossings(m)} - EXCEPTIONS
+    seen: set[str] = set()
+
+    def walk(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " → ".join((*path, name))
+        if name not in seen:
+            for _, target in sorted(e for e in edges if e[0] == name):
+                walk(target, (*path, name))
+            seen.add(name)
+
+    for name in HEIGHT:
+        walk(name, ())
+
+
+def test_every_exception_is_still_needed() -> None:
+    edges = {edge for m in modules() for edge in crossings(m)}
+    assert edges >= EXCEPTIONS
+
+
+def test_no_room_is_listed_that_is_not_there() -> None:
+    there = {m.package for m in modules()}
+    assert set(HEIGHT) == there
+    assert all(rooms <= there for rooms in FOREIGN.values())
+
+
+@every_module
+def test_foreign_libraries_stay_in_their_rooms(module: Module) -> None:
+    for found in imports(module):
+        library = found.target.split(".")[0]
+        if not found.typing and library in FOREIGN:
+            where = f"{module.name}:{found.line} imports {library}"
+            assert module.package in FOREIGN[library], where
+
+
+@every_module
+def test_the_bottom_imports_nothing_of_ours(module: Module) -> None:
+    if module.package in BOTTOM:
+        assert not crossings(module)
+
+
+def exporting(name: str) -> set[str]:
+    """The modules that define `name` at their top."""
+    return {m.name for m in modules() if f"\n{name} = " in m.text or f"\n{name}: " in m.text}
+
+
+@pytest.mark.parametrize(
+    ("kind", "room_of"),
+    [("METRIC", "metrics"), ("READER", "readers"), ("RENDERER", "renderers")],
+)
+def test_plugins_never_import_a_sibling(kind: str, room_of: str) -> None:
+    plugins = exporting(kind)
+    assert len(plugins) > 3
+    assert {room(p) for p in plugins} == {room_of}
+    for module in modules():
+        if module.name in plugins:
+            targets = {inner(i.target) for i in imports(module)}
+            assert not targets & (plugins - {module.name}), module.name
+
+
+def test_metrics_neither_read_nor_print() -> None:
+    for module in modules():
+        if module.package == "metrics":
+            targets = {room(inner(i.target) or "") for i in imports(module)}
+            assert not targets & {"readers", "renderers", "sources", "engine", "commands"}
+            assert "print(" not in module.text
+            assert "open(" not in module.text
+
+
+def test_renderers_compute_nothing() -> None:
+    rooms = {
+        room(inner(i.target) or "")
+        for m in modules()
+        if m.package == "renderers"
+        for i in imports(m)
+        if not i.typing and inner(i.target) is not None
+    }
+    assert rooms <= {"renderers", "report", "text", "errors", "options", "naming"}
+
+
+def loaded(statement: str) -> set[str]:
+    """The top-level modules in memory after a statement in a fresh interpreter."""
+    program = f"import sys; {statement}; print(*{{m.split('.')[0] for m in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split("\n")[-2].split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "unwanted"),
+    [
+        ("import xentcli", {"numpy", "pyarrow", "pandas", "rich", "typer"}),
+        ("import xentcli.cli", {"numpy", "pyarrow", "pandas"}),
+        ("import xentcli.layout, xentcli.resolve", {"numpy", "pyarrow", "pandas", "rich"}),
+        ("import xentcli.evaluation, xentcli.engine", {"pandas", "rich", "typer"}),
+        ("import xentcli.report", {"numpy", "pyarrow", "pandas", "rich"}),
+    ],
+)
+def test_imports_cost_only_what_is_needed(statement: str, unwanted: set[str]) -> None:
+    assert not loaded(statement) & unwanted
+
+
+def test_layers_are_listed_once() -> None:
+    names = [name for layer in LAYERS for name in layer]
+    assert len(names) == len(set(names))
+    assert all(a and b for a, b in pairwise(LAYERS))

@@ -1,0 +1,21 @@
+"""JSON Lines: one object a line; the columns are the keys of the first objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.readers.source import Reader, Source
+
+if TYPE_CHECKING:
+    from xentcli.options import FileOptions
+    from xentcli.readers.inputs import Input
+
+
+def _open(supply: Input, options: FileOptions) -> Source:
+    from xentcli.readers.json_grammar import JsonGrammar
+    from xentcli.readers.text_source import TextSource
+
+    return TextSource(supply, options, "jsonl", lambda head: JsonGrammar(head, supply.name))
+
+
+READER = Reader("jsonl", (".jsonl", ".ndjson", ".json", ".jsonlines"), (), _open)
