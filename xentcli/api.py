@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,13 +21,15 @@ from xentcli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xentcli.report import Report
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Path = str | os.PathLike[str]
 
 
-def evaluate(  # noqa: PLR0913 - the options of `xent eval`
+def evaluate(
     data: Path | Sequence[Path] | Any,
     *,
     target: str | None = None,

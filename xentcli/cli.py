@@ -40,7 +40,9 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - a typer callback
 def _root(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Takes `--version`; the commands do the rest."""

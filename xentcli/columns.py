@@ -63,9 +63,7 @@ def numbers(array: pa.Array) -> tuple[Array, Present]:
     if pa.types.is_decimal(kind):
         # By way of text, which is rounded correctly; the direct cast is not.
         array = array.cast(pa.string()).cast(pa.float64())
-    elif not (
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
-    ):
+    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
         raise TypeError(f"holds {kind}, not numbers")
     values = fixed(array)
     if values.dtype not in (np.float32, np.float64):

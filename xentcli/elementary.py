@@ -163,7 +163,7 @@ def _horner(x: Floats, coefficients: tuple[float, ...], *, out: Floats) -> None:
 
 
 def exp(x: Floats) -> Floats:
-    """e to the power of every entry of `x` (float64, no NaN).
+    """E to the power of every entry of `x` (float64, no NaN).
 
     exp(-inf) is 0; what is too large is inf. The error is below one unit in the last place.
 
@@ -179,7 +179,7 @@ def exp(x: Floats) -> Floats:
 
 
 def _exp_chunk(x: Floats, out: Floats) -> None:
-    """exp into `out`: x = k ln 2 + r, exp r = 1 + 2r/(R(r²) - r), after Remez."""
+    """Exp into `out`: x = k ln 2 + r, exp r = 1 + 2r/(R(r²) - r), after Remez."""
     k, high, low, r, t, c = _scratch.rows[:, : len(x)]
     # Beyond these the result is 0 or inf whatever the digits; the clip keeps k in range.
     np.clip(x, -746.0, 710.0, out=high)
@@ -203,7 +203,7 @@ def _exp_chunk(x: Floats, out: Floats) -> None:
 
 
 def _scale(y: Floats, k: Floats) -> Floats:
-    """y · 2^k for whole k; only where a result may leave the normal numbers is ldexp used."""
+    """Y · 2^k for whole k; only where a result may leave the normal numbers is ldexp used."""
     if k.size and _least(k) >= -1021 and _largest(k) <= 1023:
         bits = np.add(k, _SHIFTER).view(np.int64)
         np.subtract(bits, _SHIFTER_BITS, out=bits)

@@ -8,7 +8,6 @@ the end the sums are added up, in any order, to the same bits. Workers are threa
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -18,7 +17,7 @@ from xentcli.supply import Supply, Task
 from xentcli.tally import Place, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -116,9 +115,7 @@ class Plan(NamedTuple):
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""
-        return Supply(
-            sources, self.layout.roles, rows=self.rows, threads=self.workers, turns=turns
-        )
+        return Supply(sources, self.layout.roles, rows=self.rows, threads=self.workers, turns=turns)
 
     def work(self, supply: Supply, read: Callable[[int], None] = lambda rows: None) -> Sum:
         """Takes splits until there are no more; `read` is told the rows of each block."""
@@ -174,9 +171,7 @@ def run_threads(plan: Plan, sources: Iterable[Source], watcher: Watcher | None =
         except BaseException as error:  # noqa: BLE001 - raised again by the main thread
             supply.failed(None, error)
 
-    threads = [
-        threading.Thread(target=work, args=(i,), daemon=True) for i in range(plan.workers)
-    ]
+    threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(plan.workers)]
     try:
         for thread in threads:
             thread.start()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import __version__
 from xentcli.engine import Plan, run_threads, usable_threads
@@ -27,6 +25,8 @@ from xentcli.schema import Table
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from xentcli.engine import Outcome, Sum, Watcher
     from xentcli.layout import Layout
     from xentcli.metric import Requested
@@ -37,15 +37,14 @@ if TYPE_CHECKING:
 _SMALL = 4 << 20
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """All that a scoring run can be asked for."""
 
-    file: FileOptions = field(default_factory=FileOptions)
-    columns: ColumnOptions = field(default_factory=ColumnOptions)
-    policy: Policy = field(default_factory=Policy)
-    report: ReportOptions = field(default_factory=ReportOptions)
-    run: RunOptions = field(default_factory=RunOptions)
+    file: FileOptions = FileOptions()
+    columns: ColumnOptions = ColumnOptions()
+    policy: Policy = Policy()
+    report: ReportOptions = ReportOptions()
+    run: RunOptions = RunOptions()
 
 
 class Files:
@@ -177,7 +176,9 @@ def _check_rows(totals: Totals, total: Sum, paths: Sequence[str], policy: Policy
     if wanted is not None and totals.rows() != wanted:
         raise InputError(f"{name}: {totals.rows():,} rows were scored, --expect-rows {wanted:,}")
     if total.read == 0:
-        raise InputError(f"{name}: no rows", hint="there is a header, or a schema, and nothing else")
+        raise InputError(
+            f"{name}: no rows", hint="there is a header, or a schema, and nothing else"
+        )
     if totals.rows() and totals.weight_units() == 0:
         raise InputError(f"{name}: the weights sum to 0")
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xentcli.exact import UNIT_BITS, ratio
+from xentcli.exact import ratio
 from xentcli.report import Finding
 from xentcli.schema import quoted
 from xentcli.tally import Code, Entry

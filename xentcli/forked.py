@@ -7,13 +7,13 @@ reading it is drawing a turn, writing the next number back passes the right on.
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import pickle
 import select
 import signal
 import struct
-from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from xentcli.engine import Outcome, Plan, Sum
@@ -21,6 +21,8 @@ from xentcli.errors import InputError
 from xentcli.statistic import State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from xentcli.engine import Watcher
     from xentcli.readers.source import Source
     from xentcli.supply import Facts
@@ -118,6 +120,7 @@ def _fork(
     for pipe in (read, *(other.pipe for other in others)):
         os.close(pipe)
     _work(plan, reopen, turns, progress, number, write)
+    return None
 
 
 def _work(
@@ -158,7 +161,7 @@ def _send(pipe: int, report: _Report) -> None:
     except Exception as error:  # noqa: BLE001 - an error that cannot be pickled is told by its text
         told = RuntimeError(f"{report.failure} ({error})")
         data = pickle.dumps(report._replace(failure=((1 << 60, 0), told)))
-    with open(pipe, "wb") as stream:  # noqa: PTH123 - a descriptor
+    with open(pipe, "wb") as stream:
         stream.write(data)
 
 
@@ -189,10 +192,6 @@ def _collect(
 def _end(workers: Sequence[_Worker]) -> None:
     for worker in workers:
         os.close(worker.pipe)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(worker.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         os.waitpid(worker.pid, 0)
-
-

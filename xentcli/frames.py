@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from xentcli.errors import InputError
 from xentcli.readers.conform import check_roles, column_of, conformed, refuse_twins
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from xentcli.schema import Column, Role
 
 _SAMPLED_ROWS = 200

@@ -8,8 +8,10 @@ yes, and so on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _WHOLE = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0+")
 
@@ -62,8 +64,7 @@ class ClassIndex:
         return exact if exact is not None else self._alias.get(canonical(text))
 
 
-@dataclass(frozen=True)
-class Truth:
+class Truth(NamedTuple):
     """How the labels beside a single score column are read as negative (0) or positive (1).
 
     `positive` is the name given by the user, whose opposite is any one other label; None
@@ -93,9 +94,11 @@ class Truth:
         labels = sorted(set(seen))
         if self.positive is not None:
             others = [t for t in labels if self.find(t) == 0]
-            return (others[0] if others else f"not {self.positive}", self.positive) if len(
-                others
-            ) <= 1 else None
+            return (
+                (others[0] if others else f"not {self.positive}", self.positive)
+                if len(others) <= 1
+                else None
+            )
         words = {canonical(t).casefold() for t in labels}
         for pair in PAIRS:
             if words <= set(pair):

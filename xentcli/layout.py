@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
 from xentcli.labels import ClassIndex, Truth
-from xentcli.options import Scale, Task
 from xentcli.schema import Role
 from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xentcli.options import Scale, Task
 
 
 class Shape(StrEnum):
@@ -21,8 +24,7 @@ class Shape(StrEnum):
     VECTOR = "vector"
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Which column is what.
 
     `classes` are in the order of the score columns; a single score column has two, of which
@@ -76,4 +78,4 @@ class Layout:
                 f"column '{shown(self.target)}' of a binary task holds the labels {found}",
                 hint="name the two classes with --classes, or leave labels out with --ignore-label",
             )
-        return replace(self, classes=names)
+        return self._replace(classes=names)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import UsageError
 from xentcli.report import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
 Setting = str | float
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a metric: its default says whether it is a number or a word.
 
     `choices` are the words allowed; None allows any.
@@ -40,8 +40,7 @@ class Parameter:
         return text
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """A figure computed from sums.
 
     `statistics` names the sums it needs, given its settings; `overall` computes the figure
@@ -67,15 +66,14 @@ class Metric:
     merges: bool = True
 
 
-@dataclass(frozen=True)
-class Requested:
+class Requested(NamedTuple):
     """A metric with the settings asked for; `key` is its canonical spelling.
 
     `overall_shown` and `classes_shown` say which of its figures the report holds.
     """
 
     metric: Metric
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = MappingProxyType({})
     overall_shown: bool = True
     classes_shown: bool = True
 

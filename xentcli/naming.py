@@ -8,10 +8,12 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.options import Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 TARGETS = (
     "label",
@@ -83,8 +85,7 @@ VECTORS = {
 }
 
 
-@dataclass(frozen=True)
-class Prefix:
+class Prefix(NamedTuple):
     """The beginning of a score column's name, what follows being the class; `source` wrote it."""
 
     text: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Scale(StrEnum):
@@ -56,8 +56,7 @@ class Base(StrEnum):
         return {"e": 1.0, "2": 0.6931471805599453, "10": 2.302585092994046}[self.value]
 
 
-@dataclass(frozen=True)
-class FileOptions:
+class FileOptions(NamedTuple):
     """How the bytes of a file become named columns."""
 
     input_format: str | None = None
@@ -66,8 +65,7 @@ class FileOptions:
     encoding: str | None = None
 
 
-@dataclass(frozen=True)
-class ColumnOptions:
+class ColumnOptions(NamedTuple):
     """Which column is what. None means: find it by name."""
 
     target: str | None = None
@@ -80,8 +78,7 @@ class ColumnOptions:
     id: str | None = None
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """What is done about rows and numbers that are not as they should be.
 
     `clip` is the EPS of `[EPS, 1-EPS]`; `tolerance` the largest |sum - 1| that passes.
@@ -96,8 +93,7 @@ class Policy:
     expect_rows: int | None = None
 
 
-@dataclass(frozen=True)
-class ReportOptions:
+class ReportOptions(NamedTuple):
     """What is computed of the rows, and in which unit."""
 
     metrics: tuple[str, ...] = ()
@@ -105,8 +101,7 @@ class ReportOptions:
     confidence: float = 0.95
 
 
-@dataclass(frozen=True)
-class RunOptions:
+class RunOptions(NamedTuple):
     """How the work is done. None of this changes a result.
 
     `processes` allows workers to be processes of their own, which a program that has

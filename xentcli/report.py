@@ -6,19 +6,18 @@ None; an infinite loss is `math.inf`. Renderers turn reports into text; only the
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 SCHEMA = "xentcli/report/1"
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One figure with what is known of its uncertainty.
 
     `value` is None where the figure is undefined (no rows, no weight). `stderr` and
@@ -34,8 +33,7 @@ class Value:
     unit: str | None = None
 
 
-@dataclass(frozen=True)
-class ClassReport:
+class ClassReport(NamedTuple):
     """The rows whose true class is `name`: their number, weight and figures."""
 
     name: str
@@ -62,8 +60,7 @@ class Finding:
     details: Mapping[str, float | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class SourceReport:
+class SourceReport(NamedTuple):
     """Where the rows came from. `rows` were scored, `rows_read` were read."""
 
     paths: tuple[str, ...]
@@ -73,8 +70,7 @@ class SourceReport:
     bytes: int | None
 
 
-@dataclass(frozen=True)
-class LayoutReport:
+class LayoutReport(NamedTuple):
     """Which column was taken for what."""
 
     task: str
@@ -85,8 +81,7 @@ class LayoutReport:
     weight: str | None
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """Everything one run found.
 
     `metrics` maps a metric's canonical spec (`cross_entropy`, `brier(scale=half)`) to
@@ -108,7 +103,9 @@ class Report:
 
         Values stay Python floats, infinity included; `to_json` spells them for JSON.
         """
-        record = dataclasses.asdict(self)
+        record: dict[str, Any] = self._asdict()
+        record["source"] = self.source._asdict()
+        record["layout"] = self.layout._asdict()
         record["metrics"] = {key: value_record(v) for key, v in self.metrics.items()}
         record["classes"] = [
             {

@@ -6,7 +6,7 @@ that decides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from xentcli import naming, score_columns
 from xentcli.errors import InputError, UsageError
@@ -14,8 +14,12 @@ from xentcli.labels import ClassIndex
 from xentcli.layout import Layout, Shape
 from xentcli.options import ColumnOptions, Task
 from xentcli.schema import Table, quoted
-from xentcli.score_columns import ScoreColumns
 from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xentcli.score_columns import ScoreColumns
 
 
 def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) -> Layout:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +13,8 @@ from xentcli.schema import Role
 from xentcli.supply import Supply
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from xentcli.readers.source import Source
 
 
-@dataclass(frozen=True)
-class ScoredRows:
+class ScoredRows(NamedTuple):
     """A run of rows: `losses` in the base asked for, and the table that tells all about them."""
 
     losses: NDArray[np.float64]

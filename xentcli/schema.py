@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import naming
 from xentcli.errors import InputError
 from xentcli.labels import spell
 from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class Kind(StrEnum):
@@ -40,8 +42,7 @@ class Role(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column of a source: its name, what it holds, and the file's own word for its type.
 
     `size` is the length of a fixed-size list's entries. UNTYPED columns are those of text
@@ -54,8 +55,7 @@ class Column:
     size: int | None = None
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """What is known of a source before its rows are read: its columns and a few sample rows."""
 
     columns: tuple[Column, ...]

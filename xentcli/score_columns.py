@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from os.path import commonprefix
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import naming
 from xentcli.errors import InputError, UsageError
@@ -14,12 +13,14 @@ from xentcli.options import ColumnOptions, Scale
 from xentcli.schema import Column, Kind, Table, missing_column, quoted
 from xentcli.text import shown
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # How far the sampled rows may be from one for columns to be taken for one distribution.
 _LOOSE = 0.02
 
 
-@dataclass(frozen=True)
-class ScoreColumns:
+class ScoreColumns(NamedTuple):
     """The columns found: `suffixes` name the classes where the columns' names do."""
 
     columns: tuple[str, ...]
@@ -30,8 +31,7 @@ class ScoreColumns:
     suffixes: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
-class NamedClasses:
+class NamedClasses(NamedTuple):
     """The classes in the order of the scores; see `Layout` for `positive` and `truth`."""
 
     classes: tuple[str, ...]

@@ -48,7 +48,7 @@ class Scores(ABC):
 
     @abstractmethod
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
-        """log p and log(1 - p) of class k, in row order."""
+        """Log p and log(1 - p) of class k, in row order."""
 
     @abstractmethod
     def predicted(self) -> Array:
@@ -190,7 +190,7 @@ class LogScores(Matrix):
 
 
 def _log_sum(matrix: Floats) -> Floats:
-    """log Σ exp of every column."""
+    """Log Σ exp of every column."""
     top = matrix.max(axis=0)
     anchor = np.where(top == -np.inf, 0.0, top)
     return log(_column_sums(exp(matrix - anchor))) + anchor
@@ -260,7 +260,7 @@ class Single(Scores):
 
     @abstractmethod
     def pair(self) -> tuple[Floats, Floats]:
-        """p of the class the score speaks of, and 1 - p, in row order."""
+        """P of the class the score speaks of, and 1 - p, in row order."""
 
     def probability(self, k: int) -> Floats:
         p, q = self.pair()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from xentcli.errors import InputError
@@ -20,15 +20,14 @@ _STDIN = "-"
 _NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One file of a data set, and the columns that the names of its directories give it.
 
     `skipped` counts the files beside it that are no data, told by the first part of a directory.
     """
 
     path: str
-    partitions: Mapping[str, str | None] = field(default_factory=dict)
+    partitions: Mapping[str, str | None] = MappingProxyType({})
     skipped: int = 0
 
 
@@ -138,7 +137,7 @@ def _files(directory: str, above: set[tuple[int, int]]) -> Iterator[str]:
 
 
 def _is_data(path: str) -> bool:
-    from xentcli.readers import suffix_format  # noqa: PLC0415 # only directories need the readers
+    from xentcli.readers import suffix_format  # only directories need the readers
 
     name = Path(path).name
     return not name.startswith(("_", ".")) and suffix_format(name) is not None

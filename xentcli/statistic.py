@@ -7,9 +7,8 @@ adds up, for each true class, one number per row (`moments`), or counts of decis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +16,8 @@ from xentcli.batch import count_classes
 from xentcli.exact import Groups, Sums
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
@@ -24,15 +25,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Statistic:
+class Statistic(NamedTuple):
     """Sums over rows under the names `keys`: `add(batch, *sums)` adds a batch to them.
 
-    Each name holds one sum for every class. Statistics are compared by their keys.
+    Each name holds one sum for every class.
     """
 
     keys: tuple[str, ...]
-    add: Callable[..., None] = field(compare=False)
+    add: Callable[..., None]
 
     def observe(self, batch: Batch, state: State) -> None:
         """Adds the batch to the state's sums under this statistic's names."""
@@ -213,4 +213,3 @@ def merged(states: Iterable[State], k: int) -> State:
     for state in states:
         total = total.merge(state)
     return total
-

@@ -6,8 +6,9 @@ into words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Code(StrEnum):
@@ -22,8 +23,7 @@ class Code(StrEnum):
     IGNORED = "ignored-label"
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where a row stands: the part of the data set, the split of the part, the row of the split.
 
     All count from 0.
@@ -35,11 +35,10 @@ class Place:
 
     def moved(self, rows: int) -> Place:
         """The place `rows` further on in the same split."""
-        return replace(self, row=self.row + rows)
+        return self._replace(row=self.row + rows)
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """A row that is an example of something, with the number or text that made it one."""
 
     place: Place

@@ -7,10 +7,8 @@ whole numbers: nothing cancels, and every figure is rounded once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +18,8 @@ from xentcli.options import Base
 from xentcli.report import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xentcli.statistic import State
 
 # Where the rounding of the terms themselves (2^-53 for a square, some times that for products
@@ -29,8 +29,7 @@ _SQUARES_ROUNDING, _PRODUCTS_ROUNDING = 52, 48
 _Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A figure and its standard error, either of which may be undefined."""
 
     value: float | None
@@ -140,7 +139,7 @@ class Totals:
 
     @property
     def log_base(self) -> float:
-        """ln of the base: what losses in nats are divided by."""
+        """Ln of the base: what losses in nats are divided by."""
         return self.base.nats
 
     def figure(self, estimate: Estimate, unit: str | None = None, scale: float = 1.0) -> Value:
@@ -181,12 +180,12 @@ def _significant(spread: int, rounding: int) -> int:
 
 
 def exponential(x: float) -> float:
-    """e to the power of x, with the same bits on every machine."""
+    """E to the power of x, with the same bits on every machine."""
     return float(exp(np.array([x]))[0])
 
 
 def natural_log(x: float) -> float:
-    """ln x, with the same bits on every machine."""
+    """Ln x, with the same bits on every machine."""
     return float(log(np.array([x]))[0])
 
 

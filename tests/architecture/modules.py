@@ -76,4 +76,4 @@ def imports(module: Module) -> list[Import]:
 
 def inner(target: str) -> str | None:
     """The name within xentcli of an imported module of ours, None for others."""
-    return target.removeprefix("xentcli").lstrip(".") if target.split(".")[0] == "xentcli" else None
+    return target.removeprefix("xentcli").lstrip(".") if target.split(".", maxsplit=1)[0] == "xentcli" else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from architecture.modules import Module, modules
+from tests.architecture.modules import Module, modules
 from xentcli.metrics import registry
 
 if TYPE_CHECKING:

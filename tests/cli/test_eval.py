@@ -117,7 +117,7 @@ def test_digits_round_the_table_alone(xent: Xent, small: str) -> None:
 
 
 def test_a_file_gets_what_standard_output_would(xent: Xent, small: str) -> None:
-    for form in FORMS:
+    for form in ("table", "jsonl"):
         page = xent.run("eval", small, "-f", form).assert_done()
         assert xent.run("eval", small, "-f", form, "-o", "-").assert_done() == page
         assert xent.run("eval", small, "-f", form, "-o", "out").assert_done() == ""

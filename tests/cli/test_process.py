@@ -70,7 +70,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     xent: Xent, form: str, change: Callable[[Path], None]
 ) -> None:
     path = xent.folder / f"a.{form}"
-    rows = 3_000_000
+    rows = 1_000_000
     if form == "parquet":
         columns = {"label": pa.repeat("cat", rows), "prob_cat": [0.5] * rows}
         pq.write_table(pa.table({**columns, "prob_dog": columns["prob_cat"]}), path)
@@ -147,7 +147,6 @@ def test_no_environment_cuts_or_colours_what_is_piped(xent: Xent, env: dict[str,
     report = xent.run("eval", "é.csv", "--json", env=env).report
     assert [c["name"] for c in report["classes"]] == list(names)
     xent.run("eval", "é.csv", "--target", "ü", env=env).assert_error("hint")
-    xent.run("metrics", env=env).assert_done()
 
 
 @pytest.mark.parametrize("env", [{"GITHUB_ACTIONS": "true"}, {"TERM": "dumb"}], ids=str)

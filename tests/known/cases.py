@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from laws.rows import EVERY, Rows
+from tests.laws.rows import EVERY, Rows
 from xentcli.options import Base, Scale
 
 if TYPE_CHECKING:
-    from laws.rows import Figures
+    from tests.laws.rows import Figures
     from xentcli.report import Value
 
 METRICS = {r.key: r for r in EVERY}

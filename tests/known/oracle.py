@@ -15,13 +15,13 @@ import mpmath
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from laws.rows import Rows
+    from tests.laws.rows import Rows
 
 DIGITS = 60
 
 
 def _exact(value: mpmath.mpf) -> Fraction:
-    sign, mantissa, exponent, _ = value._mpf_  # noqa: SLF001 - the number itself
+    sign, mantissa, exponent, _ = value._mpf_
     whole = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
     return -whole if sign else whole
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score
 
-from known import oracle
-from known.cases import SCALES, overall, random_rows, value
-from laws.rows import Rows, rows_of
+from tests.known import oracle
+from tests.known.cases import SCALES, overall, random_rows, value
+from tests.laws.rows import Rows, rows_of
 from xentcli.options import Scale
 
 KEY = "accuracy"

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from known import oracle
-from known.cases import KINDS, SCALES, matrix, measure, overall, random_rows, value
-from laws.rows import Rows, rows_of
+from tests.known import oracle
+from tests.known.cases import KINDS, SCALES, matrix, measure, overall, random_rows, value
+from tests.laws.rows import Rows, rows_of
 from xentcli.options import Base, Scale
 
 KEY = "cross_entropy"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
-from known.cases import SCALES, by_class, overall, random_rows, value
-from laws.rows import Rows, rows_of
+from tests.known.cases import SCALES, by_class, overall, random_rows, value
+from tests.laws.rows import Rows, rows_of
 from xentcli.options import Scale
 
 KEY = "f1"

@@ -7,9 +7,9 @@ import math
 import pytest
 from sklearn.metrics import log_loss
 
-from known import oracle
-from known.cases import SCALES, matrix, measure, overall, random_rows, value
-from laws.rows import rows_of
+from tests.known import oracle
+from tests.known.cases import SCALES, matrix, measure, overall, random_rows, value
+from tests.laws.rows import rows_of
 from xentcli.options import Base, Scale
 
 KEY = "log_likelihood"

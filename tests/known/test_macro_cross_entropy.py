@@ -8,9 +8,9 @@ import pytest
 from sklearn.metrics import log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
-from known import oracle
-from known.cases import SCALES, matrix, overall, random_rows, value
-from laws.rows import rows_of
+from tests.known import oracle
+from tests.known.cases import SCALES, matrix, overall, random_rows, value
+from tests.laws.rows import rows_of
 from xentcli.options import Base, Scale
 
 KEY = "macro_cross_entropy"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
-from known.cases import SCALES, by_class, overall, random_rows, value
-from laws.rows import Rows, rows_of
+from tests.known.cases import SCALES, by_class, overall, random_rows, value
+from tests.laws.rows import Rows, rows_of
 from xentcli.options import Scale
 
 KEY = "recall"
@@ -46,8 +46,8 @@ def test_closed_forms_and_undefined_classes() -> None:
 
 
 def test_a_class_of_four_rows_has_wilsons_interval() -> None:
-    from known.cases import measure
-    from known.oracle import wilson
+    from tests.known.cases import measure
+    from tests.known.oracle import wilson
 
     rows = rows_of([1, 1, 1, 1], [0.9, 0.9, 0.9, 0.1])
     figure = measure(KEY, rows).classes[1]

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from known import oracle
-from known.cases import SCALES, by_class, measure, random_rows
-from laws.rows import rows_of
+from tests.known import oracle
+from tests.known.cases import SCALES, by_class, measure, random_rows
+from tests.laws.rows import rows_of
 from xentcli.options import Scale
 
 KEY = "share"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from known.cases import KINDS, METRICS, overall, random_rows
-from laws.arrow_source import MemorySource, layout_of, table_of
-from laws.rows import Rows, rows_of
-from xentcli.evaluation import Options, score
+from tests.known.cases import KINDS, METRICS, overall, random_rows
+from tests.laws.arrow_source import MemorySource, layout_of, table_of
+from tests.laws.rows import Rows, rows_of
+from xentcli.evaluation import InMemory, Options, score
 from xentcli.metrics import registry
 from xentcli.options import Base, ColumnOptions, Policy, ReportOptions, RunOptions
 from xentcli.report import Finding, Report
@@ -40,7 +40,7 @@ def report_of(
         report=ReportOptions(metrics, base),
         run=RunOptions(threads=2),
     )
-    return score([MemorySource(tables)], options)
+    return score(InMemory(MemorySource(tables)), options)
 
 
 def finding(report: Report) -> Finding | None:

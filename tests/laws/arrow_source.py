@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from laws.rows import ALL_STATISTICS, Rows
-from xentcli.engine import Run, Sum
+from tests.laws.rows import ALL_STATISTICS, Rows
+from xentcli.engine import Plan, Sum, run_threads
+from xentcli.forked import run_forked
 from xentcli.layout import Layout, Shape
 from xentcli.options import Policy, Scale, Task
 from xentcli.schema import Column, Kind
@@ -122,20 +123,13 @@ def summed(
     *,
     threads: int = 1,
     block: int | None = None,
+    forked: bool = False,
 ) -> Sum:
     """What a run over these sources, each a list of tables, adds up."""
-    run = Run(
-        [MemorySource(tables) for tables in sources],
-        layout,
-        policy or Policy(),
-        ALL_STATISTICS,
-        threads=threads,
-        rows=block,
-    )
-    try:
-        return run.sum()
-    finally:
-        run.supply.close()
+    plan = Plan.of(layout, policy or Policy(), ALL_STATISTICS, workers=threads, rows=block)
+    if forked:
+        return run_forked(plan, lambda: map(MemorySource, sources)).sum
+    return run_threads(plan, map(MemorySource, sources)).sum
 
 
 def passes_the_decoder(rows: Rows) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from laws.rows import EVERY, Rows, any_rows, figures
+from tests.laws.rows import EVERY, Rows, any_rows, figures
 from xentcli.options import Scale
 from xentcli.totals import Totals
 

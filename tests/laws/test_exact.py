@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xentcli.exact import UNIT_BITS, Groups, Halves, Sums, ratio, units_of
+from xentcli.exact import UNIT_BITS, Groups, Sums, ratio, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,16 +76,13 @@ def test_sums_of_groups_are_exact(groups: list[list[float]]) -> None:
     assert flat.tobytes() == before
 
 
-@settings(max_examples=150)
-@given(rows=st.lists(st.tuples(finite | st.just(math.inf), st.booleans()), max_size=30))
-def test_sums_of_two_mixed_groups_are_exact(rows: list[tuple[float, bool]]) -> None:
-    flat = np.array([x for x, _ in rows], dtype=np.float64)
-    hit = np.array([h for _, h in rows], dtype=np.bool_)
-    groups = [[x for x, h in rows if h is side] for side in (False, True)]
-    check(Sums(2).add(flat, Halves(hit)), groups)
-    assert Halves(hit).counts.tolist() == [len(g) for g in groups]
-    large = flat > 1
-    assert Halves(hit).count(large).tolist() == [sum(x > 1 for x in g) for g in groups]
+@given(groups=st.lists(terms, min_size=1, max_size=5))
+def test_groups_count_what_is_marked(groups: list[list[float]]) -> None:
+    flat, where = grouped(groups)
+    assert where.counts.tolist() == [len(g) for g in groups]
+    assert where.count(flat > 1).tolist() == [sum(x > 1 for x in g) for g in groups]
+    ones = np.ones(len(flat), dtype=np.int64)
+    assert where.sum(ones).tolist() == [len(g) for g in groups]
 
 
 @settings(max_examples=150)

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laws.rows import EVERY, Rows, any_rows
+from tests.laws.rows import EVERY, Rows, any_rows
 from xentcli.options import Base, Scale
 from xentcli.report import Value
 

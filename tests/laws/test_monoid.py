@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
+from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
 from xentcli.statistic import State, observe_all
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,10 +14,10 @@ import pytest
 # Prints a hash of everything that is computed from floats on the way to a report.
 PROGRAM = """
 import hashlib, sys
-sys.path.insert(0, {tests!r})
+sys.path.insert(0, {root!r})
 import numpy as np
 from numpy._core._multiarray_umath import __cpu_features__
-from laws.rows import EVERY, Rows, figures
+from tests.laws.rows import EVERY, Rows, figures
 from xentcli.elementary import exp, expm1, log, log1p
 from xentcli.options import Scale
 
@@ -47,7 +48,7 @@ print(digest.hexdigest())
 
 
 def digest(disabled: str, threads: str = "1") -> str:
-    tests = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": disabled, "OMP_NUM_THREADS": threads}
     done = subprocess.run(
         [
@@ -55,7 +56,7 @@ def digest(disabled: str, threads: str = "1") -> str:
             "-W",
             "ignore::ImportWarning",
             "-c",
-            PROGRAM.format(tests=tests, disabled=disabled),
+            PROGRAM.format(root=root, disabled=disabled),
         ],
         env=environment,
         capture_output=True,
@@ -68,8 +69,9 @@ def digest(disabled: str, threads: str = "1") -> str:
 
 def found_features() -> list[str]:
     """The instruction groups that numpy would dispatch to here."""
-    config = np.show_config(mode="dicts")
-    return list(config.get("SIMD Extensions", {}).get("found", [])) if config else []
+    config: Any = np.show_config(mode="dicts")
+    found: list[str] = config["SIMD Extensions"].get("found", [])
+    return found
 
 
 def test_results_do_not_depend_on_the_instructions_of_the_processor() -> None:

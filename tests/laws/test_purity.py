@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
+from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
 from xentcli.statistic import State, observe_all
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, cut_up, figures, merged
+from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, cut_up, figures, merged
 from xentcli.options import Scale
 from xentcli.statistic import State, observe_all
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laws.rows import EVERY, Figures, Rows, any_rows
+from tests.laws.rows import EVERY, Figures, Rows, any_rows
 
 if TYPE_CHECKING:
     from xentcli.metric import Requested

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from layout.tables import found, spark, typed, untyped
+from tests.layout.tables import found, spark, typed, untyped
 from xentcli.errors import InputError, UsageError, XentError
 from xentcli.options import Task
 from xentcli.schema import Column, Kind, Table

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layout.tables import found, typed
+from tests.layout.tables import found, typed
 from xentcli.encode import LabelEncoder
 from xentcli.labels import ClassIndex, Truth, canonical, spell
 from xentcli.layout import Layout, Shape

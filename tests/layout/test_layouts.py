@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from layout.tables import BOTH, found, spark, sparse, typed, untyped
+from tests.layout.tables import BOTH, found, spark, sparse, typed, untyped
 from xentcli.layout import Shape
 from xentcli.options import Scale, Task
 from xentcli.schema import Column, Kind, Role, Table

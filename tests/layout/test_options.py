@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layout.tables import found, typed, untyped
+from tests.layout.tables import found, typed, untyped
 from xentcli.layout import Shape
 from xentcli.options import Scale, Task
 from xentcli.schema import Role

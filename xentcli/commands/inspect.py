@@ -114,7 +114,9 @@ def _columns(table: Table, roles: dict[str, str]) -> list[str]:
             shown(c.name, _CELL),
             c.type or "text",
             roles.get(c.name, "not used"),
-            "  ".join(shown(str(v), _CELL) for v in list(table.sample.get(c.name, ()))[:_SHOWN_ROWS]),
+            "  ".join(
+                shown(str(v), _CELL) for v in list(table.sample.get(c.name, ()))[:_SHOWN_ROWS]
+            ),
         )
         for c in table.columns
         if c.name in chosen
@@ -122,7 +124,8 @@ def _columns(table: Table, roles: dict[str, str]) -> list[str]:
     head = ("column", "type", "read as", "first values")
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(3)]
     lines = [
-        "  " + "  ".join([*(f"{cell:{w}}" for cell, w in zip(row[:3], widths, strict=True)), row[3]])
+        "  "
+        + "  ".join([*(f"{cell:{w}}" for cell, w in zip(row[:3], widths, strict=True)), row[3]])
         for row in [head, *rows]
     ]
     left = len(table.columns) - len(rows)

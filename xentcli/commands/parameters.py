@@ -158,9 +158,7 @@ class Inputs:
     ] = None
     expect_rows: Annotated[
         int | None,
-        _option(
-            "--expect-rows", metavar="N", panel=_POLICY, help="Fail unless N rows are scored."
-        ),
+        _option("--expect-rows", metavar="N", panel=_POLICY, help="Fail unless N rows are scored."),
     ] = None
 
     def file(self) -> FileOptions:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
 from xentcli.metric import Metric, Requested
 from xentcli.naming import nearest
 from xentcli.spec import parse_specs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # The order in which people look for them; what is not listed follows by name.
 _ORDER = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting, no_class_figure
 from xentcli.statistic import DECISIONS, ROWS, Statistic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.report import Value
     from xentcli.totals import Totals
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
@@ -11,6 +10,8 @@ from xentcli.statistic import LOSSES, Statistic
 from xentcli.totals import Estimate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.report import Value
     from xentcli.totals import Totals
 

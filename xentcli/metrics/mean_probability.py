@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting, no_overall_figure
@@ -10,6 +9,8 @@ from xentcli.report import Value
 from xentcli.statistic import PROBABILITIES, ROWS, Statistic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.totals import Totals
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting, no_class_figure
@@ -12,6 +11,8 @@ from xentcli.statistic import LOSSES, Statistic
 from xentcli.totals import Estimate, natural_log
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.totals import Totals
 
 
@@ -30,9 +31,7 @@ def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
     del settings
     loss = totals.mean("loss").value
     surprises = _surprises(totals)
-    entropy = math.fsum(
-        (totals.quotient_of_weight(k) or 0.0) * h for k, h in enumerate(surprises)
-    )
+    entropy = math.fsum((totals.quotient_of_weight(k) or 0.0) * h for k, h in enumerate(surprises))
     if loss is None or entropy == 0:
         return Value(None)
     return totals.figure(Estimate(loss / entropy, _stderr(totals, loss / entropy, surprises)))

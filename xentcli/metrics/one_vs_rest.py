@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
@@ -10,6 +9,8 @@ from xentcli.statistic import ONE_VS_REST, ROWS, Statistic
 from xentcli.totals import Estimate, mean_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.report import Value
     from xentcli.totals import Totals
 

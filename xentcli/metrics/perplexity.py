@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
@@ -12,6 +11,8 @@ from xentcli.statistic import LOSSES, Statistic
 from xentcli.totals import exponential
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.totals import Totals
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
@@ -11,6 +10,8 @@ from xentcli.statistic import DECISIONS, ROWS, Statistic
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.totals import Totals
 
 

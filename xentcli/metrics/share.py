@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xentcli.exact import ratio
@@ -11,6 +10,8 @@ from xentcli.report import Value
 from xentcli.statistic import LOSSES, Statistic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.totals import Totals
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -17,7 +16,6 @@ from xentcli.readers.spool import as_file
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from xentcli.options import FileOptions
     from xentcli.readers.inputs import Input, Peekable
     from xentcli.readers.source import Role, Source, Split
 
@@ -186,8 +184,7 @@ class ArrowStream(_ArrowSource):
         self._supply.check_unchanged()
 
 
-@dataclass(frozen=True)
-class BatchSplit:
+class BatchSplit(NamedTuple):
     """Some rows of a record batch."""
 
     path: str

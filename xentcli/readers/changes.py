@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from xentcli.errors import InputError
 
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     import os
 
 
-@dataclass(frozen=True)
-class Fingerprint:
+class Fingerprint(NamedTuple):
     """What changes when a file is written to or replaced: its size, its mtime and its inode."""
 
     size: int

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError, UsageError
 from xentcli.readers.encoding import not_utf8
@@ -28,8 +27,7 @@ _SPELLINGS = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": 
 _SNIFFED_ROWS = 50
 
 
-@dataclass(frozen=True)
-class Dialect:
+class Dialect(NamedTuple):
     """What must be known to read the rows of a delimited text.
 
     `names` are the columns, `header_bytes` and `header_lines` what precedes the first row.
@@ -42,8 +40,7 @@ class Dialect:
     header_lines: int
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """The beginning of a text, `whole` where nothing follows."""
 
     data: bytes

@@ -67,7 +67,7 @@ class FastParser:
 
 
 def _options(dialect: Dialect, roles: Mapping[str, Role]) -> dict[str, object]:
-    import pyarrow.csv as pc  # noqa: PLC0415 # not before a CSV is read
+    import pyarrow.csv as pc  # not before a CSV is read
 
     types = {
         Role.LABEL: pa.dictionary(pa.int32(), pa.string()),
@@ -93,7 +93,7 @@ def _options(dialect: Dialect, roles: Mapping[str, Role]) -> dict[str, object]:
 
 
 def _parsed(block: Block, options: dict[str, object]) -> list[pa.Array]:
-    import pyarrow.csv as pc  # noqa: PLC0415 # not before a CSV is read
+    import pyarrow.csv as pc  # not before a CSV is read
 
     # One block for Arrow, too: it would search for record ends once more.
     one = pc.ReadOptions(

@@ -155,7 +155,7 @@ def _is_plain(block: Block) -> bool:
 
 
 def _fast(block: Block, schema: pa.Schema, roles: Mapping[str, Role]) -> pa.RecordBatch:
-    import pyarrow.json as pj  # noqa: PLC0415 # not before JSON is read
+    import pyarrow.json as pj  # not before JSON is read
 
     table = pj.read_json(
         pa.BufferReader(pa.py_buffer(block.data)),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 
     import pyarrow.parquet as pq
 
-    from xentcli.options import FileOptions
     from xentcli.readers.inputs import Input
-    from xentcli.readers.source import Source, Split
+    from xentcli.readers.source import Split
 
 _BUFFER_BYTES = 1 << 20
 _SAMPLED_ROWS = 200
@@ -107,8 +105,7 @@ class ParquetSource:
         self._supply.check_unchanged()
 
 
-@dataclass(frozen=True)
-class RowGroup:
+class RowGroup(NamedTuple):
     """One row group, decoded by whoever takes the split."""
 
     path: str
@@ -125,8 +122,7 @@ class RowGroup:
                 yield _conformed(batch, self.roles)
 
 
-@dataclass(frozen=True)
-class DecodedBatch:
+class DecodedBatch(NamedTuple):
     """Rows that the decoder has already produced, with threads of its own."""
 
     path: str
@@ -160,7 +156,7 @@ class _Pool:
 def _open(
     path: str, metadata: pq.FileMetaData | None, dictionaries: Sequence[str]
 ) -> pq.ParquetFile:
-    import pyarrow.parquet as pq  # noqa: PLC0415 # slow to import: not before a file needs it
+    import pyarrow.parquet as pq  # slow to import: not before a file needs it
 
     return pq.ParquetFile(
         path,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -48,8 +47,7 @@ class Cutter(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """Some whole records: the first `size` bytes of `buffer`, which `offset` bytes precede."""
 
     buffer: bytearray

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from xentcli.readers.edge import reading
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from xentcli.readers.inputs import Input
 
 
-@dataclass(frozen=True)
-class Spooled:
+class Spooled(NamedTuple):
     """A path that can be opened at will until `close`, and the size of the file there."""
 
     path: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
 from xentcli.errors import InputError
@@ -74,8 +73,7 @@ class TextSplit:
             yield batch.slice(start, self._block_rows)
 
 
-@dataclass
-class _Span:
+class _Span(NamedTuple):
     """Where a split lies in the text: bytes after the header, and on a stream the lines before."""
 
     offset: int

@@ -17,9 +17,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.renderers._options import RenderOptions
 
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["RenderOptions", "Renderer", "for_path", "get", "names"]
 
 
-@dataclass(frozen=True)
-class Renderer:
+class Renderer(NamedTuple):
     """One form of output.
 
     `name` is what `--format` takes, `description` one line of help, `suffixes` the file

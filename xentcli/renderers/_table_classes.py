@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.padding import Padding
@@ -30,8 +29,7 @@ _WORST, _OTHERS, _EMPTY = "bold red", "cyan", "dim"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-@dataclass(frozen=True)
-class _Room:
+class _Room(NamedTuple):
     """How a table gives way: the widths of the bar and of class names, and short titles."""
 
     bar: int
@@ -44,8 +42,7 @@ _STEPS = (_Room(24), _Room(10), _Room(8, 24), _Room(5, 16, short=True))
 _NARROWEST = _Room(0, 8, short=True)
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(NamedTuple):
     title: str
     cells: tuple[Text, ...]
     right: bool = True
@@ -108,7 +105,7 @@ def _fitting(
             return columns, []
         if (spare := width - _total(columns)) >= 0:
             bar = min(_LONGEST_BAR, room.bar + spare)
-            return _columns(entries, spell, replace(room, bar=bar)), []
+            return _columns(entries, spell, room._replace(bar=bar)), []
     left_out: list[str] = []
     while width is not None and _total(columns) > width and columns[-1].optional:
         left_out.insert(0, columns.pop().title)

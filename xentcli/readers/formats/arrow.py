@@ -18,4 +18,6 @@ def _open(supply: Input, options: FileOptions) -> Source:
     return open_arrow(supply)
 
 
-READER = Reader("arrow", (".arrow", ".feather", ".ipc", ".arrows"), (b"ARROW1", b"\xff\xff\xff\xff"), _open)
+READER = Reader(
+    "arrow", (".arrow", ".feather", ".ipc", ".arrows"), (b"ARROW1", b"\xff\xff\xff\xff"), _open
+)
