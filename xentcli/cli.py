@@ -8,6 +8,7 @@ import sys
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from xentcli import __version__
 from xentcli.commands.eval import eval_command
@@ -16,8 +17,18 @@ from xentcli.commands.metrics import metrics_command
 from xentcli.commands.rows import rows_command
 from xentcli.errors import XentError
 
+
+class _Overview(TyperGroup):
+    """The list of commands, printed plainly: it is short, and loading rich would double its time."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.rich_markup_mode = None
+        super().format_help(ctx, formatter)
+
+
 app = typer.Typer(
     name="xent",
+    cls=_Overview,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

@@ -244,6 +244,12 @@ class Work:
         return RunOptions(self.threads, processes=True)
 
 
+@functools.cache
+def _fields(group: type) -> dict[str, Any]:
+    """The options of a group by name."""
+    return get_type_hints(group, include_extras=True)
+
+
 def takes(**groups: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Gives a command the options of groups; each group arrives as one argument."""
 
@@ -254,7 +260,7 @@ def takes(**groups: type) -> Callable[[Callable[..., None]], Callable[..., None]
             for p in inspect.signature(command).parameters.values()
             if p.name not in groups
         ]
-        fields = {name: get_type_hints(g, include_extras=True) for name, g in groups.items()}
+        fields = {name: _fields(group) for name, group in groups.items()}
         for name, group in groups.items():
             parameters += [
                 inspect.Parameter(
