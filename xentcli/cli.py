@@ -41,7 +41,7 @@ app.command("inspect")(inspect_command)
 app.command("metrics")(metrics_command)
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - a typer callback
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"xent {__version__}")
         raise typer.Exit
@@ -58,6 +58,15 @@ def _root(
 ) -> None:
     """Takes `--version`; the commands do the rest."""
     del version
+
+
+# How libraries say that the system gave them no memory, or no thread.
+_OUT_OF_MEMORY = (
+    "can't start new thread",
+    "failed to map segment",
+    "Failed to launch worker thread",
+    "Cannot allocate memory",
+)
 
 
 class Stopped(BaseException):
@@ -79,8 +88,6 @@ def main() -> NoReturn:
     """Runs the command line and ends the process with the exit code of the contract."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    # No linear algebra is done here, and its idle threads would cost start-up time.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = _run()
     except Stopped as stopped:
@@ -90,7 +97,7 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="xent", standalone_mode=False)
         _flush()
     except XentError as error:
         return _tell(error.exit_code, error.message, error.hint)
@@ -98,12 +105,16 @@ def _run() -> int:
         return _tell(3, "out of memory", "fewer --threads need less")
     except BrokenPipeError:
         return 128 + signal.SIGPIPE
+    except OSError as error:
+        return _tell(3, f"standard output: {error.strerror or error}")
     except SystemExit as end:
         # typer ends with 1 on a closed pipe; 1 is for gates.
         return 128 + signal.SIGPIPE if end.code == 1 else int(end.code or 0)
-    except Exception as error:  # noqa: BLE001 - the last stop
+    except Exception as error:
         if hasattr(error, "format_message"):
             return _tell_usage(error)
+        if any(words in str(error) for words in _OUT_OF_MEMORY):
+            return _tell(3, "out of memory", "fewer --threads need less")
         return _tell_bug(error)
     return int(code or 0)
 
@@ -113,6 +124,8 @@ def _flush() -> None:
     from xentcli.errors import OutputError
 
     if sys.stdout is None:
+        if {"--help", "-h", "--version"} & set(sys.argv):
+            raise OutputError("standard output is closed")
         return
     try:
         sys.stdout.flush()

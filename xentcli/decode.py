@@ -172,7 +172,7 @@ class Decoder:
             wanted = [*self.layout.scores, *([self.layout.weight] if self.layout.weight else [])]
             for candidate in wanted:
                 value = block.column(candidate)[row].as_py()
-                if value is None or value != value or isinstance(value, list | dict):  # noqa: PLR0124 - NaN
+                if value is None or value != value or isinstance(value, list | dict):
                     name = candidate
                     break
         return RowError(
@@ -253,13 +253,10 @@ class Decoder:
             return scores
         sums = scores.sums
         low, high = float(sums.min()), float(sums.max())
-        if max(1 - low, high - 1) <= policy.tolerance:
-            off = None
-        else:
-            off = np.abs(sums - 1) > policy.tolerance
-            self._note_sums(sums, off, positions)
-        if policy.sum_to_one is SumToOne.RESCALE and not (low == high == 1):
-            return self._rescaled(scores, positions)
+        if policy.sum_to_one is SumToOne.RESCALE:
+            return scores if low == high == 1 else self._rescaled(scores, positions)
+        if max(1 - low, high - 1) > policy.tolerance:
+            self._note_sums(sums, np.abs(sums - 1) > policy.tolerance, positions)
         return scores
 
     def _note_sums(self, sums: Array, off: Mask, positions: _Positions) -> None:

@@ -33,12 +33,12 @@ class LabelEncoder:
         self.unknown, self.missing, self.ignored = layout.k, layout.k + 1, layout.k + 2
         self.seen: set[str] = set()
         self.dtype = np.min_scalar_type(self.ignored)
-        self._find = layout.find
+        self._find = find = layout.finder()
         self._watch = layout.truth is not None
         self._ignore = {canonical(t) for t in ignore}
         self._codes: dict[str, int] = {}
         # Whether whole numbers below K are the classes' own numbers.
-        self._plain = not ignore and all(layout.find(str(i)) == i for i in range(layout.k))
+        self._plain = not ignore and all(find(str(i)) == i for i in range(layout.k))
 
     def encode(self, array: pa.Array) -> NDArray[Any]:
         """The class number of every row.

@@ -43,7 +43,7 @@ def usable_threads() -> int:
 
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     try:
-        with open("/sys/fs/cgroup/cpu.max") as file:  # noqa: PTH123 - pathlib costs start-up time
+        with open("/sys/fs/cgroup/cpu.max") as file:
             quota, period = file.read().split()
         if quota != "max":
             count = min(count or 1, max(1, -(-int(quota) // int(period))))
@@ -130,7 +130,7 @@ class Plan(NamedTuple):
                         observe_all(self.statistics, batch, state)
                     rows += block.num_rows
                     read(block.num_rows)
-            except Exception as error:  # noqa: BLE001 - told by whoever asks for failures
+            except Exception as error:
                 supply.failed(task, error)
                 break
             supply.done(task, rows)
@@ -168,7 +168,7 @@ def run_threads(plan: Plan, sources: Iterable[Source], watcher: Watcher | None =
 
         try:
             sums.append(plan.work(supply, count))
-        except BaseException as error:  # noqa: BLE001 - raised again by the main thread
+        except BaseException as error:
             supply.failed(None, error)
 
     threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(plan.workers)]

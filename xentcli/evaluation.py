@@ -18,6 +18,7 @@ from xentcli.options import (
     ReportOptions,
     RunOptions,
     SumToOne,
+    check,
 )
 from xentcli.report import ClassReport, LayoutReport, Report, SourceReport
 from xentcli.resolve import resolve
@@ -64,13 +65,18 @@ class Files:
             yield open_source(part.path, self._options, part.partitions)
 
     @property
+    def paths(self) -> list[str]:
+        """The parts' paths."""
+        return [part.path for part in self._parts]
+
+    @property
     def bytes(self) -> int | None:
         """The size of all parts; None where one is a pipe, and can be opened only once."""
         total = 0
         for part in self._parts:
-            if not os.path.isfile(part.path):  # noqa: PTH113 - pathlib costs start-up time
+            if not os.path.isfile(part.path):
                 return None
-            total += os.path.getsize(part.path)  # noqa: PTH202 - the same
+            total += os.path.getsize(part.path)
         return total
 
 
@@ -106,6 +112,7 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     Raises InputError for rows that cannot be scored, and UsageError for options that do
     not fit the data.
     """
+    check(options.policy, options.report, options.run)
     requested = request(options.report.metrics)
     sources = data.open()
     first = next(sources)

@@ -143,7 +143,7 @@ def _work(
     try:
         try:
             total = plan.work(supply, count)
-        except BaseException as error:  # noqa: BLE001 - raised again by the parent
+        except BaseException as error:
             total = Sum(State(plan.layout.k))
             supply.failed(None, error)
         failure = supply.first_failure()
@@ -158,7 +158,7 @@ def _work(
 def _send(pipe: int, report: _Report) -> None:
     try:
         data = pickle.dumps(report)
-    except Exception as error:  # noqa: BLE001 - an error that cannot be pickled is told by its text
+    except Exception as error:
         told = RuntimeError(f"{report.failure} ({error})")
         data = pickle.dumps(report._replace(failure=((1 << 60, 0), told)))
     with open(pipe, "wb") as stream:
@@ -186,7 +186,7 @@ def _collect(
         if watcher is not None and open_pipes:
             told = list(_PROGRESS.iter_unpack(progress[:]))
             watcher.update(sum(rows for rows, _ in told), max(consumed for _, consumed in told))
-    return [pickle.loads(data) for data in received.values()]  # noqa: S301 - from our own workers
+    return [pickle.loads(data) for data in received.values()]
 
 
 def _end(workers: Sequence[_Worker]) -> None:

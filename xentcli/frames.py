@@ -62,6 +62,9 @@ class FrameSource:
         """The row of the table, from 1."""
         return f"row {self._starts[split] + row + 1}"
 
+    def check_unchanged(self) -> None:
+        """Nothing to check: nobody else holds the stream."""
+
     def close(self) -> None:
         """Nothing to release."""
 

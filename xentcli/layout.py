@@ -11,7 +11,7 @@ from xentcli.schema import Role
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xentcli.options import Scale, Task
 
@@ -62,7 +62,11 @@ class Layout(NamedTuple):
 
     def find(self, label: str) -> int | None:
         """The class that a label names, or None."""
-        return (self.truth or ClassIndex(self.classes)).find(label)
+        return self.finder()(label)
+
+    def finder(self) -> Callable[[str], int | None]:
+        """`find`, made ready for many labels."""
+        return (self.truth or ClassIndex(self.classes)).find
 
     def settled(self, seen: Sequence[str]) -> Layout:
         """This layout with its two classes named as the labels that occurred name them.

@@ -5,7 +5,6 @@ Names match without regard to case. Sources: the documentation of each framework
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -145,6 +144,11 @@ def is_pattern(text: str) -> bool:
     return any(c in text for c in "*?[")
 
 
+def is_range(text: str) -> bool:
+    """Whether `text` is a range of column numbers, such as `2-11`."""
+    return re.fullmatch(r"[0-9]+-[0-9]+", text) is not None
+
+
 def select(pattern: str, names: Sequence[str]) -> list[str] | None:
     """The columns that one item of `--scores` names; None where there are none.
 
@@ -156,9 +160,9 @@ def select(pattern: str, names: Sequence[str]) -> list[str] | None:
     """
     if pattern in names:
         return [pattern]
-    span = re.fullmatch(r"([0-9]+)-([0-9]+)", pattern)
-    if span:
-        wanted = [str(i) for i in range(int(span[1]), int(span[2]) + 1)]
+    if is_range(pattern):
+        first, last = map(int, pattern.split("-"))
+        wanted = [str(i) for i in range(first, last + 1)]
         return wanted if wanted and set(wanted) <= set(names) else None
     if is_pattern(pattern):
         return [n for n in names if fnmatch.fnmatchcase(n, pattern)] or None
@@ -183,8 +187,10 @@ def nearest(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
     >>> nearest("lable", ["label", "prob"])
     ['label']
     """
+    import difflib
+
     known = list(names)
     folded = name.strip().casefold()
     same = [n for n in known if n.strip().casefold() == folded]
-    close = difflib.get_close_matches(name, known, n=limit, cutoff=0.6)
+    close = difflib.get_close_matches(name, known, n=limit, cutoff=0.7)
     return list(dict.fromkeys(same + close))[:limit]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import NamedTuple
+
+from xentcli.errors import UsageError
 
 
 class Scale(StrEnum):
@@ -91,6 +94,23 @@ class Policy(NamedTuple):
     unknown_label: OnBadRow = OnBadRow.ERROR
     ignore_label: tuple[str, ...] = ()
     expect_rows: int | None = None
+
+
+def check(policy: Policy, report: ReportOptions, run: RunOptions) -> None:
+    """Raises UsageError for values that no option can have."""
+    if not 0 <= policy.clip < 0.5:
+        raise UsageError(f"--clip takes a number from 0 to below 0.5, not {policy.clip:g}")
+    if not 0 <= policy.tolerance < math.inf:
+        raise UsageError(f"--tolerance takes a number from 0 up, not {policy.tolerance:g}")
+    if policy.expect_rows is not None and policy.expect_rows < 0:
+        raise UsageError(f"--expect-rows takes a number from 0 up, not {policy.expect_rows}")
+    if not 0 < report.confidence < 1:
+        raise UsageError(
+            f"--confidence takes a number between 0 and 1, not {report.confidence:g}",
+            hint="0.95 stands for 95 %",
+        )
+    if run.threads is not None and run.threads < 1:
+        raise UsageError(f"--threads takes a number from 1 up, not {run.threads}")
 
 
 class ReportOptions(NamedTuple):

@@ -13,7 +13,6 @@ xentcli.errors.OutputError: no/such/report.json: there is no folder 'no/such'
 """
 
 # Links, descriptors and renames are the system's calls, under the system's names:
-# ruff: noqa: PTH105, PTH108, PTH112, PTH114, PTH115, PTH116, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ from xentcli.errors import OutputError
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from _typeshed import ReadableBuffer
 
@@ -73,6 +72,20 @@ def deliver(data: str | bytes, path: str = STDOUT) -> None:
         data = data.encode("utf-8", "backslashreplace")
     with writing(path) as stream:
         stream.write(data)
+
+
+def deliver_all(texts: Mapping[str, str]) -> None:
+    """Writes several outputs, all of them or no file: files appear when everything is written.
+
+    Standard output comes last but for that. Raises what `writing` raises.
+    """
+    with contextlib.ExitStack() as stack:
+        for path in sorted(texts, key=lambda target: target == STDOUT):
+            data = texts[path].encode("utf-8", "backslashreplace")
+            if path == STDOUT:
+                deliver(data, path)
+            else:
+                stack.enter_context(writing(path)).write(data)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from xentcli.engine import Watcher
 
@@ -18,29 +18,21 @@ _PATIENCE = 1.0
 
 
 @contextmanager
-def watching(sources: Sequence[str], *, wanted: bool | None) -> Iterator[Watcher | None]:
+def watching(total: int | None, *, wanted: bool | None) -> Iterator[Watcher | None]:
     """A watcher that draws a bar, or None where none is wanted.
 
-    By default a bar is drawn on a terminal, once the work has taken a second; `wanted`
+    `total` is the number of bytes to be read, where it is known. By default a bar is drawn on a terminal, once the work has taken a second; `wanted`
     asks for it elsewhere too, or forbids it.
     """
     terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     if wanted is False or (wanted is None and not terminal):
         yield None
         return
-    bar = _Bar(_bytes(sources))
+    bar = _Bar(total)
     try:
         yield bar
     finally:
         bar.close()
-
-
-def _bytes(sources: Sequence[str]) -> int | None:
-    """The sources' size where all are plain files."""
-    try:
-        return sum(os.stat(s).st_size for s in sources if not os.path.isdir(s))  # noqa: PTH112, PTH116 - cheap
-    except OSError:
-        return None
 
 
 class _Bar:

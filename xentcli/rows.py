@@ -56,7 +56,7 @@ def scored_rows(
                     rows = place.row + block.num_rows
                     path = sources[task.part].path if several else None
                     yield _scored(batch, block, layout, options, first, path, extra)
-            except Exception as error:  # noqa: BLE001 - raised again below, with its line
+            except Exception as error:
                 supply.failed(task, error)
                 break
             numbers[task.part] = first + rows

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+_MISSING = {"", "NA", "N/A", "nan", "NaN", "null", "NULL", "None"}
+
+
 class Kind(StrEnum):
     """What a column holds, as far as the layout needs to know."""
 
@@ -78,15 +81,17 @@ class Table(NamedTuple):
         return [spell(v) for v in self.sample.get(name, ()) if v is not None and spell(v)]
 
     def numbers(self, name: str) -> list[float] | None:
-        """The sampled values as numbers, without the missing ones; None if one is no number."""
-        numbers = []
+        """The sampled values as numbers, without the missing ones; None if most are none."""
+        numbers: list[float] = []
+        strays = 0
         for value in self.sample.get(name, ()):
             try:
-                if value is not None and value != "":
+                if value is not None and value not in _MISSING:
                     numbers.append(float(str(value).replace(",", ".")))
             except ValueError:
-                return None
-        return numbers
+                strays += 1
+        # A stray word among numbers is told as such, with its line, when it is read.
+        return None if strays > len(numbers) else numbers
 
     def is_numeric(self, column: Column) -> bool:
         """Whether a column holds numbers, by its type or, in a text format, by its sample."""
@@ -98,8 +103,18 @@ class Table(NamedTuple):
         """Whether a column holds vectors of scores."""
         if column.kind is Kind.UNTYPED:
             texts = self.texts(column.name)
-            return bool(texts) and all(t.lstrip().startswith("[") for t in texts)
+            return bool(texts) and all(_is_list_of_numbers(t) for t in texts)
         return column.kind in (Kind.LIST, Kind.STRUCT)
+
+
+def _is_list_of_numbers(text: str) -> bool:
+    inside = text.strip()
+    if not (inside.startswith("[") and inside.endswith("]")):
+        return False
+    try:
+        return bool([float(item) for item in inside[1:-1].split(",")])
+    except ValueError:
+        return inside[1:-1].strip() == ""
 
 
 def missing_column(name: str, names: Sequence[str], option: str | None = None) -> InputError:

@@ -44,12 +44,14 @@ def find(
     table: Table, options: ColumnOptions, target: str | None, ignore: Sequence[str]
 ) -> ScoreColumns:
     """The score columns, by option or by name. Raises InputError where none or several fit."""
-    taken = {target, options.weight, options.id}
     if options.scores is not None:
-        return _chosen(table, options.scores, taken)
-    free = [c for c in table.columns if c.name not in taken]
-    for search in (_vectors, _families, _singles):
-        candidates = search(table, free, target)
+        return _chosen(table, options.scores, {target, options.weight, options.id})
+    # A weight among the scores is an error, to be told later, and no reason to miss a class.
+    beside = [c for c in table.columns if c.name not in (target, options.id)]
+    free = [c for c in beside if c.name != options.weight]
+    searches = ((_vectors, free), (_families, beside), (_singles, free), (_only_vector, free))
+    for search, columns in searches:
+        candidates = search(table, columns, target)
         if len(candidates) > 1:
             candidates = _preferred(candidates)
         if len(candidates) > 1:
@@ -86,8 +88,7 @@ def _chosen(table: Table, spec: str, taken: set[str | None]) -> ScoreColumns:
         if item in taken:
             raise UsageError(f"--scores: '{shown(item)}' is the target, the weight or the id")
         names += [n for n in selected if n not in names and n not in taken]
-    starred = [naming.matched_by_star(spec, n) for n in names] if len(items) == 1 else [None]
-    suffixes = tuple(s for s in starred if s is not None)
+    suffixes = _classes_of_spec(spec, names, table.names)
     scale, why_scale = _scale_of(names[0])
     columns = {c.name: c for c in table.columns}
     if len(names) == 1 and table.is_vector(columns[names[0]]):
@@ -99,8 +100,20 @@ def _chosen(table: Table, spec: str, taken: set[str | None]) -> ScoreColumns:
         scale,
         "--scores",
         why_scale,
-        suffixes if len(suffixes) == len(names) else None,
+        suffixes,
     )
+
+
+def _classes_of_spec(
+    spec: str, names: Sequence[str], known: Sequence[str]
+) -> tuple[str, ...] | None:
+    """The classes that a pattern names: what its star stands for, or a range's order from 0."""
+    if spec in known:
+        return None
+    if naming.is_range(spec):
+        return tuple(map(str, range(len(names))))
+    starred = [naming.matched_by_star(spec, n) for n in names]
+    return None if None in starred else tuple(s for s in starred if s is not None)
 
 
 def _scale_of(name: str) -> tuple[Scale, str]:
@@ -109,17 +122,23 @@ def _scale_of(name: str) -> tuple[Scale, str]:
 
 
 def _vectors(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
-    """Columns of vectors with a name for scores; any single one where no name fits."""
+    """Columns of vectors with a name for scores."""
     del target
-    vectors = [c for c in free if table.is_vector(c)]
-    named = [
+    return [
         ScoreColumns((c.name,), Shape.VECTOR, scale, "a name for vectors of scores", "its name")
-        for c in vectors
+        for c in free
+        if table.is_vector(c)
         for scale, names in naming.VECTORS.items()
         if c.name.lower() in names
     ]
-    if named or len(vectors) != 1:
-        return named
+
+
+def _only_vector(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
+    """The column of vectors whatever its name, where there is but one."""
+    del target
+    vectors = [c for c in free if table.is_vector(c)]
+    if len(vectors) != 1:
+        return []
     scale, why = _scale_of(vectors[0].name)
     return [ScoreColumns((vectors[0].name,), Shape.VECTOR, scale, "the only column of lists", why)]
 

@@ -90,7 +90,7 @@ def _directory(top: str) -> list[Part]:
 
 
 def _matches(pattern: str) -> list[Part]:
-    found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 # Path.glob takes no absolute one
+    found = sorted(glob.glob(pattern, recursive=True))  # Path.glob takes no absolute one
     parts = list[Part]()
     fixed = glob_root(pattern)
     for path in found:

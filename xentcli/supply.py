@@ -96,7 +96,7 @@ class Supply:
                 return None
             try:
                 return next(self._tasks, None)
-            except BaseException as error:  # noqa: BLE001 - raised by whoever asks for failures
+            except BaseException as error:
                 self._fail(self._at, error, None)
                 return None
 
@@ -146,11 +146,22 @@ class Supply:
             return None
         part, number = min(self._failures)
         error, _ = self._failures[part, number]
+        if isinstance(error, InputError) and part < len(self._sources):
+            error = _changed(self._sources[part]) or error
         if isinstance(error, RowError):
             source = self._sources[part]
             place = None if error.row is None else source.place(number, error.row)
             return (part, number), error.located(source.path, place)
         return (part, number), error
+
+
+def _changed(source: Source) -> InputError | None:
+    """Whether a source changed while it was read, which explains any other trouble with it."""
+    try:
+        source.check_unchanged()
+    except InputError as error:
+        return error
+    return None
 
 
 def _check_columns(source: Source, roles: Mapping[str, Role]) -> None:

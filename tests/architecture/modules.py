@@ -48,16 +48,19 @@ def modules() -> tuple[Module, ...]:
 
 
 def imports(module: Module) -> list[Import]:
-    """What a module imports, anywhere in it; for `from a import b`, `a.b` where that is a module."""
+    """What a module imports, anywhere in it.
+
+    `from a import b` counts as `a.b` where that is a module of ours.
+    """
     names = {f"xentcli.{m.name}".rstrip(".") for m in modules()}
     found: list[Import] = []
 
     def visit(node: ast.AST, *, typing: bool) -> None:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            for child in node.body:
-                visit(child, typing=True)
-            for child in node.orelse:
-                visit(child, typing=typing)
+            for inside in node.body:
+                visit(inside, typing=True)
+            for inside in node.orelse:
+                visit(inside, typing=typing)
             return
         if isinstance(node, ast.Import):
             found.extend(Import(a.name, node.lineno, typing) for a in node.names)
@@ -76,4 +79,5 @@ def imports(module: Module) -> list[Import]:
 
 def inner(target: str) -> str | None:
     """The name within xentcli of an imported module of ours, None for others."""
-    return target.removeprefix("xentcli").lstrip(".") if target.split(".", maxsplit=1)[0] == "xentcli" else None
+    top, _, rest = target.partition(".")
+    return rest if top == "xentcli" else None

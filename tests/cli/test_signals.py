@@ -41,13 +41,23 @@ def assert_ended(process: subprocess.Popen[bytes], code: int) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
-@pytest.mark.parametrize("threads", ["1", "4"])
-def test_in_the_middle_of_a_pipe(xent: Xent, number: int, code: int, threads: str) -> None:
+@pytest.mark.parametrize(
+    "command", ["eval --threads 1", "eval --threads 4", "rows", "rows --worst 3"]
+)
+def test_in_the_middle_of_a_pipe(xent: Xent, number: int, code: int, command: str) -> None:
     xent.write("out", "old")
-    with stalled(xent, HEADER + ROWS, "eval", "-", "-o", "out", "--threads", threads) as process:
+    with stalled(xent, HEADER + ROWS, *command.split(), "-", "-o", "out") as process:
         process.send_signal(number)
         assert_ended(process, code)
     assert xent.files() == {"out"}
+    assert (xent.folder / "out").read_text() == "old"
+
+
+def test_killed_while_it_writes_it_leaves_the_old_file_whole(xent: Xent) -> None:
+    xent.write("out", "old")
+    with stalled(xent, HEADER + ROWS, "rows", "-", "-o", "out") as process:
+        process.kill()
+        assert process.wait(AT_ONCE) == -signal.SIGKILL
     assert (xent.folder / "out").read_text() == "old"
 
 

@@ -62,6 +62,12 @@ def test_python_in_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
     assert runner.summarize(verbose=False).failed == 0
 
 
+def test_the_examples_of_the_generator_itself(generate: ModuleType) -> None:
+    result = doctest.testmod(generate)
+    assert result.attempted >= 2
+    assert result.failed == 0
+
+
 def test_what_the_readme_says_of_scikit_learn() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
 

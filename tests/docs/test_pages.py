@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.test_imports import LAYERS
 from xentcli.tally import Code
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,12 @@ def test_the_map_names_every_module() -> None:
     named = {name for cell in cells for name in re.findall(r"`(\w+)/?`", cell)}
     there = {p.stem for p in (ROOT / "xentcli").iterdir() if p.suffix == ".py" or p.is_dir()}
     assert named == {name for name in there if not name.startswith("__")}
+
+
+def test_the_layers_are_those_that_are_tested() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8").split("## Who may import whom")[1]
+    shown = page.split("```text\n")[1].split("```")[0].splitlines()
+    assert [set(line.split()) for line in shown] == [set(layer) - {""} for layer in LAYERS]
 
 
 def test_lengths() -> None:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import mpmath
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,8 +130,6 @@ def finite(x: Sequence[Fraction | float]) -> list[Fraction]:
 
 def of_class(rows: Rows, k: int) -> Rows:
     """The rows whose true class is k."""
-    import numpy as np
-
     return rows.take(np.flatnonzero(rows.truth == k))
 
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest, norm  # type: ignore[import-untyped]
 from sklearn.metrics import accuracy_score
 
 from tests.known import oracle
@@ -39,8 +40,6 @@ def test_agrees_with_scikit_learn(scale: Scale, weighted: bool, single: bool) ->
 @pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99, 0.999])
 @pytest.mark.parametrize(("right", "n"), [(0, 5), (5, 5), (97, 100), (1, 2), (1, 3)])
 def test_the_interval_is_wilsons(right: int, n: int, confidence: float) -> None:
-    from scipy.stats import binomtest, norm
-
     rows = rows_of([1] * n, [0.9] * right + [0.1] * (n - right))
     figure = overall(KEY, rows, confidence=confidence)
     assert figure.value == right / n

@@ -26,8 +26,9 @@ def reference(rows: Rows) -> tuple[float, float]:
     share = [sum(a for a, t in zip(w, truth, strict=True) if t == k) / whole for k in range(rows.k)]
     with mpmath.workdps(oracle.DIGITS):
 
-        def big(a: Fraction) -> mpmath.mpf:
-            return mpmath.mpf(a.numerator) / mpmath.mpf(a.denominator)
+        def big(a: Fraction | float) -> mpmath.mpf:
+            exact = Fraction(a)
+            return mpmath.mpf(exact.numerator) / mpmath.mpf(exact.denominator)
 
         h = [-mpmath.log(big(s)) if s else mpmath.mpf(0) for s in share]
         entropy = mpmath.fsum(big(s) * a for s, a in zip(share, h, strict=True))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
 from tests.known.cases import SCALES, by_class, overall, random_rows, value
 from tests.laws.rows import Rows, rows_of
-from xentcli.options import Scale
+
+if TYPE_CHECKING:
+    from xentcli.options import Scale
 
 KEY = "precision"
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
-from tests.known.cases import SCALES, by_class, overall, random_rows, value
+from tests.known.cases import SCALES, by_class, measure, overall, random_rows, value
+from tests.known.oracle import wilson
 from tests.laws.rows import Rows, rows_of
-from xentcli.options import Scale
+
+if TYPE_CHECKING:
+    from xentcli.options import Scale
 
 KEY = "recall"
 
@@ -46,9 +51,6 @@ def test_closed_forms_and_undefined_classes() -> None:
 
 
 def test_a_class_of_four_rows_has_wilsons_interval() -> None:
-    from tests.known.cases import measure
-    from tests.known.oracle import wilson
-
     rows = rows_of([1, 1, 1, 1], [0.9, 0.9, 0.9, 0.1])
     figure = measure(KEY, rows).classes[1]
     assert figure is not None

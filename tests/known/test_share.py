@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.known import oracle
 from tests.known.cases import SCALES, by_class, measure, random_rows
 from tests.laws.rows import rows_of
-from xentcli.options import Scale
+
+if TYPE_CHECKING:
+    from xentcli.options import Scale
 
 KEY = "share"
 

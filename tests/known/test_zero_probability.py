@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,7 +16,9 @@ from tests.laws.rows import Rows, rows_of
 from xentcli.evaluation import InMemory, Options, score
 from xentcli.metrics import registry
 from xentcli.options import Base, ColumnOptions, Policy, ReportOptions, RunOptions
-from xentcli.report import Finding, Report
+
+if TYPE_CHECKING:
+    from xentcli.report import Finding, Report
 
 
 def report_of(

@@ -18,6 +18,7 @@ from xentcli.schema import Column, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from xentcli.readers.source import Source
     from xentcli.schema import Role
 
 
@@ -50,13 +51,13 @@ class MemorySource:
     format: str = "arrow"
     size: int | None = None
     consumed: int = 0
+    columns: tuple[Column, ...] = ()
     closed: list[bool] = field(default_factory=list)
 
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        schema = self.tables[0].schema
-        return tuple(
-            Column(f.name, _KINDS.get(str(f.type), Kind.LIST), str(f.type)) for f in schema
+    def __post_init__(self) -> None:
+        self.columns = tuple(
+            Column(f.name, _KINDS.get(str(f.type), Kind.LIST), str(f.type))
+            for f in self.tables[0].schema
         )
 
     def sample(self) -> Mapping[str, Sequence[object]]:
@@ -127,9 +128,14 @@ def summed(
 ) -> Sum:
     """What a run over these sources, each a list of tables, adds up."""
     plan = Plan.of(layout, policy or Policy(), ALL_STATISTICS, workers=threads, rows=block)
+
+    def opened() -> Iterator[Source]:
+        for tables in sources:
+            yield MemorySource(tables)
+
     if forked:
-        return run_forked(plan, lambda: map(MemorySource, sources)).sum
-    return run_threads(plan, map(MemorySource, sources)).sum
+        return run_forked(plan, opened).sum
+    return run_threads(plan, opened()).sum
 
 
 def passes_the_decoder(rows: Rows) -> bool:

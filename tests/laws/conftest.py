@@ -1,15 +1,24 @@
-"""Hypothesis as the laws need it."""
+"""Hypothesis as the laws need it.
+
+The examples are the same in every run. `HYPOTHESIS_PROFILE=thorough pytest tests/laws`
+draws many others.
+"""
 
 from __future__ import annotations
+
+import os
 
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "laws",
-    max_examples=12,
+    max_examples=15,
     deadline=None,
     database=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("laws")
+settings.register_profile(
+    "thorough", settings.get_profile("laws"), max_examples=400, derandomize=False
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "laws"))

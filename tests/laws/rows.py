@@ -38,11 +38,11 @@ def _settings(parameter: Parameter) -> tuple[Setting, ...]:
 
 
 def _requests() -> list[Requested]:
-    found = []
+    found = list[Requested]()
     for metric in registry().values():
         names = [p.name for p in metric.parameters]
-        for values in itertools.product(*(_settings(p) for p in metric.parameters)):
-            found.append(Requested(metric, dict(zip(names, values, strict=True))))
+        choices = itertools.product(*(_settings(p) for p in metric.parameters))
+        found += (Requested(metric, dict(zip(names, values, strict=True))) for values in choices)
     return found
 
 

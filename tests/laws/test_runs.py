@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +17,9 @@ from xentcli.errors import InputError
 from xentcli.options import OnBadRow, Policy, Scale, SumToOne
 
 
-def policy_of(rows: Rows, **other: OnBadRow | SumToOne | tuple[str, ...]) -> Policy:
-    return replace(Policy(clip=rows.clip), **other)  # type: ignore[arg-type]
+def policy_of(rows: Rows, **other: Any) -> Policy:
+    """The policy under which these rows are read."""
+    return Policy(clip=rows.clip, **other)
 
 
 @given(
@@ -25,13 +27,13 @@ def policy_of(rows: Rows, **other: OnBadRow | SumToOne | tuple[str, ...]) -> Pol
     rows=any_rows(),
     vector=st.booleans(),
     labels=st.sampled_from(["text", "dictionary", "int64", "int8", "float64", "uint16"]),
-    threads=st.integers(1, 3),
-    block=st.integers(1, 50),
+    workers=st.tuples(st.integers(1, 3), st.integers(1, 50)),
 )
 def test_a_run_gives_the_same_state_as_the_rows_themselves(
-    data: st.DataObject, rows: Rows, vector: bool, labels: str, threads: int, block: int
+    data: st.DataObject, rows: Rows, vector: bool, labels: str, workers: tuple[int, int]
 ) -> None:
     assume(passes_the_decoder(rows))
+    threads, block = workers
     names = [str(i + 3) for i in range(rows.k)]
     layout = layout_of(rows, names, vector=vector)
     tables = [table_of(part, layout, labels) for part in data.draw(cut_up(rows))]
@@ -122,6 +124,18 @@ def test_rescaling_takes_back_a_common_factor(rows: Rows, power: int) -> None:
     for row in rows.raw:
         sums += row
     assert plain.state == replace(rows, raw=rows.raw / sums).state()
+
+
+@settings(max_examples=5)
+@given(data=st.data(), rows=any_rows(least=5), workers=st.integers(1, 3))
+def test_processes_give_the_same_state_as_threads(
+    data: st.DataObject, rows: Rows, workers: int
+) -> None:
+    assume(passes_the_decoder(rows))
+    layout = layout_of(rows)
+    tables = [table_of(part, layout) for part in data.draw(cut_up(rows))]
+    forked = summed(layout, [tables, tables[:1]], policy_of(rows), threads=workers, forked=True)
+    assert forked == summed(layout, [tables, tables[:1]], policy_of(rows), threads=workers)
 
 
 @settings(max_examples=5)

@@ -26,12 +26,12 @@ def kind_of(values: Sequence[object]) -> Kind:
     return Kind.STRUCT if isinstance(first, dict) else Kind.TEXT
 
 
-def typed(columns: Mapping[str, Sequence[object]]) -> Table:
+def typed(columns: Mapping[str, Any]) -> Table:
     """As a Parquet file shows it."""
     return Table(tuple(Column(n, kind_of(v)) for n, v in columns.items()), columns)
 
 
-def untyped(columns: Mapping[str, Sequence[object]]) -> Table:
+def untyped(columns: Mapping[str, Any]) -> Table:
     """As a CSV file shows it: every value a text."""
     texts = {n: [None if v is None else str(v) for v in values] for n, values in columns.items()}
     return Table(tuple(Column(n, Kind.UNTYPED) for n in columns), texts)

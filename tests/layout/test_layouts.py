@@ -59,8 +59,6 @@ PAIRS = [
     ("-1.0", "1.0"),
 ]
 
-Maker = "Callable[[dict[str, list[object]]], Table]"
-
 
 @pytest.mark.parametrize("table", BOTH)
 @pytest.mark.parametrize("target", [*TARGETS, "Label", "Y_TRUE", "Ground_Truth"])
@@ -110,7 +108,9 @@ def test_the_scale_of_one_score_is_read_off_its_name(name: str, scale: Scale) ->
 def test_a_column_a_class(
     table: Callable[[dict[str, list[object]]], Table], prefix: str, scale: Scale
 ) -> None:
-    columns = {f"{prefix}{c}": [0.25, 0.5] for c in ("dog", "cat", "emu bird")}
+    columns: dict[str, list[object]] = {
+        f"{prefix}{c}": [0.25, 0.5] for c in ("dog", "cat", "emu bird")
+    }
     layout = found(table({"id": [1, 2], **columns, "truth": ["cat", "emu bird"]}))
     assert layout.classes == ("dog", "cat", "emu bird")  # in the order of the columns
     assert (layout.scores, layout.shape) == (tuple(columns), Shape.COLUMNS)

@@ -11,6 +11,7 @@ from xentcli.commands.parameters import Inputs, Output, Report, Work, takes
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
+    from xentcli.evaluation import Files
     from xentcli.renderers import Renderer
     from xentcli.report import Report as Result
 
@@ -31,28 +32,39 @@ def eval_command(
     work: Work,
 ) -> None:
     """Score predictions: cross-entropy, how sure it is, and which classes it comes from."""
-    from xentcli.output import check_target, deliver
+    from xentcli.evaluation import Files
+    from xentcli.output import check_target, deliver_all
 
-    form, exports = _forms(output)
-    for target in (output.output, *exports):
-        check_target(target, sources)
-    result = _score(sources, inputs, report, work)
-    for target, extra in exports.items():
-        deliver(_text(extra, result, output, target), target)
-    text = _first_value(result) if output.score_only else _text(form, result, output, output.output)
-    deliver(text, output.output)
+    forms = _forms(output)
+    files = Files(sources, inputs.file())
+    for target in forms:
+        check_target(target, files.paths)
+    result = _score(files, inputs, report, output, work)
+    texts = {target: _text(form, result, output, target) for target, form in forms.items()}
+    if output.score_only:
+        texts[output.output] = _first_value(result)
+    deliver_all(texts)
 
 
-def _forms(output: Output) -> tuple[Renderer, dict[str, Renderer]]:
-    """The form of the main output, and those to be exported by target."""
-    form = _form("json" if output.json else output.format, "--format")
-    exports: dict[str, Renderer] = {}
+def _forms(output: Output) -> dict[str, Renderer]:
+    """The form to be written to each target."""
+    import os
+
+    from xentcli import renderers
+
+    named = renderers.for_path(output.output)
+    name = "json" if output.json else output.format or (named.name if named else "table")
+    forms = {output.output: _form(name, "--format")}
+    known = {os.path.realpath(output.output)}
     for item in output.export or ():
         name, separator, target = item.partition("=")
         if not separator or not target:
             raise UsageError(f"--export takes FORM=FILE, not '{item}'")
-        exports[target] = _form(name, "--export")
-    return form, exports
+        if target in forms or os.path.realpath(target) in known:
+            raise UsageError(f"--export: '{target}' is written to already")
+        known.add(os.path.realpath(target))
+        forms[target] = _form(name, "--export")
+    return forms
 
 
 def _form(name: str, option: str) -> Renderer:
@@ -65,15 +77,18 @@ def _form(name: str, option: str) -> Renderer:
         raise UsageError(f"{option}: there is no form '{name}'; there are {known}") from None
 
 
-def _score(sources: list[str], inputs: Inputs, report: Report, work: Work) -> Result:
-    from xentcli.evaluation import Files, Options, score
+def _score(files: Files, inputs: Inputs, report: Report, output: Output, work: Work) -> Result:
+    from xentcli.evaluation import Options, score
     from xentcli.progress import watching
 
+    if output.digits < 0:
+        raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")
     options = Options(
         inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
     )
-    with watching(sources, wanted=False if work.quiet else work.progress) as watcher:
-        return score(Files(sources, options.file), options, watcher)
+    wanted = False if work.quiet else work.progress
+    with watching(files.bytes, wanted=wanted) as watcher:
+        return score(files, options, watcher)
 
 
 def _text(form: Renderer, result: Result, output: Output, target: str) -> str:

@@ -36,7 +36,8 @@ def inspect_command(
     table = table_of(source)
     layout = understand(source, Options(columns=inputs.columns(), policy=inputs.policy()))
     if layout.truth is not None:
-        seen = [t for t in table.texts(layout.target) if layout.find(t) is not None]
+        find = layout.finder()
+        seen = [t for t in table.texts(layout.target) if find(t) is not None]
         layout = layout.settled(seen)
     if json:
         from json import dumps
@@ -62,7 +63,8 @@ def _record(source: Source, table: Table, layout: Layout) -> dict[str, Any]:
         },
         "reasons": dict(layout.reasons),
         "columns": [
-            {"name": c.name, "type": c.type, "role": roles.get(c.name)} for c in table.columns
+            {"name": c.name, "type": c.type or None, "role": roles.get(c.name)}
+            for c in table.columns
         ],
     }
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from xentcli.errors import UsageError
 from xentcli.options import (
     Base,
     ColumnOptions,
@@ -30,13 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _option(*names: str, panel: str, help: str, metavar: str | None = None) -> Any:  # noqa: A002 - typer's own word
+def _option(*names: str, panel: str, help: str, metavar: str | None = None) -> Any:
     """A typer option that also comes from the environment variable XENT_NAME."""
     longest = max(names[0].split("/")[0], *(n.split("/")[0] for n in names), key=len)
     variable = "XENT_" + longest.lstrip("-").replace("-", "_").upper()
     return typer.Option(
         *names,
-        help=help,
+        # Square brackets are rich's markup.
+        help=help.replace("[", r"\["),
         metavar=metavar,
         rich_help_panel=panel,
         envvar=variable,
@@ -238,9 +238,7 @@ class Work:
     ] = False
 
     def options(self) -> RunOptions:
-        """The same, as plain values. Raises UsageError for less than one thread."""
-        if self.threads is not None and self.threads < 1:
-            raise UsageError(f"--threads takes a number from 1 up, not {self.threads}")
+        """The same, as plain values."""
         return RunOptions(self.threads, processes=True)
 
 
@@ -301,9 +299,9 @@ class Output:
             "--format",
             metavar="FORM",
             panel=OUTPUT_PANEL,
-            help="table, json, jsonl, csv or markdown. [default: table]",
+            help="table, json, jsonl, csv or markdown. [default: what -o is named, else table]",
         ),
-    ] = "table"
+    ] = ""
     json: Annotated[bool, _option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
     output: Annotated[
         str,

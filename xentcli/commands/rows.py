@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from xentcli.evaluation import Files
+
 
 @takes(inputs=Inputs)
 def rows_command(
@@ -77,6 +79,7 @@ def rows_command(
     ] = "-",
 ) -> None:
     """Stream each row's number, label, probability of the true class, loss and prediction."""
+    from xentcli.evaluation import Files
     from xentcli.output import check_target, writing
     from xentcli.row_forms import ROW_FORMS
 
@@ -85,8 +88,9 @@ def rows_command(
     chosen = form or _form_of(output)
     if chosen not in ROW_FORMS:
         raise UsageError(f"--format: there is no form '{form}'; there are {', '.join(ROW_FORMS)}")
-    check_target(output, sources)
-    tables = _tables(sources, inputs, base, keep or [], worst)
+    files = Files(sources, inputs.file())
+    check_target(output, files.paths)
+    tables = _tables(files, inputs, base, keep or [], worst)
     # Nothing is written before the first row is known to be good.
     first = next(tables)
     with writing(output) as stream:
@@ -105,18 +109,19 @@ def _form_of(output: str) -> str:
 
 
 def _tables(
-    arguments: list[str], inputs: Inputs, base: Base, keep: list[str], worst: int | None
+    files: Files, inputs: Inputs, base: Base, keep: list[str], worst: int | None
 ) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from xentcli.errors import InputError
-    from xentcli.evaluation import Files, Options, understand
+    from xentcli.evaluation import Options, understand
     from xentcli.naming import select
-    from xentcli.options import ReportOptions
+    from xentcli.options import ReportOptions, check
     from xentcli.rows import Worst, scored_rows
     from xentcli.schema import missing_column
 
     options = Options(inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=base))
-    sources = list(Files(arguments, options.file).open())
+    check(options.policy, options.report, options.run)
+    sources = list(files.open())
     layout = understand(sources[0], options)
     names = [column.name for column in sources[0].columns]
     columns: list[str] = []

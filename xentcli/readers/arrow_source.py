@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -48,6 +49,10 @@ class _ArrowSource:
         refuse_twins(schema, self.path)
         self.columns = tuple(column_of(field) for field in schema)
         self._first_rows: list[int] = []
+
+    def check_unchanged(self) -> None:
+        """Raises `InputError` when the file changed since it was opened."""
+        self._supply.check_unchanged()
 
     def _sample_of(self, batches: Iterator[pa.RecordBatch]) -> Mapping[str, Sequence[object]]:
         count = min(_SAMPLED_ROWS, max(1, _SAMPLED_CELLS // max(1, len(self.columns))))
@@ -184,7 +189,8 @@ class ArrowStream(_ArrowSource):
         self._supply.check_unchanged()
 
 
-class BatchSplit(NamedTuple):
+@dataclass(frozen=True)
+class BatchSplit:
     """Some rows of a record batch."""
 
     path: str

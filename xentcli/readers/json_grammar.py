@@ -124,7 +124,10 @@ def _kind(values: Iterable[object]) -> Kind:
         return Kind.NUMBER
     if not kinds:
         return Kind.UNTYPED
-    return kinds.pop() if len(kinds) == 1 else Kind.TEXT
+    if len(kinds) == 1:
+        return kinds.pop()
+    # A stray value among numbers is told as such, with its line, when it is read.
+    return Kind.NUMBER if Kind.NUMBER in kinds else Kind.TEXT
 
 
 _KINDS = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -98,6 +99,10 @@ class ParquetSource:
         """The number of a row in the file, from 1."""
         return f"row {self._first_rows[split] + row + 1}"
 
+    def check_unchanged(self) -> None:
+        """Raises `InputError` when the file changed since it was opened."""
+        self._supply.check_unchanged()
+
     def close(self) -> None:
         """Releases the file. Raises `InputError` when it changed while it was read."""
         self._file.close()
@@ -105,7 +110,8 @@ class ParquetSource:
         self._supply.check_unchanged()
 
 
-class RowGroup(NamedTuple):
+@dataclass(frozen=True)
+class RowGroup:
     """One row group, decoded by whoever takes the split."""
 
     path: str
@@ -122,7 +128,8 @@ class RowGroup(NamedTuple):
                 yield _conformed(batch, self.roles)
 
 
-class DecodedBatch(NamedTuple):
+@dataclass(frozen=True)
+class DecodedBatch:
     """Rows that the decoder has already produced, with threads of its own."""
 
     path: str

@@ -64,6 +64,10 @@ class Partitioned:
         """As the source itself says."""
         return self._source.place(split, row)
 
+    def check_unchanged(self) -> None:
+        """Raises `InputError` when the file changed since it was opened."""
+        self._source.check_unchanged()
+
     def close(self) -> None:
         """Closes the source."""
         self._source.close()

@@ -78,6 +78,10 @@ class Source(Protocol):
         """
         ...
 
+    def check_unchanged(self) -> None:
+        """Raises `InputError` ("changed while being read") when the file is no longer the same."""
+        ...
+
     def close(self) -> None:
         """Releases the file, and checks that it did not change while it was read.
 

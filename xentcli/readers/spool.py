@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from typing import IO, TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
 
 from xentcli.readers.edge import reading
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from xentcli.readers.inputs import Input
 
 
-class Spooled(NamedTuple):
+@dataclass(frozen=True)
+class Spooled:
     """A path that can be opened at will until `close`, and the size of the file there."""
 
     path: str
@@ -32,7 +34,7 @@ def as_file(supply: Input) -> Spooled:
     """
     if supply.is_file:
         return Spooled(supply.path, supply.size or 0)
-    file = tempfile.TemporaryFile(prefix="xent-")  # noqa: SIM115 # closed by `Spooled.close`
+    file = tempfile.TemporaryFile(prefix="xent-")  # closed by `Spooled.close`
     try:
         with reading(supply.name):
             shutil.copyfileobj(supply.begin(), file, 1 << 20)

@@ -157,6 +157,10 @@ class TextSource:
             return f"after line {span.lines_before}"
         return f"line {lines + 1 + self._grammar.line_of(data, row)}"
 
+    def check_unchanged(self) -> None:
+        """Raises `InputError` when the file changed since it was opened."""
+        self._supply.check_unchanged()
+
     def close(self) -> None:
         """Releases the file. Raises `InputError` when it changed while it was read."""
         self._supply.close()

@@ -50,7 +50,10 @@ def _lines(finding: Finding, spell: Spelling, *, with_details: bool) -> list[tup
     if finding.example:
         lines.append((blank, Text(f"example: {example_text(finding, spell)}", style="dim")))
     if finding.details and with_details:
-        figures = (f"{label(k)} {spell.number(v)}" for k, v in finding.details.items())
+        figures = (
+            f"{label(k)} {v:,}" if isinstance(v, int) else f"{label(k)} {spell.number(v)}"
+            for k, v in finding.details.items()
+        )
         lines.append((blank, Text(spell.text(", ".join(figures)), style="dim")))
     return lines
 

@@ -71,7 +71,7 @@ def _lines(
     return lines
 
 
-def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - full precision always
+def render(report: Report, options: RenderOptions) -> str:
     """One line a figure: first those over all rows, then those of each class."""
     lines = [",".join(COLUMNS)]
     lines += _lines("overall", None, report.source.rows, None, report.metrics)

@@ -16,7 +16,7 @@ def to_json(report: Report) -> str:
     return one_line(report.to_dict())
 
 
-def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - full precision always
+def render(report: Report, options: RenderOptions) -> str:
     """The same object as `to_json`, over several lines."""
     return indented(report.to_dict()) + "\n"
 

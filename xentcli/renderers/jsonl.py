@@ -37,7 +37,7 @@ def _records(report: Report) -> Iterator[dict[str, Any]]:
         yield {"kind": "finding", **entry}
 
 
-def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - full precision always
+def render(report: Report, options: RenderOptions) -> str:
     """One JSON object a line: the overall figures, then classes, slices and findings."""
     return "".join(one_line(record) + "\n" for record in _records(report))
 
