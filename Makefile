@@ -39,7 +39,8 @@ lint: $(VENV)/dev
 	$(BIN)ruff check $(CODE)
 
 types: $(VENV)/dev
-	$(BIN)mypy $(CODE)
+	$(BIN)mypy
+	MYPYPATH=benchmarks:benchmarks/peers $(BIN)mypy --no-explicit-package-bases benchmarks
 
 docs: $(VENV)/dev
 	$(BIN)python docs/generate.py

@@ -13,7 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 if "GITHUB_ACTIONS" in os.environ and not os.environ.get("FORCE_COLOR"):
     os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
 
-from xentcli.cli import main
+from xentcli.cli import main  # noqa: E402 - after the settings above, made for its sake
 
 if __name__ == "__main__":
     main()

@@ -39,7 +39,7 @@ def evaluate(
     classes: Sequence[str] | str | None = None,
     positive: str | None = None,
     weight: str | None = None,
-    id: str | None = None,
+    id: str | None = None,  # noqa: A002 - the option's name
     metric: str | Sequence[str] = (),
     base: Base | str | float = Base.E,
     confidence: float = 0.95,

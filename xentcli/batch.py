@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.elementary import surprise
-from xentcli.exact import Groups
+from xentcli.groups import Groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,7 @@ from xentcli.errors import XentError
 
 
 class _Overview(TyperGroup):
-    """The list of commands, printed plainly: it is short, and loading rich would double its time."""
+    """The list of commands, printed plainly: loading rich for it would double its time."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         self.rich_markup_mode = None
@@ -41,7 +41,7 @@ app.command("inspect")(inspect_command)
 app.command("metrics")(metrics_command)
 
 
-def _print_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - a typer callback
     if wanted:
         typer.echo(f"xent {__version__}")
         raise typer.Exit
@@ -49,7 +49,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[
+    version: Annotated[  # noqa: FBT002 - typer's way to declare a flag
         bool,
         typer.Option(
             "--version", callback=_print_version, is_eager=True, help="Print the version."
@@ -95,7 +95,7 @@ def main() -> NoReturn:
     _end(code)
 
 
-def _run() -> int:
+def _run() -> int:  # noqa: PLR0911 - an exit code each
     try:
         code = app(prog_name="xent", standalone_mode=False)
         _flush()

@@ -158,7 +158,7 @@ def vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | None]:
         spread[there] = matrix
         matrix = spread
     if inner is not None:
-        there = ~np.isnan(matrix).any(axis=1)
+        there = np.logical_not(np.isnan(matrix).any(axis=1))
     return matrix, there, None
 
 

@@ -8,13 +8,15 @@ import numpy as np
 
 from xentcli import columns
 from xentcli.batch import Batch
+from xentcli.checks import Checks, Positions
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
 from xentcli.layout import Layout, Shape
+from xentcli.matrix_scores import LogProbabilities, Probabilities
 from xentcli.naming import nearest
-from xentcli.options import OnBadRow, Policy, Scale, SumToOne
+from xentcli.options import OnBadRow, Policy
+from xentcli.scales import scores_of
 from xentcli.schema import quoted
-from xentcli.scores import LogProbabilities, Probabilities, scores_of
 from xentcli.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
 
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
     Mask = NDArray[np.bool_]
-
-# Squares of weighted losses stay finite and exactly summable below these.
-_LARGEST_LOGIT = 1e60
-_LARGEST_WEIGHT = 1e60
 
 
 class Decoder:
@@ -42,6 +40,7 @@ class Decoder:
         self.policy = policy
         self._losses = losses
         self.tally = Tally()
+        self._checks = Checks(layout, policy, self.tally)
         self.labels = LabelEncoder(layout, policy.ignore_label)
         self.rows_read = 0
 
@@ -56,7 +55,8 @@ class Decoder:
         raw, there = self._raw(block, place)
         low, high = _ends(raw)
         if np.isnan(low):
-            there = _both(there, ~np.isnan(raw) if raw.ndim == 1 else ~np.isnan(raw).any(axis=0))
+            missing = np.isnan(raw) if raw.ndim == 1 else np.isnan(raw).any(axis=0)
+            there = _both(there, np.logical_not(missing))
         weights = None
         if self.layout.weight is not None:
             weights, weighted = self._column(self.layout.weight, block, columns.numbers)
@@ -71,13 +71,13 @@ class Decoder:
             low, high = _ends(raw)
         if not raw.flags.owndata and raw.ndim == 2:
             raw = raw.copy()
-        positions = _Positions(place, rows)
-        self._check_range(raw, low, high, positions)
+        positions = Positions(place, rows)
+        self._checks.range(raw, low, high, positions)
         if weights is not None:
-            self._check_weights(weights, positions)
+            self._checks.weights(weights, positions)
         scores = scores_of(raw, self.layout.scale, self.layout.positive)
         if isinstance(scores, Probabilities | LogProbabilities):
-            scores = self._check_sums(scores, positions)
+            scores = self._checks.sums(scores, positions)
         batch = Batch(
             self.layout.k,
             truth,
@@ -172,7 +172,7 @@ class Decoder:
             wanted = [*self.layout.scores, *([self.layout.weight] if self.layout.weight else [])]
             for candidate in wanted:
                 value = block.column(candidate)[row].as_py()
-                if value is None or value != value or isinstance(value, list | dict):
+                if value is None or isinstance(value, list | dict) or np.isnan(value):
                     name = candidate
                     break
         return RowError(
@@ -198,100 +198,6 @@ class Decoder:
             hint=hint,
         )
 
-    def _check_range(self, raw: Array, low: float, high: float, positions: _Positions) -> None:
-        if not raw.size:
-            return
-        scale = self.layout.scale
-        if scale is Scale.PROBABILITY:
-            if low < 0 or high > 1:
-                self._out_of_range(raw, (raw < 0) | (raw > 1), "is not a probability", positions)
-            return
-        if scale is Scale.LOG_PROBABILITY and high > 0:
-            problem = "is not the logarithm of a probability: it is above 0"
-            self._out_of_range(raw, raw > 0, problem, positions)
-        if high > _LARGEST_LOGIT or low < -_LARGEST_LOGIT:
-            # -inf is a probability of zero.
-            huge = (np.abs(raw.astype(np.float64)) > _LARGEST_LOGIT) & (raw != -np.inf)
-            if huge.any():
-                self._out_of_range(raw, huge, "is too large to be scored", positions)
-        if scale is Scale.LOGIT and raw.ndim == 2 and low == -np.inf:
-            hopeless = raw.max(axis=0) == -np.inf
-            if hopeless.any():
-                raise RowError(
-                    "every logit of the row is -inf", row=positions.of(int(hopeless.argmax()))
-                )
-
-    def _out_of_range(self, raw: Array, wrong: Mask, problem: str, positions: _Positions) -> None:
-        rows = wrong if raw.ndim == 1 else wrong.any(axis=0)
-        row = int(rows.argmax())
-        k = 0 if raw.ndim == 1 else int(wrong[:, row].argmax())
-        value = float(raw[row] if raw.ndim == 1 else raw[k, row])
-        name = self.layout.scores[min(k, len(self.layout.scores) - 1)]
-        raise RowError(
-            f"{value!r} {problem}",
-            row=positions.of(row),
-            column=shown(name),
-            hint=_other_scale(raw, self.layout.scale),
-        )
-
-    def _check_weights(self, weights: Array, positions: _Positions) -> None:
-        if len(weights) and not (weights.min() >= 0 and weights.max() <= _LARGEST_WEIGHT):
-            wrong = ~((weights >= 0) & (weights <= _LARGEST_WEIGHT))
-            row = int(wrong.argmax())
-            raise RowError(
-                f"{float(weights[row])!r} is not a weight: weights are finite and not negative",
-                row=positions.of(row),
-                column=shown(self.layout.weight or ""),
-            )
-
-    def _check_sums(
-        self, scores: Probabilities | LogProbabilities, positions: _Positions
-    ) -> Probabilities | LogProbabilities:
-        """Compares each row's sum with one, and does what the policy says about it."""
-        policy = self.policy
-        if policy.sum_to_one is SumToOne.IGNORE or not scores.rows:
-            return scores
-        sums = scores.sums
-        low, high = float(sums.min()), float(sums.max())
-        if policy.sum_to_one is SumToOne.RESCALE:
-            return scores if low == high == 1 else self._rescaled(scores, positions)
-        if max(1 - low, high - 1) > policy.tolerance:
-            self._note_sums(sums, np.abs(sums - 1) > policy.tolerance, positions)
-        return scores
-
-    def _note_sums(self, sums: Array, off: Mask, positions: _Positions) -> None:
-        first = int(off.argmax())
-        value = float(sums[first])
-        if self.policy.sum_to_one is SumToOne.ERROR:
-            raise RowError(
-                f"the probabilities sum to {value:.6g}, not to 1",
-                row=positions.of(first),
-                hint="see --sum-to-one and --tolerance",
-            )
-        distance = np.abs(sums - 1)
-        worst = int(distance.argmax())
-        self.tally.note(
-            Code.SUM,
-            Entry(
-                int(np.count_nonzero(off)),
-                Case(positions.place_of(first), value),
-                (float(distance[worst]), Case(positions.place_of(worst), float(sums[worst]))),
-            ),
-        )
-
-    def _rescaled(
-        self, scores: Probabilities | LogProbabilities, positions: _Positions
-    ) -> Probabilities:
-        sums = scores.sums
-        if float(sums.min()) <= 0:
-            row = int((sums <= 0).argmax())
-            raise RowError("the probabilities sum to 0", row=positions.of(row))
-        changed = sums != 1
-        first = int(changed.argmax())
-        case = Case(positions.place_of(first), float(sums[first]))
-        self.tally.note(Code.RESCALED, Entry(int(np.count_nonzero(changed)), case))
-        return Probabilities(scores.probabilities.astype(np.float64) / sums)
-
     def _tally_losses(self, batch: Batch) -> None:
         """Rows whose loss is infinite, or was moved by the clip."""
         if self.policy.clip:
@@ -304,21 +210,6 @@ class Decoder:
             first = int(batch.in_row_order(mask).argmax())
             case = Case(batch.place_of(first), None)
             self.tally.note(code, Entry(int(np.count_nonzero(mask)), case))
-
-
-class _Positions:
-    """Where the rows of a batch stand, some having been left out."""
-
-    def __init__(self, place: Place, rows: NDArray[np.int64] | None) -> None:
-        self._place = place
-        self._rows = rows
-
-    def place_of(self, row: int) -> Place:
-        return self._place.moved(row if self._rows is None else int(self._rows[row]))
-
-    def of(self, row: int) -> int:
-        """The row's number within its split."""
-        return self.place_of(row).row
 
 
 def _ends(raw: Array) -> tuple[float, float]:
@@ -339,18 +230,4 @@ def _not_nan(values: Array) -> Mask | None:
     if values.size and np.isnan(values.min()):
         there: Mask = ~np.isnan(values)
         return there
-    return None
-
-
-def _other_scale(raw: Array, scale: Scale) -> str | None:
-    """What the numbers look like, when they are not on the scale they were taken for."""
-    low, high = float(raw.min()), float(raw.max())
-    if scale is Scale.PROBABILITY and high <= 0:
-        return "these look like log-probabilities: try --scale log-probability"
-    if scale is Scale.PROBABILITY and low >= 0 and 1.5 < high <= 100:
-        return "these look like percentages (divide by 100) or logits (--scale logit)"
-    if scale is Scale.PROBABILITY and (low < -0.5 or high > 1.5):
-        return "these look like logits: try --scale logit"
-    if scale is Scale.LOG_PROBABILITY and low < 0:
-        return "these look like logits: try --scale logit"
     return None

@@ -117,7 +117,7 @@ class Plan(NamedTuple):
         """The splits of the sources."""
         return Supply(sources, self.layout.roles, rows=self.rows, threads=self.workers, turns=turns)
 
-    def work(self, supply: Supply, read: Callable[[int], None] = lambda rows: None) -> Sum:
+    def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
         """Takes splits until there are no more; `read` is told the rows of each block."""
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         state = State(self.layout.k)
@@ -129,7 +129,8 @@ class Plan(NamedTuple):
                     if len(batch):
                         observe_all(self.statistics, batch, state)
                     rows += block.num_rows
-                    read(block.num_rows)
+                    if read is not None:
+                        read(block.num_rows)
             except Exception as error:
                 supply.failed(task, error)
                 break

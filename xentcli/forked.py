@@ -186,7 +186,7 @@ def _collect(
         if watcher is not None and open_pipes:
             told = list(_PROGRESS.iter_unpack(progress[:]))
             watcher.update(sum(rows for rows, _ in told), max(consumed for _, consumed in told))
-    return [pickle.loads(data) for data in received.values()]
+    return [pickle.loads(data) for data in received.values()]  # noqa: S301 - from our own workers
 
 
 def _end(workers: Sequence[_Worker]) -> None:

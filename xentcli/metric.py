@@ -101,7 +101,7 @@ class Requested(NamedTuple):
         if not self.classes_shown:
             return None
         figure = self.metric.by_class(totals, k, self.settings)
-        return figure if figure is None or totals.rows(k) else Value(None, unit=figure.unit)
+        return figure if figure is None or totals.occurs(k) else Value(None, unit=figure.unit)
 
 
 def _spell(value: Setting) -> str:

@@ -175,7 +175,7 @@ def matched_by_star(pattern: str, name: str) -> str | None:
     >>> matched_by_star("prob_*", "prob_cat")
     'cat'
     """
-    if pattern.count("*") != 1 or any(c in pattern for c in "?["):
+    if pattern == "*" or pattern.count("*") != 1 or any(c in pattern for c in "?["):
         return None
     before, after = pattern.split("*")
     return name[len(before) : len(name) - len(after)] or None

@@ -35,7 +35,7 @@ class SumToOne(StrEnum):
 
 
 class OnBadRow(StrEnum):
-    """What happens to a row that cannot be scored: the run ends, or the row is left out and counted."""
+    """What happens to a row that cannot be scored: it ends the run, or is left out and counted."""
 
     ERROR = "error"
     DROP = "drop"

@@ -85,7 +85,9 @@ def deliver_all(texts: Mapping[str, str]) -> None:
             if path == STDOUT:
                 deliver(data, path)
             else:
-                stack.enter_context(writing(path)).write(data)
+                stream = stack.enter_context(writing(path))
+                stream.write(data)
+                stream.flush()
 
 
 @contextlib.contextmanager

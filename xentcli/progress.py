@@ -21,8 +21,9 @@ _PATIENCE = 1.0
 def watching(total: int | None, *, wanted: bool | None) -> Iterator[Watcher | None]:
     """A watcher that draws a bar, or None where none is wanted.
 
-    `total` is the number of bytes to be read, where it is known. By default a bar is drawn on a terminal, once the work has taken a second; `wanted`
-    asks for it elsewhere too, or forbids it.
+    `total` is the number of bytes to be read, where it is known. By default a bar is drawn
+    on a terminal, once the work has taken a second; `wanted` asks for it elsewhere too, or
+    forbids it.
     """
     terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     if wanted is False or (wanted is None and not terminal):

@@ -57,7 +57,7 @@ class Finding:
     message: str
     remedy: str | None = None
     example: Mapping[str, Any] | None = None
-    details: Mapping[str, float | None] = field(default_factory=dict)
+    details: Mapping[str, float | int | None] = field(default_factory=dict)
 
 
 class SourceReport(NamedTuple):

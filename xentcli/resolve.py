@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli import naming, score_columns
+from xentcli import class_names, naming, score_columns
 from xentcli.errors import InputError, UsageError
 from xentcli.labels import ClassIndex
 from xentcli.layout import Layout, Shape
@@ -38,7 +38,7 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
             table.column(name, option)
     if options.weight in (target, *found.columns):
         raise UsageError(f"--weight '{options.weight}' is also the target or a score")
-    named = score_columns.name_classes(table, options, target, found, ignore)
+    named = class_names.name_classes(table, options, target, found, ignore)
     return Layout(
         task=_task(options.task, len(named.classes), found.shape),
         target=target,

@@ -40,7 +40,7 @@ def scored_rows(
 
     Raises the same errors as scoring does.
     """
-    extra = [c for c in ([layout.id] if layout.id else []) + list(keep) if c is not None]
+    extra = [*([layout.id] if layout.id else []), *keep]
     roles = dict.fromkeys(extra, Role.TEXT) | layout.roles
     supply = Supply(sources, roles, rows=block_rows(layout.k), threads=1)
     decoder = Decoder(layout, options.policy)

@@ -107,14 +107,23 @@ class Table(NamedTuple):
         return column.kind in (Kind.LIST, Kind.STRUCT)
 
 
+def items_of(text: str) -> list[str]:
+    """The items of a list written as `[0.1, 0.9]`, or as numpy prints it, without commas.
+
+    >>> items_of("[0.1, 0.9]"), items_of("[0.1 0.9]")
+    (['0.1', '0.9'], ['0.1', '0.9'])
+    """
+    return text.strip().strip("[]").replace(",", " ").split()
+
+
 def _is_list_of_numbers(text: str) -> bool:
     inside = text.strip()
     if not (inside.startswith("[") and inside.endswith("]")):
         return False
     try:
-        return bool([float(item) for item in inside[1:-1].split(",")])
+        return bool([float(item) for item in items_of(text)])
     except ValueError:
-        return inside[1:-1].strip() == ""
+        return False
 
 
 def missing_column(name: str, names: Sequence[str], option: str | None = None) -> InputError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import naming
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import PAIRS, ClassIndex, Truth
+from xentcli.labels import ClassIndex
 from xentcli.layout import Shape
 from xentcli.options import ColumnOptions, Scale
 from xentcli.schema import Column, Kind, Table, missing_column, quoted
@@ -29,15 +29,6 @@ class ScoreColumns(NamedTuple):
     why: str
     why_scale: str
     suffixes: tuple[str, ...] | None = None
-
-
-class NamedClasses(NamedTuple):
-    """The classes in the order of the scores; see `Layout` for `positive` and `truth`."""
-
-    classes: tuple[str, ...]
-    why: str
-    positive: int = 1
-    truth: Truth | None = None
 
 
 def find(
@@ -242,118 +233,5 @@ def _spec(found: ScoreColumns) -> str:
     """What a user would write after `--scores` for these columns."""
     if len(found.columns) == 1:
         return found.columns[0]
-    prefix = commonprefix(found.columns)
+    prefix = commonprefix(found.columns)  # noqa: RUF071 - of names, not of paths
     return f"{prefix}*" if prefix else ",".join(found.columns)
-
-
-def name_classes(
-    table: Table, options: ColumnOptions, target: str, found: ScoreColumns, ignore: Sequence[str]
-) -> NamedClasses:
-    """The classes, from options, from the columns' names, or from the labels of a single column."""
-    labels = [t for t in dict.fromkeys(table.texts(target)) if t not in ignore]
-    if options.classes is not None and len(set(options.classes)) < len(options.classes):
-        raise UsageError("--classes names a class twice")
-    if found.shape is Shape.SINGLE:
-        return _of_single(options, found, labels)
-    if options.positive is not None:
-        raise UsageError("--positive goes with a single score column; here every class has its own")
-    if options.classes is not None:
-        width = _width(table, found)
-        if width is not None and len(options.classes) != width:
-            raise UsageError(
-                f"--classes names {len(options.classes)} classes, the scores have {width} entries"
-            )
-        return NamedClasses(options.classes, "--classes")
-    if found.shape is Shape.VECTOR:
-        width = _width(table, found)
-        if width is None:
-            raise InputError(
-                f"column '{shown(found.columns[0])}': the length of its lists is not known",
-                hint="name the classes with --classes a,b,c",
-            )
-        return _of_positions(width, labels)
-    return _of_columns(found, labels)
-
-
-def _of_single(options: ColumnOptions, found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
-    positive = options.positive or (found.suffixes[0] if found.suffixes else None)
-    if options.classes is not None:
-        if len(options.classes) != 2:
-            raise UsageError(f"--classes names {len(options.classes)} classes, one score needs 2")
-        if positive is None:
-            return NamedClasses(options.classes, "--classes; the score is that of the second")
-        place = ClassIndex(options.classes).find(positive)
-        if place is None:
-            raise UsageError(f"--positive '{shown(positive)}' is not among --classes")
-        return NamedClasses(options.classes, "--classes", positive=place)
-    truth = Truth(positive)
-    unread = [t for t in labels if truth.find(t) is None]
-    names = truth.names([t for t in labels if truth.find(t) is not None])
-    if unread or names is None:
-        raise InputError(
-            f"which class does '{shown(found.columns[0])}' speak of? the labels are {quoted(labels)}",
-            hint=f"say it with --positive, for example --positive '{shown(labels[-1])}'",
-        )
-    if options.positive:
-        why = "--positive"
-    else:
-        why = "the column's name" if positive else f"labels like {' and '.join(PAIRS[0])}"
-    return NamedClasses(names, why, truth=truth)
-
-
-def _of_columns(found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
-    """The first way of naming the columns under which every sampled label names one."""
-    names = found.columns
-    prefix = len(commonprefix(names))
-    known = [naming.prefix_of(n) for n in names]
-    ways: list[tuple[tuple[str, ...], str]] = []
-    if found.suffixes is not None:
-        ways.append((found.suffixes, "the columns' names"))
-    if all(p is not None and p == known[0] for p in known) and known[0] is not None:
-        ways.append((tuple(n[len(known[0].text) :] for n in names), "the columns' names"))
-    ways.append((names, "the columns' names"))
-    if all(len(n) > prefix for n in names):
-        ways.append((tuple(n[prefix:] for n in names), "what the columns' names differ in"))
-    if found.why == "--scores":
-        ways.append((tuple(map(str, range(len(names)))), "the columns' order, from 0"))
-    for classes, why in ways:
-        index = ClassIndex(classes)
-        if labels and all(index.find(t) is not None for t in labels):
-            return NamedClasses(classes, why)
-    return NamedClasses(*ways[0])
-
-
-def _of_positions(width: int, labels: Sequence[str]) -> NamedClasses:
-    classes = tuple(map(str, range(width)))
-    index = ClassIndex(classes)
-    if labels and all(index.find(t) is None for t in labels):
-        raise InputError(
-            f"the labels are {quoted(labels)}, the scores are lists of {width} without names",
-            hint="name the classes in the order of the lists' entries with --classes a,b,c",
-        )
-    return NamedClasses(classes, "the lists' entries, from 0")
-
-
-def _width(table: Table, found: ScoreColumns) -> int | None:
-    """The number of scores of a row, where it is known."""
-    if found.shape is Shape.COLUMNS:
-        return len(found.columns)
-    column = table.column(found.columns[0], "--scores")
-    if column.size is not None:
-        return column.size
-    for value in table.sample.get(column.name, ()):
-        if isinstance(value, str):
-            return value.count(",") + 1
-        if isinstance(value, dict):
-            return _width_of_struct(value)
-        if isinstance(value, list):
-            return len(value)
-    return None
-
-
-def _width_of_struct(value: dict[str, object]) -> int | None:
-    """The length of a Spark vector: sparse ones say it, dense ones show it."""
-    size, values = value.get("size"), value.get("values")
-    if isinstance(size, int):
-        return size
-    return len(values) if isinstance(values, list) else None

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xentcli.batch import count_classes
-from xentcli.exact import Groups, Sums
+from xentcli.exact import Sums
+from xentcli.groups import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

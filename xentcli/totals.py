@@ -84,6 +84,10 @@ class Totals:
         """Σw as a whole number of 2^-1074."""
         return self.units("weight" if self.weighted else "rows", group)
 
+    def occurs(self, group: int) -> bool:
+        """Whether a class has any weight."""
+        return self.weight_units(group) > 0
+
     def weight(self, group: int | None = None) -> float:
         """Σw: the number of rows where rows have no weights."""
         return ratio(self.weight_units(group), 1 << UNIT_BITS)
@@ -163,7 +167,10 @@ class Totals:
         z2 = self.z**2
         centre = (value + z2 / (2 * n)) / (1 + z2 / n)
         half = self.z / (1 + z2 / n) * math.sqrt(value * (1 - value) / n + z2 / (4 * n * n))
-        interval = (max(0.0, centre - half), min(1.0, centre + half))
+        # At 0 and 1 the ends are the shares themselves, whatever the rounding.
+        interval = (min(value, max(0.0, centre - half)), max(value, min(1.0, centre + half)))
+        if value in (0.0, 1.0):
+            interval = (0.0, interval[1]) if value == 0.0 else (interval[0], 1.0)
         return Value(value, math.sqrt(value * (1 - value) / n), interval, self.confidence)
 
     def effective_rows(self, group: int | None = None) -> float | None:

@@ -178,9 +178,9 @@ def test_an_unreadable_part_is_refused(xent: Xent, parts: str, as_mere_user: str
 
 
 def test_an_unreadable_directory_is_refused(xent: Xent, parts: str, as_mere_user: str) -> None:
-    os.chmod(xent.folder / parts, 0)  # noqa: PTH101 - a folder's, as in a shell
+    os.chmod(xent.folder / parts, 0)
     try:
         result = xent.run("eval", parts, under=as_mere_user)
     finally:
-        os.chmod(xent.folder / parts, 0o755)  # noqa: PTH101, S103
+        os.chmod(xent.folder / parts, 0o755)  # noqa: S103
     result.assert_error("data", "permission denied")

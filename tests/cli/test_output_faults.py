@@ -27,7 +27,7 @@ PRINTING = (
 )
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")  # noqa: PTH110
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 @pytest.mark.parametrize("arguments", PRINTING)
 def test_a_full_disk_on_standard_output_fails(
     xent: Xent, small: str, arguments: tuple[str, ...]

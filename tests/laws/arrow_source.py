@@ -74,6 +74,9 @@ class MemorySource:
     def place(self, split: int, row: int) -> str | None:
         return f"split {split}, row {row}"
 
+    def check_unchanged(self) -> None:
+        """What is in memory stays as it is."""
+
     def close(self) -> None:
         self.closed.append(True)
 

@@ -13,7 +13,7 @@ from xentcli.batch import Batch
 from xentcli.metric import Parameter, Requested, Setting
 from xentcli.metrics import registry
 from xentcli.options import Base, Scale
-from xentcli.scores import scores_of
+from xentcli.scales import scores_of
 from xentcli.statistic import ROWS, State, Statistic, observe_all, union
 from xentcli.tally import Place
 from xentcli.totals import Totals

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xentcli.exact import UNIT_BITS, Groups, Sums, ratio, units_of
+from xentcli.exact import UNIT_BITS, Sums, ratio, units_of
+from xentcli.groups import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,12 +135,28 @@ def test_many_blocks_keep_their_carries() -> None:
     assert total.units() == exact
 
 
-@given(values=st.lists(finite, min_size=1, max_size=10))
-def test_a_known_top_changes_nothing(values: list[float]) -> None:
-    flat = np.array(values)
-    groups = Groups.single(len(values))
-    top = float(np.abs(flat).max())
-    assert Sums(1).add(flat, groups, top) == Sums(1).add(flat, groups)
+@settings(max_examples=100)
+@given(
+    values=st.lists(finite | st.floats(0.5, 3), min_size=1, max_size=10),
+    endless=st.booleans(),
+)
+def test_known_ends_change_nothing(values: list[float], endless: bool) -> None:
+    flat = np.abs(np.array([*values, math.inf] if endless else values))
+    groups = Groups.single(len(flat))
+    top, low = float(flat.max()), float(flat.min())
+    plain = Sums(1).add(flat, groups)
+    assert Sums(1).add(flat, groups, top) == plain
+    assert Sums(1).add(flat, groups, top, low) == plain
+    assert plain.units() == [whole(flat.tolist())]
+
+
+@pytest.mark.parametrize("power", [-60, -12, -1, 0, 5, 9, 40])
+def test_the_search_for_remainders_is_spared_only_where_there_are_none(power: int) -> None:
+    rng = np.random.default_rng(power + 99)
+    flat = np.ldexp(1 + rng.random(500), rng.integers(power, power + 12, 500))
+    groups = Groups.single(len(flat))
+    found = Sums(1).add(flat, groups, float(flat.max()), float(flat.min()))
+    assert found.units() == [whole(flat.tolist())]
 
 
 @given(counts=st.lists(st.integers(0, 2**40), min_size=1, max_size=5))

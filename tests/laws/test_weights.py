@@ -70,7 +70,11 @@ def test_weights_of_one_give_the_unweighted_values(metric: Requested, rows: Rows
 
 
 @every_metric
-@given(rows=any_rows(weights=["whole", "real"]), power=st.integers(-60, 60))
+# Squares of figures below 1e-154 are lost, which "extreme" scores would show.
+@given(
+    rows=any_rows(weights=["whole", "real"], scores=["plain", "grid"]),
+    power=st.integers(-60, 60),
+)
 def test_the_unit_of_the_weights_does_not_matter(metric: Requested, rows: Rows, power: int) -> None:
     assert rows.weights is not None
     plain = rows.measure(metric)

@@ -79,7 +79,7 @@ def test_order_is_kept_with_what_was_printed() -> None:
 
 @pytest.mark.parametrize("size", [1, 10_000_000])
 def test_a_full_device(size: int) -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device is no path of ours
+    with open("/dev/full", "w") as full:
         done = run(f"deliver('x' * {size})", stdout=full)
     assert done.returncode == 3
     assert done.stderr == (b"error: standard output: cannot be written: No space left on device\n")

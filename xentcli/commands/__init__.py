@@ -1,0 +1,1 @@
+"""The subcommands, one file each: options in, exit code out."""

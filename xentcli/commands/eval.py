@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.parameters import Inputs, Output, Report, Work, takes
+from xentcli.commands.parameters import Inputs, Output, Report, Work
+from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def eval_command(
     from xentcli.output import check_target, deliver_all
 
     forms = _forms(output)
+    for target in forms:
+        check_target(target, sources)
     files = Files(sources, inputs.file())
     for target in forms:
         check_target(target, files.paths)

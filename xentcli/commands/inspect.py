@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xentcli.commands.parameters import Inputs, takes
+from xentcli.commands.parameters import Inputs
+from xentcli.commands.taking import takes
 
 if TYPE_CHECKING:
     from xentcli.layout import Layout

@@ -1,14 +1,8 @@
-"""The options that commands share, each declared once, and how a command takes a group of them.
-
-A group is a class whose annotated attributes are typer options. `takes(Group, name=Group)`
-gives a command function the group's options as its own, and hands it one instance.
-"""
+"""The options that commands share, each declared once, in groups that a command takes whole."""
 
 from __future__ import annotations
 
-import functools
-import inspect
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
@@ -25,11 +19,8 @@ from xentcli.options import (
     Task,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
-
-def _option(*names: str, panel: str, help: str, metavar: str | None = None) -> Any:
+def _option(*names: str, panel: str, help: str, metavar: str | None = None) -> Any:  # noqa: A002 - typer's own word
     """A typer option that also comes from the environment variable XENT_NAME."""
     longest = max(names[0].split("/")[0], *(n.split("/")[0] for n in names), key=len)
     variable = "XENT_" + longest.lstrip("-").replace("-", "_").upper()
@@ -240,53 +231,6 @@ class Work:
     def options(self) -> RunOptions:
         """The same, as plain values."""
         return RunOptions(self.threads, processes=True)
-
-
-@functools.cache
-def _fields(group: type) -> dict[str, Any]:
-    """The options of a group by name."""
-    return get_type_hints(group, include_extras=True)
-
-
-def takes(**groups: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Gives a command the options of groups; each group arrives as one argument."""
-
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        own = get_type_hints(command, include_extras=True)
-        parameters = [
-            p.replace(annotation=own[p.name])
-            for p in inspect.signature(command).parameters.values()
-            if p.name not in groups
-        ]
-        fields = {name: _fields(group) for name, group in groups.items()}
-        for name, group in groups.items():
-            parameters += [
-                inspect.Parameter(
-                    field,
-                    inspect.Parameter.KEYWORD_ONLY,
-                    default=getattr(group, field),
-                    annotation=annotation,
-                )
-                for field, annotation in fields[name].items()
-            ]
-
-        @functools.wraps(command)
-        def wrapper(**given: Any) -> None:
-            for name, group in groups.items():
-                instance = group()
-                for field in fields[name]:
-                    setattr(instance, field, given.pop(field))
-                given[name] = instance
-            command(**given)
-
-        wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-        )
-        wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
-        del wrapper.__wrapped__  # typer would read the signature through it
-        return wrapper
-
-    return decorate
 
 
 class Output:

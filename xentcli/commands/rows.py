@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.parameters import OUTPUT_PANEL, Inputs, takes
+from xentcli.commands.parameters import OUTPUT_PANEL, Inputs
+from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 from xentcli.options import Base
 
@@ -88,6 +89,7 @@ def rows_command(
     chosen = form or _form_of(output)
     if chosen not in ROW_FORMS:
         raise UsageError(f"--format: there is no form '{form}'; there are {', '.join(ROW_FORMS)}")
+    check_target(output, sources)
     files = Files(sources, inputs.file())
     check_target(output, files.paths)
     tables = _tables(files, inputs, base, keep or [], worst)

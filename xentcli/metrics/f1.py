@@ -27,7 +27,7 @@ def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
 
 def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
     del settings
-    if totals.rows(k) == 0:
+    if not totals.occurs(k):
         return Value(None)
     both = totals.weight_units(k) + totals.units("predicted", k)
     return Value(ratio(2 * totals.units("correct", k), both) if both else None)
@@ -36,7 +36,8 @@ def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
 METRIC = Metric(
     name="f1",
     summary="harmonic mean of precision and recall of a class",
-    formula="2 Σ_{y=k} w·[ŷ=k] / (Σ_{y=k} w + Σ w·[ŷ=k]); overall the plain mean over the classes where it is defined",
+    formula="2 Σ_{y=k} w·[ŷ=k] / (Σ_{y=k} w + Σ w·[ŷ=k])",
+    source="overall: the plain mean over the classes where it is defined",
     statistics=_statistics,
     overall=_overall,
     by_class=_by_class,

@@ -26,7 +26,7 @@ def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
 
 def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
     del settings
-    if totals.rows(k) == 0:
+    if not totals.occurs(k):
         return Value(None)
     return Value(totals.quotient("correct", k, totals.units("predicted", k)))
 
@@ -34,7 +34,8 @@ def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
 METRIC = Metric(
     name="precision",
     summary="share of the rows decided for a class that belong to it",
-    formula="Σ_{y=k} w·[ŷ=k] / Σ w·[ŷ=k]; overall the plain mean over the classes where it is defined",
+    formula="Σ_{y=k} w·[ŷ=k] / Σ w·[ŷ=k]",
+    source="overall: the plain mean over the classes where it is defined",
     statistics=_statistics,
     overall=_overall,
     by_class=_by_class,

@@ -33,7 +33,8 @@ def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
 METRIC = Metric(
     name="recall",
     summary="share of the rows of a class that are decided for it",
-    formula="Σ_{y=k} w·[ŷ=k] / Σ_{y=k} w; overall the plain mean over the classes where it is defined",
+    formula="Σ_{y=k} w·[ŷ=k] / Σ_{y=k} w",
+    source="overall: the plain mean over the classes where it is defined",
     statistics=_statistics,
     overall=_overall,
     by_class=_by_class,

@@ -24,7 +24,7 @@ def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
     """A class's part of the total; undefined where the total is 0 or infinite."""
     del settings
     whole = totals.units("loss")
-    if whole == 0 or totals.infinite("loss") or totals.rows(k) == 0:
+    if whole == 0 or totals.infinite("loss") or not totals.occurs(k):
         return Value(None)
     return Value(ratio(totals.units("loss", k), whole))
 

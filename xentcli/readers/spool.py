@@ -34,7 +34,7 @@ def as_file(supply: Input) -> Spooled:
     """
     if supply.is_file:
         return Spooled(supply.path, supply.size or 0)
-    file = tempfile.TemporaryFile(prefix="xent-")  # closed by `Spooled.close`
+    file = tempfile.TemporaryFile(prefix="xent-")  # noqa: SIM115 - closed by `Spooled.close`
     try:
         with reading(supply.name):
             shutil.copyfileobj(supply.begin(), file, 1 << 20)

@@ -60,7 +60,7 @@ class Spelling(NamedTuple):
             return "<0.1%"
         return f"{100 * share:,.1f}%"
 
-    def count(self, number: float) -> str:
+    def quantity(self, number: float) -> str:
         """A number of things, whole unless they are weighted."""
         return f"{number:,.0f}" if number % 1 == 0 else self.number(number)
 

@@ -20,13 +20,13 @@ _NAME_LIMIT = 60
 def source_line(report: Report, spell: Spelling) -> str:
     """What was read: files, rows, task, classes."""
     source, layout = report.source, report.layout
-    rows = f"{spell.count(source.rows)} row{'' if source.rows == 1 else 's'}"
+    rows = f"{spell.quantity(source.rows)} row{'' if source.rows == 1 else 's'}"
     if source.rows_read != source.rows:
-        rows = f"{spell.count(source.rows)} of {spell.count(source.rows_read)} rows"
+        rows = f"{spell.quantity(source.rows)} of {spell.quantity(source.rows_read)} rows"
     parts = [listed([spell.text(path) for path in source.paths]), rows, spell.text(layout.task)]
     if layout.classes:
         plural = "" if len(layout.classes) == 1 else "es"
-        parts.append(f"{spell.count(len(layout.classes))} class{plural}")
+        parts.append(f"{spell.quantity(len(layout.classes))} class{plural}")
     if layout.weight is not None:
         parts.append(f"weighted by {spell.text(layout.weight)}")
     return spell.separator.join(part for part in parts if part)
@@ -76,7 +76,7 @@ def infinity_lines(report: Report, spell: Spelling) -> list[str]:
         "finite_mean": "over the other rows",
         "clipped": "with probabilities clipped as scikit-learn does",
     }
-    rows = f"{spell.count(finding.count)} of {spell.count(report.source.rows)} rows"
+    rows = f"{spell.quantity(finding.count)} of {spell.quantity(report.source.rows)} rows"
     lines = [f"{rows} give their true class the probability 0"]
     return lines + [
         f"{spell.number(finding.details[key])}{f' {unit}' if unit else ''} {words}"

@@ -88,7 +88,7 @@ def _hidden_note(hidden: Sequence[ClassReport], spell: Spelling) -> str:
     shares = [share for entry in hidden if (share := figure(entry, _SHARE)) is not None]
     cost = f", {spell.percent(sum(shares))} of the loss" if shares else ""
     classes = "class" if len(hidden) == 1 else "classes"
-    return f"and {spell.count(len(hidden))} more {classes}{cost} (-f csv or json has them all)"
+    return f"and {spell.quantity(len(hidden))} more {classes}{cost} (-f csv or json has them all)"
 
 
 def _fitting(
@@ -127,7 +127,7 @@ def _columns(entries: Sequence[ClassReport], spell: Spelling, room: _Room) -> li
             tuple(Text(n, style="bold" if i == worst else "") for i, n in enumerate(names)),
             right=False,
         ),
-        _Column("rows", tuple(map(Text, aligned(spell.count(entry.rows) for entry in entries)))),
+        _Column("rows", tuple(map(Text, aligned(spell.quantity(entry.rows) for entry in entries)))),
     ]
     keys = metric_keys(entries)
     if HEADLINE in keys:

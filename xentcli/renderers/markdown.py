@@ -117,11 +117,11 @@ def _classes(report: Report, spell: Spelling, most: int | None) -> str:
 
     def cells(entry: ClassReport) -> list[str]:
         figures = (_figure(entry, key, spell) for key in keys)
-        return [code(spell.text(entry.name)), spell.count(entry.rows), *figures]
+        return [code(spell.text(entry.name)), spell.quantity(entry.rows), *figures]
 
     table = _table(["class", "rows", *titles], map(cells, ranked[:most]))
     hidden = len(ranked) - len(ranked[:most])
-    return table + (f"\n\nand {spell.count(hidden)} more" if hidden else "")
+    return table + (f"\n\nand {spell.quantity(hidden)} more" if hidden else "")
 
 
 def _figure(entry: ClassReport, key: str, spell: Spelling) -> str:

@@ -1,1 +1,1 @@
-"""The formats that are read, one module each, which exports `READER`; adding one is all it takes."""
+"""The formats that are read: one module each, which exports `READER` and is found by itself."""

@@ -1,0 +1,33 @@
+"""Which scores a block has, given how they lie and on which scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xentcli.matrix_scores import Logits, LogProbabilities, Matrix, Probabilities
+from xentcli.options import Scale
+from xentcli.single_scores import Single, SingleLogit, SingleLogProbability, SingleProbability
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.scores import Scores
+
+    Array = NDArray[Any]
+
+
+def scores_of(raw: Array, scale: Scale, positive: int) -> Scores:
+    """The scores of a block: a (K, n) matrix, or one column of n for the class `positive`."""
+    if raw.ndim == 1:
+        single: dict[Scale, type[Single]] = {
+            Scale.PROBABILITY: SingleProbability,
+            Scale.LOGIT: SingleLogit,
+            Scale.LOG_PROBABILITY: SingleLogProbability,
+        }
+        return single[scale](raw, positive)
+    matrix: dict[Scale, type[Matrix]] = {
+        Scale.PROBABILITY: Probabilities,
+        Scale.LOGIT: Logits,
+        Scale.LOG_PROBABILITY: LogProbabilities,
+    }
+    return matrix[scale](raw)
