@@ -108,6 +108,9 @@ def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
     if pa.types.is_dictionary(kind):
         indices, dictionary = array.indices, array.dictionary
     elif _is_text(kind):
+        brief = _characters(array)
+        if brief is not None:
+            return brief
         encoded = array.cast(pa.string()).dictionary_encode()
         indices, dictionary = encoded.indices, encoded.dictionary
     else:
@@ -123,6 +126,20 @@ def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
         there = ~hit if there is None else there & ~hit
         values = ["" if v is None else v for v in values]
     return codes, values, there
+
+
+_CHARACTERS = [chr(code) for code in range(128)]
+
+
+def _characters(array: pa.Array) -> tuple[Array, list[str], Present] | None:
+    """Texts of one ASCII character each, which are their own indices; None for any others."""
+    if not pa.types.is_string(array.type) or array.null_count or not len(array):
+        return None
+    offsets = np.frombuffer(array.buffers()[1], np.int32, len(array) + 1, array.offset * 4)
+    if offsets[-1] - offsets[0] != len(array) or not np.logical_and.reduce(np.diff(offsets) == 1):
+        return None
+    codes = np.frombuffer(array.buffers()[2], np.uint8, len(array), int(offsets[0]))
+    return None if np.maximum.reduce(codes) > 127 else (codes, _CHARACTERS, None)
 
 
 def vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | None]:

@@ -169,6 +169,15 @@ class Sums:
         self._level(0).add(total, counts, math.ldexp(len(terms), _GRID))
         return self
 
+    def add_matrix_coarse(self, terms: Floats) -> Sums:
+        """Adds row k of the matrix `terms` to sum k, as `add_coarse` adds one group."""
+        shifted = np.add(terms, _SHIFTERS[0])
+        total = np.add.reduce(shifted.view(np.int64), axis=1)
+        rows = terms.shape[1]
+        counts = np.full(self.size, rows, dtype=np.int64)
+        self._level(0).add(total, counts, math.ldexp(rows, _GRID))
+        return self
+
     def add_counts(self, counts: Ints) -> Sums:
         """Adds a whole number to every sum."""
         self._level(0).add_whole(counts << (_GRID - 32), 0)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
 
 
+# With more classes than this a pass over the whole matrix beats one over each class's row.
+_MANY = 32
+
+
 class Matrix(Scores):
     """A score for every class: the (K, n) matrix `raw`, in row order, owned by this object."""
 
@@ -47,6 +51,9 @@ class Matrix(Scores):
     @cached_property
     def winner(self) -> Array:
         """The first class that holds the largest score of its row."""
+        if self.k > _MANY:
+            best = np.ascontiguousarray((self.raw == self.top).T)
+            return best.argmax(axis=1).astype(np.min_scalar_type(self.k))
         winner = np.zeros(self.rows, dtype=np.min_scalar_type(self.k))
         for k in range(self.k - 1, -1, -1):
             # A row whose top is here takes k, any other keeps what later classes gave it.
@@ -59,6 +66,9 @@ class Matrix(Scores):
     def predicted(self) -> Array:
         return self.winner
 
+    def matrix(self) -> Floats | None:
+        return self.probabilities.astype(np.float64, copy=False) if self.k > _MANY else None
+
     def probability(self, k: int) -> Floats:
         p: Floats = self.probabilities[k].astype(np.float64)
         return p
@@ -69,15 +79,23 @@ class Matrix(Scores):
         own = flat.take(places)
         # Without the true class first, then its miss apart: Σp² - 2p + 1 would cancel.
         flat[places] = 0
-        others = np.zeros(self.rows)
-        for k in range(self.k):
-            p = self.probability(k)
-            np.multiply(p, p, out=p)
-            np.add(others, p, out=others)
+        others = self._sum_of_squares()
         flat[places] = own
         miss = self._misses(own.astype(np.float64), truth, order)
         np.multiply(miss, miss, out=miss)
         return np.add(miss, others.take(order), out=miss)
+
+    def _sum_of_squares(self) -> Floats:
+        """Σ_c p_c² of every row, over the classes in their order."""
+        if self.k > _MANY:
+            p = self.probabilities.astype(np.float64)
+            return _column_sums(np.multiply(p, p, out=p))
+        total = np.zeros(self.rows)
+        for k in range(self.k):
+            p = self.probability(k)
+            np.multiply(p, p, out=p)
+            np.add(total, p, out=total)
+        return total
 
     def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
         """1 - p of the true class, in class order."""
@@ -87,6 +105,9 @@ class Matrix(Scores):
 
 def _column_sums(matrix: Array) -> Floats:
     """Σ over the classes, in their order, as float64: the same bits for every layout."""
+    if len(matrix) > _MANY and matrix.shape[1] > 1:
+        # numpy adds row after row here, as the loop below does; a single column it would not.
+        return np.add.reduce(matrix, axis=0, dtype=np.float64)
     total = np.zeros(matrix.shape[1])
     for row in matrix:
         np.add(total, row, out=total)
@@ -148,6 +169,18 @@ class LogScores(Matrix):
             others[k] = -np.inf
             complement[likely] = self.normalised(_log_sum(others), likely)
         return log_p, complement
+
+    def _sum_of_squares(self) -> Floats:
+        """Σ_c p_c² of every row, over the classes in their order."""
+        if self.k > _MANY:
+            p = self.probabilities.astype(np.float64)
+            return _column_sums(np.multiply(p, p, out=p))
+        total = np.zeros(self.rows)
+        for k in range(self.k):
+            p = self.probability(k)
+            np.multiply(p, p, out=p)
+            np.add(total, p, out=total)
+        return total
 
     def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
         del own

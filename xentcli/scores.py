@@ -43,6 +43,10 @@ class Scores(ABC):
     def probability(self, k: int) -> Floats:
         """The probability of class k, in row order."""
 
+    def matrix(self) -> Floats | None:
+        """The probabilities of all classes, (K, n), where that is the best way to have them."""
+        return None
+
     @abstractmethod
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
         """Log p and log(1 - p) of class k, in row order."""

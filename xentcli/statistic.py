@@ -182,6 +182,10 @@ CORRECT_SQUARES = Statistic(("correct.squares",), _add_correct_squares)
 
 
 def _add_probabilities(batch: Batch, total: Sums) -> None:
+    matrix = batch.scores.matrix()
+    if matrix is not None and batch.row_weights is None:
+        total.add_matrix_coarse(matrix)
+        return
     # A mean of probabilities needs no more than a grid of 2^-37 (see exact.py).
     for k in range(batch.k):
         total.add_coarse(k, batch.scores.probability(k), batch.row_weights)

@@ -27,23 +27,25 @@ def functions(module: Module) -> list[Function]:
     return [n for n in ast.walk(module.tree) if isinstance(n, Function)]
 
 
+CLASSES = {n.name: n for m in modules() for n in ast.walk(m.tree) if isinstance(n, ast.ClassDef)}
+
+
+def inherited(node: ast.ClassDef) -> set[str]:
+    """The methods that a class has from bases of ours."""
+    names: set[str] = set()
+    for base in node.bases:
+        parent = CLASSES.get(base.id) if isinstance(base, ast.Name) else None
+        if parent is not None:
+            names |= {n.name for n in parent.body if isinstance(n, Function)}
+            names |= inherited(parent)
+    return names
+
+
 def public(tree: ast.Module) -> Iterator[tuple[str, Function | ast.ClassDef]]:
     """Public functions and classes, and the public methods of public classes.
 
-    Overriding methods speak through the one they override, so of classes with bases only
-    the methods that no base in the same file has are taken.
+    Overriding methods, and those of protocols, speak through what they belong to.
     """
-    classes = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
-
-    def inherited(node: ast.ClassDef) -> set[str]:
-        names: set[str] = set()
-        for base in node.bases:
-            parent = classes.get(base.id) if isinstance(base, ast.Name) else None
-            if parent is not None:
-                names |= {n.name for n in parent.body if isinstance(n, Function)}
-                names |= inherited(parent)
-        return names
-
     for node in tree.body:
         if not isinstance(node, Function | ast.ClassDef) or node.name.startswith("_"):
             continue
