@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.elementary import surprise
-from xentcli.groups import Groups
+from xentcli.groups import Groups, count_classes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,18 +132,9 @@ class Batch:
         return self.scores.predicted().take(self.order)
 
     @cached_property
-    def correct(self) -> NDArray[np.bool_]:
-        """Whether each row's predicted class is its true one."""
-        hit: NDArray[np.bool_] = self.predicted == self.truth.take(self.order)
-        return hit
-
-
-def count_classes(numbers: NDArray[Any], k: int) -> NDArray[np.int64]:
-    """How often each class number occurs."""
-    if k == 2:
-        ones = int(np.count_nonzero(numbers))
-        return np.array([len(numbers) - ones, ones])
-    return np.bincount(numbers, minlength=k)
+    def decisions(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Whether each row's predicted class is its true one; and how often each is predicted."""
+        return self.scores.decisions(self.truth, self.order)
 
 
 @cache

@@ -66,6 +66,8 @@ _OUT_OF_MEMORY = (
     "failed to map segment",
     "Failed to launch worker thread",
     "Cannot allocate memory",
+    "malloc of size",
+    "realloc of size",
 )
 
 

@@ -169,11 +169,14 @@ class Sums:
         self._level(0).add(total, counts, math.ldexp(len(terms), _GRID))
         return self
 
-    def add_matrix_coarse(self, terms: Floats) -> Sums:
+    def add_matrix_coarse(self, terms: NDArray[np.floating]) -> Sums:
         """Adds row k of the matrix `terms` to sum k, as `add_coarse` adds one group."""
-        shifted = np.add(terms, _SHIFTERS[0])
-        total = np.add.reduce(shifted.view(np.int64), axis=1)
         rows = terms.shape[1]
+        total = np.empty(self.size, dtype=np.int64)
+        shifted = _scratch.rows[0, :rows]
+        for k, row in enumerate(terms):
+            np.add(row, _SHIFTERS[0], out=shifted)
+            total[k] = np.add.reduce(shifted.view(np.int64))
         counts = np.full(self.size, rows, dtype=np.int64)
         self._level(0).add(total, counts, math.ldexp(rows, _GRID))
         return self

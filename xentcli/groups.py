@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -56,3 +56,11 @@ class Groups:
         for group, start, n in zip(self._present, self._starts.tolist(), rows, strict=True):
             counts[group] = np.count_nonzero(hit[start : start + n])
         return counts
+
+
+def count_classes(numbers: NDArray[Any], k: int) -> NDArray[np.int64]:
+    """How often each class number occurs."""
+    if k == 2:
+        ones = int(np.count_nonzero(numbers))
+        return np.array([len(numbers) - ones, ones])
+    return np.bincount(numbers, minlength=k)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
 
 
@@ -29,6 +30,7 @@ class Matrix(Scores):
     def __init__(self, raw: Array) -> None:
         self.raw = raw
         self.k, self.rows = raw.shape
+        self._places: Rows | None = None
 
     @property
     @abstractmethod
@@ -36,11 +38,15 @@ class Matrix(Scores):
         """The (K, n) matrix of probabilities, in row order."""
 
     def true_places(self, truth: Array, order: Rows) -> Rows:
-        """Where the true class's entry of each row stands in the flattened matrix."""
-        places = truth.take(order).astype(np.intp)
-        places *= self.rows
-        places += order
-        return places
+        """Where the true class's entry of each row stands in the flattened matrix.
+
+        A block has one truth and one order: the places are found once.
+        """
+        if self._places is None:
+            self._places = truth.take(order).astype(np.intp)
+            self._places *= self.rows
+            self._places += order
+        return self._places
 
     @cached_property
     def top(self) -> Array:
@@ -53,7 +59,8 @@ class Matrix(Scores):
         """The first class that holds the largest score of its row."""
         if self.k > _MANY:
             best = np.ascontiguousarray((self.raw == self.top).T)
-            return best.argmax(axis=1).astype(np.min_scalar_type(self.k))
+            first: Array = best.argmax(axis=1).astype(np.min_scalar_type(self.k))
+            return first
         winner = np.zeros(self.rows, dtype=np.min_scalar_type(self.k))
         for k in range(self.k - 1, -1, -1):
             # A row whose top is here takes k, any other keeps what later classes gave it.
@@ -66,8 +73,17 @@ class Matrix(Scores):
     def predicted(self) -> Array:
         return self.winner
 
-    def matrix(self) -> Floats | None:
-        return self.probabilities.astype(np.float64, copy=False) if self.k > _MANY else None
+    def decisions(self, truth: Array, order: Rows) -> tuple[NDArray[np.bool_], Ints]:
+        best = self.raw == self.top
+        counts = np.array([np.count_nonzero(row) for row in best])
+        if int(counts.sum()) != self.rows:
+            return super().decisions(truth, order)
+        # No two scores of a row are equal: whose is the top, is the one decided for.
+        own = self.raw.reshape(-1).take(self.true_places(truth, order))
+        return own == self.top.take(order), counts
+
+    def matrix(self) -> Array | None:
+        return self.probabilities
 
     def probability(self, k: int) -> Floats:
         p: Floats = self.probabilities[k].astype(np.float64)
@@ -107,7 +123,8 @@ def _column_sums(matrix: Array) -> Floats:
     """Σ over the classes, in their order, as float64: the same bits for every layout."""
     if len(matrix) > _MANY and matrix.shape[1] > 1:
         # numpy adds row after row here, as the loop below does; a single column it would not.
-        return np.add.reduce(matrix, axis=0, dtype=np.float64)
+        sums: Floats = np.add.reduce(matrix, axis=0, dtype=np.float64)
+        return sums
     total = np.zeros(matrix.shape[1])
     for row in matrix:
         np.add(total, row, out=total)

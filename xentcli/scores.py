@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from xentcli.elementary import exp
+from xentcli.groups import count_classes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
 
 
 class Scores(ABC):
-    """A block's scores, whatever their scale."""
+    """A block's scores, whatever their scale. `k` is the number of classes."""
+
+    k: int
 
     @abstractmethod
     def losses(self, truth: Array, order: Rows) -> Floats:
@@ -43,8 +47,13 @@ class Scores(ABC):
     def probability(self, k: int) -> Floats:
         """The probability of class k, in row order."""
 
-    def matrix(self) -> Floats | None:
-        """The probabilities of all classes, (K, n), where that is the best way to have them."""
+    def decisions(self, truth: Array, order: Rows) -> tuple[NDArray[np.bool_], Ints]:
+        """Whether each row is decided rightly, in class order; and the decisions for each class."""
+        predicted = self.predicted()
+        return (predicted == truth).take(order), count_classes(predicted, self.k)
+
+    def matrix(self) -> Array | None:
+        """The probabilities of all classes, (K, n), where they are at hand in that shape."""
         return None
 
     @abstractmethod

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class Single(Scores):
     """The score of one of two classes, number `positive`; the other has what is left."""
 
+    k = 2
+
     def __init__(self, raw: Array, positive: int) -> None:
         self.raw = raw
         self.positive = positive

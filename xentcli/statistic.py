@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.batch import count_classes
 from xentcli.exact import Sums
-from xentcli.groups import Groups
+from xentcli.groups import Groups, count_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -157,10 +156,10 @@ LOSSES = (ROWS, LOSS, CLIPPED)
 
 
 def _add_decisions(batch: Batch, correct: Sums, predicted: Sums) -> None:
-    hit = batch.correct
+    hit, counts = batch.decisions
     if batch.weights is None:
         correct.add_counts(batch.groups.count(hit))
-        predicted.add_counts(count_classes(batch.predicted, batch.k))
+        predicted.add_counts(counts)
         return
     correct.add(batch.weights * hit, batch.groups)
     order = batch.predicted.argsort(kind="stable")
@@ -174,7 +173,7 @@ DECISIONS = Statistic(("correct", "predicted"), _add_decisions)
 
 def _add_correct_squares(batch: Batch, squares: Sums) -> None:
     if batch.weights is not None:
-        squares.add(batch.weights * batch.weights * batch.correct, batch.groups)
+        squares.add(batch.weights * batch.weights * batch.decisions[0], batch.groups)
 
 
 # Σw² of the rows decided rightly: the error of a weighted accuracy.

@@ -12,7 +12,8 @@ from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
 @pytest.mark.parametrize("rows", [1, 2, 3, 17, 260])
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_row_sums_add_class_after_class(classes: int, rows: int, kind: type) -> None:
-    raw = np.random.default_rng(classes * rows).random((classes, rows)).astype(kind)
+    random = np.random.default_rng(classes * rows)
+    raw: np.typing.NDArray[np.floating] = random.random((classes, rows)).astype(kind)
     expected = np.zeros(rows)
     for column in raw:
         expected += column

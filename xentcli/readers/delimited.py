@@ -85,7 +85,7 @@ class DelimitedGrammar:
     def parser(self, roles: Mapping[str, Role]) -> Callable[[Block], pa.RecordBatch]:
         """What reads the columns in `roles`: fast where a block allows it, exact otherwise."""
         sample = self.sample()
-        brief = {name for name in roles if all(len(v or "x") == 1 for v in sample[name])}
+        brief = {name for name in roles if all(len(str(v or "x")) == 1 for v in sample[name])}
         fast = FastParser(self._dialect, roles, brief)
 
         def parse(block: Block) -> pa.RecordBatch:

@@ -13,7 +13,8 @@ from xentcli.readers.numerals import MISSING, NotANumberError, is_infinity
 from xentcli.schema import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Set
+    from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -37,7 +38,7 @@ class FastParser:
     """
 
     def __init__(
-        self, dialect: Dialect, roles: Mapping[str, Role], brief: Set[str] = frozenset()
+        self, dialect: Dialect, roles: Mapping[str, Role], brief: AbstractSet[str] = frozenset()
     ) -> None:
         self._dialect = dialect
         self._roles = dict(roles)
@@ -55,9 +56,7 @@ class FastParser:
             raise NotPlainError
         try:
             columns = _parsed(block, self._options)
-            columns = [
-                finish(column) for finish, column in zip(self._finish, columns, strict=True)
-            ]
+            columns = [finish(column) for finish, column in zip(self._finish, columns, strict=True)]
             self._confirm_infinities(block, columns)
         except (pa.ArrowInvalid, NotANumberError) as error:
             raise NotPlainError from error
