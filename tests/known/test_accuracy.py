@@ -34,7 +34,7 @@ def test_agrees_with_scikit_learn(scale: Scale, weighted: bool, single: bool) ->
     rows = random_rows(3, scale, weighted=weighted, single=single, spread=0.7)
     theirs = accuracy_score(rows.truth, decisions(rows), sample_weight=rows.weights)
     assert 0 < theirs < 1
-    assert value(KEY, rows) == pytest.approx(theirs, rel=1e-14)
+    assert value(KEY, rows) == pytest.approx(theirs, rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99, 0.999])
@@ -49,7 +49,7 @@ def test_the_interval_is_wilsons(right: int, n: int, confidence: float) -> None:
     assert figure.interval == pytest.approx((theirs.low, theirs.high), abs=1e-13)
     assert figure.confidence == confidence
     share = right / n
-    assert figure.stderr == pytest.approx(math.sqrt(share * (1 - share) / n), rel=1e-14)
+    assert figure.stderr == pytest.approx(math.sqrt(share * (1 - share) / n), rel=1e-14, abs=0)
 
 
 def test_weights_count_as_so_many_effective_rows() -> None:
@@ -58,7 +58,7 @@ def test_weights_count_as_so_many_effective_rows() -> None:
     figure = overall(KEY, rows)
     assert figure.value is not None
     n = float(rows.weights.sum() ** 2 / (rows.weights**2).sum())
-    assert figure.interval == pytest.approx(oracle.wilson(figure.value, n, Z), rel=1e-12)
+    assert figure.interval == pytest.approx(oracle.wilson(figure.value, n, Z), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(

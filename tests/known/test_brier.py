@@ -40,13 +40,15 @@ def test_against_exact_squares(
     rows = random_rows(4, scale, single=single, kind=kind, weighted=weighted)
     x, w = squares(rows), oracle.weights(rows)
     figure = overall(FULL, rows)
-    assert figure.value == pytest.approx(oracle.mean(x, w), rel=2e-15)
-    assert figure.stderr == pytest.approx(oracle.stderr(x, w if weighted else None), rel=1e-10)
+    assert figure.value == pytest.approx(oracle.mean(x, w), rel=2e-15, abs=0)
+    assert figure.stderr == pytest.approx(
+        oracle.stderr(x, w if weighted else None), rel=1e-10, abs=0
+    )
     for k, part in enumerate(measure(FULL, rows).classes):
         own = [a for a, t in zip(x, rows.truth, strict=True) if t == k]
         weight = [a for a, t in zip(w, rows.truth, strict=True) if t == k]
         assert part is not None
-        assert part.value == pytest.approx(oracle.mean(own, weight), rel=2e-15)
+        assert part.value == pytest.approx(oracle.mean(own, weight), rel=2e-15, abs=0)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -60,10 +62,10 @@ def test_agrees_with_scikit_learn(seed: int, weighted: bool) -> None:
         labels=[0, 1, 2, 3],
         scale_by_half=False,
     )
-    assert value(FULL, rows) == pytest.approx(theirs, rel=1e-12)
+    assert value(FULL, rows) == pytest.approx(theirs, rel=1e-12, abs=0)
     binary = random_rows(seed, weighted=weighted, single=True)
     theirs = brier_score_loss(binary.truth, binary.raw, sample_weight=binary.weights)
-    assert value(HALF, binary) == pytest.approx(theirs, rel=1e-12)
+    assert value(HALF, binary) == pytest.approx(theirs, rel=1e-12, abs=0)
 
 
 def test_closed_forms() -> None:
@@ -78,13 +80,13 @@ def test_closed_forms() -> None:
 def test_a_nearly_certain_row_keeps_its_tiny_square(q: float) -> None:
     both = rows_of([0], [[1 - q, q]])
     exact = (Fraction(1) - Fraction(1 - q)) ** 2 + Fraction(q) ** 2
-    assert value(FULL, both) == pytest.approx(float(exact), rel=1e-14)
+    assert value(FULL, both) == pytest.approx(float(exact), rel=1e-14, abs=0)
     logit = rows_of([0], [[-math.log(q), 0.0, -np.inf]], scale=Scale.LOGIT)
-    assert value(FULL, logit) == pytest.approx(2 * q * q, rel=1e-11)
+    assert value(FULL, logit) == pytest.approx(2 * q * q, rel=1e-11, abs=0)
     logs = rows_of([1], [[math.log(q), -q]], scale=Scale.LOG_PROBABILITY)
-    assert value(FULL, logs) == pytest.approx(2 * q * q, rel=1e-11)
+    assert value(FULL, logs) == pytest.approx(2 * q * q, rel=1e-11, abs=0)
     one = rows_of([1], [-math.log(q)], scale=Scale.LOGIT)
-    assert value(FULL, one) == pytest.approx(2 * q * q, rel=1e-11)
+    assert value(FULL, one) == pytest.approx(2 * q * q, rel=1e-11, abs=0)
 
 
 def test_a_zero_for_the_truth_stays_finite() -> None:

@@ -55,7 +55,7 @@ def test_the_standard_error_is_that_of_two_passes(
         assert figure is not None
         x = oracle.finite(oracle.losses(part))
         exact = oracle.stderr(x, oracle.weights(part) if weighted else None)
-        assert figure.stderr == pytest.approx(exact, rel=1e-10)
+        assert figure.stderr == pytest.approx(exact, rel=1e-10, abs=0)
         assert figure.value is not None
         assert figure.interval is not None
         reach = 1.959963984540054 * exact
@@ -70,7 +70,7 @@ def test_agrees_with_scikit_learn(seed: int, single: bool, weighted: bool) -> No
     theirs = log_loss(
         rows.truth, matrix(rows), sample_weight=rows.weights, labels=list(range(rows.k))
     )
-    assert value(KEY, rows) == pytest.approx(theirs, rel=1e-12)
+    assert value(KEY, rows) == pytest.approx(theirs, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("k", [2, 3, 10, 300, 1000])
@@ -89,7 +89,7 @@ def test_closed_forms() -> None:
     assert overall(KEY, quarter, Base.TWO).value == 2.0
     assert overall(KEY, quarter, Base.TWO).unit == "bits"
     weights = rows_of([1, 1], [0.5, 0.125], weights=[3, 1])
-    assert value(KEY, weights) == pytest.approx(1.5 * math.log(2), rel=1e-15)
+    assert value(KEY, weights) == pytest.approx(1.5 * math.log(2), rel=1e-15, abs=0)
 
 
 @pytest.mark.parametrize("weights", [None, [0.1, 0.7, 0.3, 1e-9, 12.0]])
@@ -97,7 +97,7 @@ def test_closed_forms() -> None:
 def test_constant_losses_have_no_error_at_all(p: float, weights: list[float] | None) -> None:
     figure = overall(KEY, rows_of([1] * 5, [p] * 5, weights=weights))
     assert figure.stderr == 0.0
-    assert figure.value == pytest.approx(-math.log(p), rel=1e-15)
+    assert figure.value == pytest.approx(-math.log(p), rel=1e-15, abs=0)
     assert figure.interval == (figure.value, figure.value)
 
 
@@ -123,7 +123,7 @@ def test_extreme_probabilities(p: float) -> None:
         assert oracle.ulps(value(KEY, rows), exact) <= 1
     # The other class's own column is used, never 1 - p.
     both = rows_of([0], [[1e-300, 1.0]])
-    assert value(KEY, both) == pytest.approx(300 * math.log(10), rel=1e-15)
+    assert value(KEY, both) == pytest.approx(300 * math.log(10), rel=1e-15, abs=0)
 
 
 @pytest.mark.parametrize("z", [1000.0, 745.0, 40.0, 1e-3, 1e-300, 0.0])
@@ -143,7 +143,7 @@ def test_a_dominant_logit_keeps_its_tiny_loss() -> None:
     assert value(KEY, rows_of([0], [[40.0, 0.0]], scale=Scale.LOGIT)) == math.exp(-40)
     rows = rows_of([0, 0], [[30.0, 0.0, 0.0], [37.5, 0.0, 1.0]], scale=Scale.LOGIT)
     exact = oracle.mean(oracle.losses(rows), oracle.weights(rows))
-    assert value(KEY, rows) == pytest.approx(exact, rel=1e-15)
+    assert value(KEY, rows) == pytest.approx(exact, rel=1e-15, abs=0)
 
 
 def test_tiny_losses_add_up() -> None:
@@ -169,10 +169,10 @@ def test_a_zero_for_the_truth_costs_infinity() -> None:
 def test_clipping_bounds_the_loss_on_both_sides() -> None:
     rows = replace(rows_of([1, 1, 1], [0.0, 1.0, 0.5]), clip=1e-3)
     bounds = -math.log(1e-3) - math.log1p(-1e-3) + math.log(2)
-    assert value(KEY, rows) == pytest.approx(bounds / 3, rel=1e-15)
+    assert value(KEY, rows) == pytest.approx(bounds / 3, rel=1e-15, abs=0)
     wide = replace(random_rows(3, single=True), clip=1e-3)
     theirs = log_loss(wide.truth, np.clip(matrix(wide), 1e-3, 1 - 1e-3))
-    assert value(KEY, wide) == pytest.approx(theirs, rel=1e-12)
+    assert value(KEY, wide) == pytest.approx(theirs, rel=1e-12, abs=0)
 
 
 def test_classes_without_rows_are_undefined_and_single_classes_are_the_whole() -> None:
@@ -185,7 +185,7 @@ def test_classes_without_rows_are_undefined_and_single_classes_are_the_whole() -
 def test_float32_scores_are_widened_and_losses_are_not_narrowed() -> None:
     p = np.float32(0.1)
     rows = rows_of([1], np.array([p], dtype=np.float32))
-    assert value(KEY, rows) == pytest.approx(-math.log(float(p)), rel=2e-16)
+    assert value(KEY, rows) == pytest.approx(-math.log(float(p)), rel=2e-16, abs=0)
 
 
 def test_large_offsets_in_logits_cancel_exactly() -> None:

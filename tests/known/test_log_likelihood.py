@@ -28,22 +28,22 @@ def test_is_the_exact_sum_within_one_ulp(scale: Scale, weighted: bool) -> None:
         x, w = oracle.finite(oracle.losses(part)), oracle.weights(part)
         assert figure is not None
         exact = -float(sum(a * b for a, b in zip(w, x, strict=True)))
-        assert figure.value == pytest.approx(exact, rel=3e-16)
+        assert figure.value == pytest.approx(exact, rel=3e-16, abs=0)
         error = oracle.stderr(x, w if weighted else None) * float(sum(w))
-        assert figure.stderr == pytest.approx(error, rel=1e-10)
+        assert figure.stderr == pytest.approx(error, rel=1e-10, abs=0)
         assert figure.unit == "nats"
 
 
 def test_agrees_with_scikit_learn() -> None:
     rows = random_rows(8)
     theirs = -log_loss(rows.truth, matrix(rows), normalize=False)
-    assert value(KEY, rows) == pytest.approx(theirs, rel=1e-12)
+    assert value(KEY, rows) == pytest.approx(theirs, rel=1e-12, abs=0)
 
 
 def test_closed_forms() -> None:
     rows = rows_of([1, 0, 1], [0.5, 0.75, 0.125], weights=[1, 2, 1])
-    assert value(KEY, rows) == pytest.approx(-8 * math.log(2), rel=1e-15)
-    assert overall(KEY, rows, Base.TWO).value == pytest.approx(-8.0, rel=1e-15)
+    assert value(KEY, rows) == pytest.approx(-8 * math.log(2), rel=1e-15, abs=0)
+    assert overall(KEY, rows, Base.TWO).value == pytest.approx(-8.0, rel=1e-15, abs=0)
     certain = value(KEY, rows_of([1, 0], [1.0, 0.0]))
     assert certain == 0.0
     assert math.copysign(1, certain or 0.0) == 1.0

@@ -31,8 +31,8 @@ def test_is_the_exact_part(scale: Scale, weighted: bool) -> None:
             a * b
             for a, b in zip(oracle.weights(part), oracle.finite(oracle.losses(part)), strict=True)
         )
-        assert share == pytest.approx(float(own / whole), rel=1e-15)
-    assert math.fsum(s or 0.0 for s in shares) == pytest.approx(1.0, rel=1e-15)
+        assert share == pytest.approx(float(own / whole), rel=1e-15, abs=0)
+    assert math.fsum(s or 0.0 for s in shares) == pytest.approx(1.0, rel=1e-15, abs=0)
     assert measure(KEY, rows).overall is None
 
 

@@ -112,15 +112,28 @@ def test_a_sum_less_itself_is_nothing(values: list[float]) -> None:
     assert Sums(1).add(flat, groups).merge(Sums(1)) == Sums(1).add(flat, groups)
 
 
-def test_a_full_block_at_the_edge_of_a_level_does_not_overflow() -> None:
-    for exponent in (7, 54, -40, -87, 993):
-        edge = math.nextafter(2.0**exponent, 0)
+@pytest.mark.parametrize("rest", [0.0, 2.0**-38 - 2.0**-52, -(2.0**-38) + 2.0**-51])
+def test_full_blocks_never_overflow(rest: float) -> None:
+    """At the upper edge of every level, and with the largest remainders that a level leaves.
+
+    Twenty blocks are more than any level can hold without carrying.
+    """
+    groups = Groups.single(1 << 15)
+    for exponent in range(-50, 70):
+        edge = math.nextafter(2.0**exponent, 0) if rest == 0 else math.ldexp(1 + rest, exponent)
         for sign in (1.0, -1.0):
             block = np.full(1 << 15, sign * edge)
             sums = Sums(1)
-            for _ in range(3):
-                sums.add(block, Groups.single(len(block)))
-            assert sums.units() == [3 * (1 << 15) * units_of(sign * edge)]
+            for _ in range(20):
+                sums.add(block, groups)
+            assert sums.units() == [20 * (1 << 15) * units_of(sign * edge)]
+
+
+def test_full_blocks_of_ones_never_overflow_coarse_sums() -> None:
+    sums = Sums(2)
+    for _ in range(3000):
+        sums.add_coarse(1, np.ones(1 << 15), None)
+    assert sums.units() == [0, 3000 * (1 << 15) << UNIT_BITS]
 
 
 def test_many_blocks_keep_their_carries() -> None:

@@ -52,6 +52,8 @@ def open_source(
         return Partitioned(source, partitions) if partitions else source
     except BaseException:
         supply.close()
+        # A file that changed meanwhile explains any other trouble with it.
+        supply.check_unchanged()
         raise
 
 

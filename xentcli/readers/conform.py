@@ -99,8 +99,11 @@ def _number(type_: pa.DataType) -> pa.DataType | None:
         return pa.float32()
     if t.is_integer(plain) or t.is_floating(plain):
         return plain
-    if t.is_decimal(plain) or t.is_null(plain) or t.is_boolean(plain):
+    if t.is_null(plain):
         return pa.float64()
+    if t.is_decimal(plain):
+        # Left as it is: Arrow's cast to float64 is not rounded correctly.
+        return plain
     return None
 
 

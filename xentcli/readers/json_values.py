@@ -95,8 +95,6 @@ def _label(value: object) -> str | None:
 
 def _number(value: object) -> float | None:
     match value:
-        case bool():
-            return float(value)
         case Spelled():
             return number(value)
         case str() if value in WORDS:
