@@ -35,10 +35,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Cross-entropy of a model's predictions, from a file: right, fast and with its cause.",
 )
-app.command("eval")(eval_command)
-app.command("rows")(rows_command)
-app.command("inspect")(inspect_command)
-app.command("metrics")(metrics_command)
+app.command("eval", short_help="Score predictions and print the report.")(eval_command)
+app.command("rows", short_help="Stream one line a row, with its loss.")(rows_command)
+app.command("inspect", short_help="Say how a file would be read, and why.")(inspect_command)
+app.command("metrics", short_help="List the metrics, or tell all about one.")(metrics_command)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - a typer callback

@@ -81,12 +81,13 @@ def test_a_nearly_certain_row_keeps_its_tiny_square(q: float) -> None:
     both = rows_of([0], [[1 - q, q]])
     exact = (Fraction(1) - Fraction(1 - q)) ** 2 + Fraction(q) ** 2
     assert value(FULL, both) == pytest.approx(float(exact), rel=1e-14, abs=0)
+    # Scores that are rounded themselves say q to some fifteen digits less those of log q.
     logit = rows_of([0], [[-math.log(q), 0.0, -np.inf]], scale=Scale.LOGIT)
-    assert value(FULL, logit) == pytest.approx(2 * q * q, rel=1e-11, abs=0)
-    logs = rows_of([1], [[math.log(q), -q]], scale=Scale.LOG_PROBABILITY)
-    assert value(FULL, logs) == pytest.approx(2 * q * q, rel=1e-11, abs=0)
+    assert value(FULL, logit) == pytest.approx(2 * (q / (1 + q)) ** 2, rel=2e-14, abs=0)
     one = rows_of([1], [-math.log(q)], scale=Scale.LOGIT)
-    assert value(FULL, one) == pytest.approx(2 * q * q, rel=1e-11, abs=0)
+    assert value(FULL, one) == pytest.approx(2 * (q / (1 + q)) ** 2, rel=2e-14, abs=0)
+    logs = rows_of([1], [[math.log(q), -q]], scale=Scale.LOG_PROBABILITY)
+    assert value(FULL, logs) == pytest.approx(math.expm1(-q) ** 2 + q * q, rel=2e-14, abs=0)
 
 
 def test_a_zero_for_the_truth_stays_finite() -> None:

@@ -20,7 +20,7 @@ from xentcli.options import (
 )
 
 
-def _option(*names: str, panel: str, help: str, metavar: str | None = None) -> Any:  # noqa: A002 - typer's own word
+def option(*names: str, panel: str, help: str, metavar: str | None = None) -> Any:  # noqa: A002 - typer's own word
     """A typer option that also comes from the environment variable XENT_NAME."""
     longest = max(names[0].split("/")[0], *(n.split("/")[0] for n in names), key=len)
     variable = "XENT_" + longest.lstrip("-").replace("-", "_").upper()
@@ -45,11 +45,11 @@ class Inputs:
 
     target: Annotated[
         str | None,
-        _option("--target", metavar="COL", panel=_COLUMNS, help="The true label. [found by name]"),
+        option("--target", metavar="COL", panel=_COLUMNS, help="The true label. [found by name]"),
     ] = None
     scores: Annotated[
         str | None,
-        _option(
+        option(
             "--scores",
             metavar="COL",
             panel=_COLUMNS,
@@ -59,12 +59,12 @@ class Inputs:
     ] = None
     scale: Annotated[
         Scale | None,
-        _option("--scale", panel=_COLUMNS, help="What the scores are. [read off their name]"),
+        option("--scale", panel=_COLUMNS, help="What the scores are. [read off their name]"),
     ] = None
-    task: Annotated[Task, _option("--task", panel=_COLUMNS, help="[default: auto]")] = Task.AUTO
+    task: Annotated[Task, option("--task", panel=_COLUMNS, help="[default: auto]")] = Task.AUTO
     classes: Annotated[
         str | None,
-        _option(
+        option(
             "--classes",
             metavar="A,B,C",
             panel=_COLUMNS,
@@ -73,7 +73,7 @@ class Inputs:
     ] = None
     positive: Annotated[
         str | None,
-        _option(
+        option(
             "--positive",
             metavar="NAME",
             panel=_COLUMNS,
@@ -81,15 +81,15 @@ class Inputs:
         ),
     ] = None
     weight: Annotated[
-        str | None, _option("--weight", metavar="COL", panel=_COLUMNS, help="The rows' weights.")
+        str | None, option("--weight", metavar="COL", panel=_COLUMNS, help="The rows' weights.")
     ] = None
     id: Annotated[
         str | None,
-        _option("--id", metavar="COL", panel=_COLUMNS, help="What names a row in `xent rows`."),
+        option("--id", metavar="COL", panel=_COLUMNS, help="What names a row in `xent rows`."),
     ] = None
     input_format: Annotated[
         str | None,
-        _option(
+        option(
             "--input-format",
             metavar="FORMAT",
             panel=_FILES,
@@ -97,19 +97,19 @@ class Inputs:
         ),
     ] = None
     delimiter: Annotated[
-        str | None, _option("--delimiter", metavar="C", panel=_FILES, help="[found]")
+        str | None, option("--delimiter", metavar="C", panel=_FILES, help="[found]")
     ] = None
     no_header: Annotated[
         bool,
-        _option("--no-header", panel=_FILES, help="Columns have no names: they are 1, 2, 3, …"),
+        option("--no-header", panel=_FILES, help="Columns have no names: they are 1, 2, 3, …"),
     ] = False
     encoding: Annotated[
         str | None,
-        _option("--encoding", metavar="NAME", panel=_FILES, help="Of text. [default: utf-8]"),
+        option("--encoding", metavar="NAME", panel=_FILES, help="Of text. [default: utf-8]"),
     ] = None
     clip: Annotated[
         float,
-        _option(
+        option(
             "--clip",
             metavar="EPS",
             panel=_POLICY,
@@ -118,7 +118,7 @@ class Inputs:
     ] = 0.0
     sum_to_one: Annotated[
         SumToOne,
-        _option(
+        option(
             "--sum-to-one",
             panel=_POLICY,
             help="What to do about rows that do not sum to one. [default: warn]",
@@ -126,21 +126,21 @@ class Inputs:
     ] = SumToOne.WARN
     tolerance: Annotated[
         float,
-        _option("--tolerance", metavar="X", panel=_POLICY, help="How far off. [default: 0.001]"),
+        option("--tolerance", metavar="X", panel=_POLICY, help="How far off. [default: 0.001]"),
     ] = 1e-3
     missing: Annotated[
         OnBadRow,
-        _option("--missing", panel=_POLICY, help="Rows with a missing value. [default: error]"),
+        option("--missing", panel=_POLICY, help="Rows with a missing value. [default: error]"),
     ] = OnBadRow.ERROR
     unknown_label: Annotated[
         OnBadRow,
-        _option(
+        option(
             "--unknown-label", panel=_POLICY, help="Labels that name no class. [default: error]"
         ),
     ] = OnBadRow.ERROR
     ignore_label: Annotated[
         list[str] | None,
-        _option(
+        option(
             "--ignore-label",
             metavar="L",
             panel=_POLICY,
@@ -149,7 +149,7 @@ class Inputs:
     ] = None
     expect_rows: Annotated[
         int | None,
-        _option("--expect-rows", metavar="N", panel=_POLICY, help="Fail unless N rows are scored."),
+        option("--expect-rows", metavar="N", panel=_POLICY, help="Fail unless N rows are scored."),
     ] = None
 
     def file(self) -> FileOptions:
@@ -187,7 +187,7 @@ class Report:
 
     metric: Annotated[
         list[str] | None,
-        _option(
+        option(
             "-m",
             "--metric",
             metavar="SPEC",
@@ -197,11 +197,11 @@ class Report:
     ] = None
     base: Annotated[
         Base,
-        _option("--base", panel=_REPORT, help="Of the logarithm: nats, bits, … [default: e]"),
+        option("--base", panel=_REPORT, help="Of the logarithm: nats, bits, … [default: e]"),
     ] = Base.E
     confidence: Annotated[
         float,
-        _option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
+        option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
     def options(self) -> ReportOptions:
@@ -214,18 +214,18 @@ class Work:
 
     threads: Annotated[
         int | None,
-        _option("--threads", metavar="N", panel=_RUN, help="[default: the CPUs it may use]"),
+        option("--threads", metavar="N", panel=_RUN, help="[default: the CPUs it may use]"),
     ] = None
     progress: Annotated[
         bool | None,
-        _option(
+        option(
             "--progress/--no-progress",
             panel=_RUN,
             help="A progress bar on standard error. [default: on a terminal, when it takes long]",
         ),
     ] = None
     quiet: Annotated[
-        bool, _option("-q", "--quiet", panel=_RUN, help="No progress bar and no warnings.")
+        bool, option("-q", "--quiet", panel=_RUN, help="No progress bar and no warnings.")
     ] = False
 
     def options(self) -> RunOptions:
@@ -238,7 +238,7 @@ class Output:
 
     format: Annotated[
         str,
-        _option(
+        option(
             "-f",
             "--format",
             metavar="FORM",
@@ -246,10 +246,10 @@ class Output:
             help="table, json, jsonl, csv or markdown. [default: what -o is named, else table]",
         ),
     ] = ""
-    json: Annotated[bool, _option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
+    json: Annotated[bool, option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
     output: Annotated[
         str,
-        _option(
+        option(
             "-o",
             "--output",
             metavar="FILE",
@@ -259,7 +259,7 @@ class Output:
     ] = "-"
     export: Annotated[
         list[str] | None,
-        _option(
+        option(
             "--export",
             metavar="FORM=FILE",
             panel=OUTPUT_PANEL,
@@ -268,7 +268,7 @@ class Output:
     ] = None
     score_only: Annotated[
         bool,
-        _option(
+        option(
             "-b",
             "--score-only",
             panel=OUTPUT_PANEL,
@@ -276,9 +276,9 @@ class Output:
         ),
     ] = False
     digits: Annotated[
-        int, _option("--digits", metavar="N", panel=OUTPUT_PANEL, help="Of the table. [default: 4]")
+        int, option("--digits", metavar="N", panel=OUTPUT_PANEL, help="Of the table. [default: 4]")
     ] = 4
     all_classes: Annotated[
         bool,
-        _option("--all-classes", panel=OUTPUT_PANEL, help="Show every class, however many."),
+        option("--all-classes", panel=OUTPUT_PANEL, help="Show every class, however many."),
     ] = False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.parameters import OUTPUT_PANEL, Inputs
+from xentcli.commands.parameters import OUTPUT_PANEL, Inputs, option
 from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 from xentcli.options import Base
@@ -19,7 +19,53 @@ if TYPE_CHECKING:
     from xentcli.evaluation import Files
 
 
-@takes(inputs=Inputs)
+class RowOutput:
+    """Which rows and columns are written, where, and how they look."""
+
+    worst: Annotated[
+        int | None,
+        option(
+            "--worst",
+            metavar="N",
+            panel=OUTPUT_PANEL,
+            help="Only the N rows of largest loss, the worst first.",
+        ),
+    ] = None
+    keep: Annotated[
+        list[str] | None,
+        option(
+            "--keep",
+            metavar="COL",
+            panel=OUTPUT_PANEL,
+            help="Pass these columns of the input through: a name or a glob; repeatable.",
+        ),
+    ] = None
+    base: Annotated[
+        Base, option("--base", panel=OUTPUT_PANEL, help="Of the logarithm. [default: e]")
+    ] = Base.E
+    format: Annotated[
+        str,
+        option(
+            "-f",
+            "--format",
+            metavar="FORM",
+            panel=OUTPUT_PANEL,
+            help="csv, jsonl, arrow or parquet. [default: what -o is named, else csv]",
+        ),
+    ] = ""
+    output: Annotated[
+        str,
+        option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            panel=OUTPUT_PANEL,
+            help="Write to a file, whole or not at all. [default: -, standard output]",
+        ),
+    ] = "-"
+
+
+@takes(inputs=Inputs, out=RowOutput)
 def rows_command(
     sources: Annotated[
         list[str],
@@ -27,76 +73,26 @@ def rows_command(
     ],
     *,
     inputs: Inputs,
-    worst: Annotated[
-        int | None,
-        typer.Option(
-            "--worst",
-            metavar="N",
-            help="Only the N rows of largest loss, the worst first.",
-            rich_help_panel=OUTPUT_PANEL,
-        ),
-    ] = None,
-    keep: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--keep",
-            metavar="COL",
-            help="Pass these columns of the input through: a name or a glob; repeatable.",
-            rich_help_panel=OUTPUT_PANEL,
-        ),
-    ] = None,
-    base: Annotated[
-        Base,
-        typer.Option(
-            "--base",
-            envvar="XENT_BASE",
-            help="Of the logarithm. [default: e]",
-            rich_help_panel=OUTPUT_PANEL,
-            show_default=False,
-            show_envvar=False,
-        ),
-    ] = Base.E,
-    form: Annotated[
-        str,
-        typer.Option(
-            "-f",
-            "--format",
-            metavar="FORM",
-            help="csv, jsonl, arrow or parquet. [default: csv, or what -o is named]",
-            rich_help_panel=OUTPUT_PANEL,
-            show_default=False,
-        ),
-    ] = "",
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help="Write to a file, whole or not at all. [default: -, standard output]",
-            rich_help_panel=OUTPUT_PANEL,
-            show_default=False,
-        ),
-    ] = "-",
+    out: RowOutput,
 ) -> None:
     """Stream each row's number, label, probability of the true class, loss and prediction."""
     from xentcli.evaluation import Files
     from xentcli.output import check_target, writing
     from xentcli.row_forms import ROW_FORMS
 
-    if worst is not None and worst < 1:
-        raise UsageError(f"--worst takes a number from 1 up, not {worst}")
-    chosen = form or _form_of(output)
-    if chosen not in ROW_FORMS:
+    if out.worst is not None and out.worst < 1:
+        raise UsageError(f"--worst takes a number from 1 up, not {out.worst}")
+    form = out.format or _form_of(out.output)
+    if form not in ROW_FORMS:
         raise UsageError(f"--format: there is no form '{form}'; there are {', '.join(ROW_FORMS)}")
-    check_target(output, sources)
+    check_target(out.output, sources)
     files = Files(sources, inputs.file())
-    check_target(output, files.paths)
-    tables = _tables(files, inputs, base, keep or [], worst)
+    check_target(out.output, files.paths)
+    tables = _tables(files, inputs, out)
     # Nothing is written before the first row is known to be good.
     first = next(tables)
-    with writing(output) as stream:
-        writer = ROW_FORMS[chosen](stream, first.schema)
+    with writing(out.output) as stream:
+        writer = ROW_FORMS[form](stream, first.schema)
         writer.write(first)
         for table in tables:
             writer.write(table)
@@ -110,9 +106,7 @@ def _form_of(output: str) -> str:
     )
 
 
-def _tables(
-    files: Files, inputs: Inputs, base: Base, keep: list[str], worst: int | None
-) -> Iterator[pa.Table]:
+def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from xentcli.errors import InputError
     from xentcli.evaluation import Options, understand
@@ -121,19 +115,21 @@ def _tables(
     from xentcli.rows import Worst, scored_rows
     from xentcli.schema import missing_column
 
-    options = Options(inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=base))
+    options = Options(
+        inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=out.base)
+    )
     check(options.policy, options.report, options.run)
     sources = list(files.open())
     layout = understand(sources[0], options)
     names = [column.name for column in sources[0].columns]
     columns: list[str] = []
-    for item in keep:
+    for item in out.keep or ():
         selected = select(item, names)
         if selected is None:
             raise missing_column(item, names, "--keep")
         columns += [n for n in selected if n not in columns]
     rows = scored_rows(sources, layout, options, columns)
-    if worst is None:
+    if out.worst is None:
         count = 0
         for block in rows:
             count += 1
@@ -141,7 +137,7 @@ def _tables(
         if not count:
             raise InputError(f"{sources[0].path}: no rows")
         return
-    costliest = Worst(worst)
+    costliest = Worst(out.worst)
     for block in rows:
         costliest.add(block)
     found = costliest.table()
