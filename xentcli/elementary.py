@@ -163,7 +163,7 @@ def _horner(x: Floats, coefficients: tuple[float, ...], *, out: Floats) -> None:
 
 
 def exp(x: Floats) -> Floats:
-    """E to the power of every entry of `x` (float64, no NaN).
+    """e to the power of every entry of `x` (float64, no NaN).
 
     exp(-inf) is 0; what is too large is inf. The error is below one unit in the last place.
 

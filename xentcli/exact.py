@@ -141,7 +141,8 @@ class Sums:
             shifter = _SHIFTERS[level]
             np.add(terms, shifter, out=rounded)
             grid = _grid(level)
-            reach = len(terms) * math.ldexp(top, grid)
+            # Rounding may take a term up by one unit.
+            reach = len(terms) * (math.ldexp(top, grid) + 1)
             self._level(level).add(groups.sum(rounded.view(np.int64)), groups.counts, reach)
             # A float64 of this size and more has no bits below the grid.
             if math.ldexp(low, grid - 52) >= 1.0:

@@ -205,7 +205,7 @@ class LogScores(Matrix):
 
 
 def _log_sum(matrix: Floats) -> Floats:
-    """Log Σ exp of every column."""
+    """log Σ exp of every column."""
     top = matrix.max(axis=0)
     anchor = np.where(top == -np.inf, 0.0, top)
     return log(_column_sums(exp(matrix - anchor))) + anchor

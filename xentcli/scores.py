@@ -58,7 +58,7 @@ class Scores(ABC):
 
     @abstractmethod
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
-        """Log p and log(1 - p) of class k, in row order."""
+        """log p and log(1 - p) of class k, in row order."""
 
     @abstractmethod
     def predicted(self) -> Array:

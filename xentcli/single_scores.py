@@ -30,7 +30,7 @@ class Single(Scores):
 
     @abstractmethod
     def pair(self) -> tuple[Floats, Floats]:
-        """P of the class the score speaks of, and 1 - p, in row order."""
+        """p of the class the score speaks of, and 1 - p, in row order."""
 
     def probability(self, k: int) -> Floats:
         p, q = self.pair()

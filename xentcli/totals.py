@@ -143,7 +143,7 @@ class Totals:
 
     @property
     def log_base(self) -> float:
-        """Ln of the base: what losses in nats are divided by."""
+        """ln of the base: what losses in nats are divided by."""
         return self.base.nats
 
     def figure(self, estimate: Estimate, unit: str | None = None, scale: float = 1.0) -> Value:
@@ -187,12 +187,12 @@ def _significant(spread: int, rounding: int) -> int:
 
 
 def exponential(x: float) -> float:
-    """E to the power of x, with the same bits on every machine."""
+    """e to the power of x, with the same bits on every machine."""
     return float(exp(np.array([x]))[0])
 
 
 def natural_log(x: float) -> float:
-    """Ln x, with the same bits on every machine."""
+    """ln x, with the same bits on every machine."""
     return float(log(np.array([x]))[0])
 
 
