@@ -12,28 +12,24 @@ Traceback (most recent call last):
 xentcli.errors.OutputError: no/such/report.json: there is no folder 'no/such'
 """
 
-# Links, descriptors and renames are the system's calls, under the system's names:
-
 from __future__ import annotations
 
 import contextlib
 import io
 import os
 import re
-import select
 import stat
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
+from xentcli.descriptors import STDOUT, Descriptor, failure, name_of, telling
 from xentcli.errors import OutputError
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from _typeshed import ReadableBuffer
 
-STDOUT = "-"
 _LINKS_FOLLOWED = 40  # the kernel's own limit
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
@@ -51,7 +47,7 @@ def check_target(path: str, inputs: Iterable[str] = ()) -> None:
     try:
         found = _status(path)
     except (OSError, ValueError) as error:
-        raise _failure(path, error) from error
+        raise failure(path, error) from error
     regular = found is not None and stat.S_ISREG(found.st_mode)
     if found is not None and regular:
         _refuse_inputs(path, found, inputs)
@@ -109,42 +105,8 @@ def writing(path: str = STDOUT) -> Iterator[BinaryIO]:
         yield from _to_file(path)
 
 
-class _Descriptor(io.RawIOBase):
-    """Writes to a file descriptor it does not own, and fails as an `OutputError`.
-
-    After a failure it swallows what buffers above it still hold: that would only fail
-    again, and at a moment when nobody can catch it.
-    """
-
-    def __init__(self, descriptor: int, path: str) -> None:
-        self._descriptor = descriptor
-        self._path = path
-        self.abandoned = False
-
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def write(self, data: ReadableBuffer, /) -> int:
-        while not self.abandoned:
-            try:
-                return os.write(self._descriptor, data)
-            except BlockingIOError:  # whoever shares the pipe made it non-blocking
-                poll = select.poll()
-                poll.register(self._descriptor, select.POLLOUT)
-                poll.poll()
-            except OSError as error:
-                self.abandoned = True
-                if isinstance(error, BrokenPipeError):
-                    raise
-                raise _failure(self._path, error) from error
-        return memoryview(data).nbytes
-
-
 def _buffered(descriptor: int, path: str) -> Iterator[BinaryIO]:
-    raw = _Descriptor(descriptor, path)
+    raw = Descriptor(descriptor, path)
     stream = io.BufferedWriter(raw, buffer_size=1 << 16)
     try:
         yield stream
@@ -172,7 +134,7 @@ def _stdout_descriptor() -> int | None:
     # since belong to any other file, so it must not be written to.
     if sys.stdout is None or sys.stdout.closed:
         raise OutputError("standard output is closed")
-    with _telling(STDOUT):
+    with telling(STDOUT):
         sys.stdout.flush()
     try:
         return sys.stdout.fileno()
@@ -181,7 +143,7 @@ def _stdout_descriptor() -> int | None:
 
 
 def _to_descriptor(path: str) -> Iterator[BinaryIO]:
-    with _telling(path):
+    with telling(path):
         given = _descriptor(path)
         if given is None:
             descriptor = os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
@@ -199,14 +161,14 @@ def _to_file(path: str) -> Iterator[BinaryIO]:
     temporary = _temporary_beside(target)
     descriptor = None
     try:
-        with _telling(path):
+        with telling(path):
             old = _status(target)
             mode = 0o666 if old is None else stat.S_IMODE(old.st_mode) & 0o777
             descriptor = os.open(temporary, _CREATE, mode)
             if old is not None:
                 _take_over(descriptor, old)
         yield from _buffered(descriptor, path)
-        with _telling(path):
+        with telling(path):
             os.fsync(descriptor)
             os.replace(temporary, target)
     finally:
@@ -238,7 +200,7 @@ def _probe_folder(path: str) -> None:
         raise OutputError(f"{shown(path)}: there is no folder '{missing}'")
     # Permission bits do not tell of read-only mounts, quotas and superusers: try it.
     temporary = _temporary_beside(target)
-    with _telling(path):
+    with telling(path):
         try:
             os.close(os.open(temporary, _CREATE, 0o600))
         finally:
@@ -254,7 +216,7 @@ def _refuse_inputs(path: str, found: os.stat_result, inputs: Iterable[str]) -> N
             continue
         if os.path.samestat(found, source):
             raise OutputError(
-                f"{_name(path)}: is also an input ({shown(name)}), and would be overwritten",
+                f"{name_of(path)}: is also an input ({shown(name)}), and would be overwritten",
                 hint="write the result to another file",
             )
 
@@ -271,7 +233,7 @@ def _status(path: str) -> os.stat_result | None:
 
 
 def _is_direct(path: str) -> bool:
-    with _telling(path):
+    with telling(path):
         found = _status(path)
     kind = 0 if found is None else stat.S_IFMT(found.st_mode)
     return _descriptor(path) is not None or kind not in {0, stat.S_IFREG, stat.S_IFDIR}
@@ -289,23 +251,3 @@ def _descriptor(path: str) -> int | None:
             return None
         path = os.path.join(os.path.dirname(path), os.readlink(path))
     return None
-
-
-@contextlib.contextmanager
-def _telling(path: str) -> Iterator[None]:
-    """Turns a system error into an `OutputError`, but for a broken pipe."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except (OSError, ValueError) as error:
-        raise _failure(path, error) from error
-
-
-def _failure(path: str, error: OSError | ValueError) -> OutputError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return OutputError(f"{_name(path)}: cannot be written: {reason}")
-
-
-def _name(path: str) -> str:
-    return "standard output" if path == STDOUT else shown(path)

@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("layout",),
     ("schema",),
     ("labels", "naming", "spec"),
+    ("descriptors",),
     ("errors", "options", "text", ""),
 )
 HEIGHT = {name: -i for i, layer in enumerate(LAYERS) for name in layer}

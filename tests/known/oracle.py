@@ -35,6 +35,13 @@ def _log_complement(p: float) -> Any:
     return mpmath.log1p(-mpmath.mpf(p)) if p < 1 else mpmath.mpf("-inf")
 
 
+def _log_without(z: Any) -> Any:
+    """log(1 - e^z), in the form that keeps its digits."""
+    if z == 0:
+        return mpmath.mpf("-inf")
+    return mpmath.log1p(-mpmath.exp(z)) if z < -1 else mpmath.log(-mpmath.expm1(z))
+
+
 def _softplus(x: Any) -> Any:
     """log(1 + e^x)."""
     return mpmath.log1p(mpmath.exp(x)) if x < 0 else x + mpmath.log1p(mpmath.exp(-x))
@@ -61,12 +68,7 @@ def log_probability(rows: Rows, row: int, k: int) -> Any:
             case "logit":
                 return -_softplus(-mpmath.mpf(score) if own else mpmath.mpf(score))
             case _:
-                other = -mpmath.expm1(mpmath.mpf(score))
-                return (
-                    mpmath.mpf(score)
-                    if own
-                    else (mpmath.log(other) if other else mpmath.mpf("-inf"))
-                )
+                return mpmath.mpf(score) if own else _log_without(mpmath.mpf(score))
     scores = [float(x) for x in rows.raw[:, row]]
     match rows.scale:
         case "probability":

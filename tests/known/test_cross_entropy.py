@@ -139,6 +139,14 @@ def test_extreme_logits(z: float) -> None:
             assert oracle.ulps(value(KEY, rows), exact) <= 2
 
 
+@pytest.mark.parametrize("z", [-700.0, -40.0, -1.0, -0.6, -1e-3, -1e-12, -1e-300])
+def test_extreme_log_probabilities(z: float) -> None:
+    for truth, positive in ((0, 1), (1, 1), (0, 0), (1, 0)):
+        rows = rows_of([truth], [z], scale=Scale.LOG_PROBABILITY, positive=positive)
+        exact = oracle.mean(oracle.losses(rows), [Fraction(1)])
+        assert oracle.ulps(value(KEY, rows), exact) <= 3
+
+
 def test_a_dominant_logit_keeps_its_tiny_loss() -> None:
     assert value(KEY, rows_of([0], [[40.0, 0.0]], scale=Scale.LOGIT)) == math.exp(-40)
     rows = rows_of([0, 0], [[30.0, 0.0, 0.0], [37.5, 0.0, 1.0]], scale=Scale.LOGIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,33 +10,36 @@ import pytest
 from hypothesis import given
 
 from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
+from xentcli.batch import Batch
 from xentcli.statistic import State, observe_all
 
 if TYPE_CHECKING:
-    from xentcli.batch import Batch
+    from collections.abc import Iterator
+
     from xentcli.metric import Requested
 
 every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
 
 
+# Whatever is computed once and shared: views added later are tested without being named.
+SHARED = [n for n, v in vars(Batch).items() if isinstance(v, cached_property) and n != "groups"]
+
+
+def copies(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Copies of the arrays that a view consists of."""
+    if isinstance(value, tuple):
+        for i, part in enumerate(value):
+            yield from copies(f"{name} {i}", part)
+    else:
+        yield name, None if value is None else np.array(value, copy=True)
+
+
 def views(batch: Batch) -> dict[str, Any]:
     """A copy of everything that metrics can ask of a batch."""
     scores: Any = batch.scores
-    found: dict[str, Any] = {
-        name: getattr(batch, name)
-        for name in (
-            "truth",
-            "order",
-            "row_weights",
-            "weights",
-            "unclipped_loss",
-            "loss",
-            "brier",
-            "predicted",
-            "correct",
-        )
-    }
-    found |= {"raw": scores.raw, "losses": scores.losses(batch.truth, batch.order)}
+    found: dict[str, Any] = {name: getattr(batch, name) for name in SHARED}
+    found |= {"truth": batch.truth, "row_weights": batch.row_weights, "raw": scores.raw}
+    found["losses"] = scores.losses(batch.truth, batch.order)
     found["squares"] = scores.squares(batch.truth, batch.order)
     found["scores.predicted"] = scores.predicted()
     for k in range(batch.k):
@@ -43,7 +47,7 @@ def views(batch: Batch) -> dict[str, Any]:
         found[f"log p {k}"], found[f"log 1-p {k}"] = scores.log_pair(k)
     found["groups.counts"] = batch.groups.counts
     found["groups.sum"] = batch.groups.sum(np.arange(len(batch)))
-    return {name: None if v is None else np.array(v, copy=True) for name, v in found.items()}
+    return {place: part for name, v in found.items() for place, part in copies(name, v)}
 
 
 def check_same(a: dict[str, Any], b: dict[str, Any]) -> None:

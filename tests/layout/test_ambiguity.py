@@ -122,10 +122,10 @@ def test_the_target_is_no_score(scores: str) -> None:
     assert "'y' is the target" in error.message
 
 
-def test_a_glob_does_not_take_the_target_for_a_score() -> None:
+def test_a_glob_leaves_out_the_target_and_the_weight() -> None:
     table = untyped({"y": [1, 0], "score": [0.5, 0.25], "w": [1, 2]})
-    error = refusal(table, UsageError, target="y", scores="*", weight="w")
-    assert error.message.startswith("--scores: ")
+    layout = found(table, target="y", scores="*", weight="w")
+    assert (layout.scores, layout.classes) == (("score",), ("0", "1"))
 
 
 def test_the_weight_is_neither_target_nor_score() -> None:

@@ -48,7 +48,7 @@ def spelled(value: float | None) -> float | str | None:
 
 def with_class(report: Report, name: str, value: float | None) -> Report:
     entry = ClassReport(name, 3, 3.0, {"cross_entropy": Value(value)})
-    return type(report)(**{**vars(report), "classes": (entry,)})
+    return report._replace(classes=(entry,))
 
 
 def test_json_has_the_contract_shape_in_its_order(report: Report) -> None:
@@ -96,17 +96,17 @@ def test_json_reads_back_and_hides_nothing(report: Report, name: str, value: flo
 def test_numpy_scalars_become_plain_numbers(report: Report) -> None:
     np = pytest.importorskip("numpy")
     entry = ClassReport("a", np.int64(3), np.float32(1.5), {"x": Value(np.float64(0.1))})
-    record = strict(to_json(type(report)(**{**vars(report), "classes": (entry,)})))
+    record = strict(to_json(report._replace(classes=(entry,))))
     assert record["classes"] == [
         {"name": "a", "rows": 3, "weight": 1.5, "metrics": {"x": {"value": 0.1}}}
     ]
-    row = rendered("csv", type(report)(**{**vars(report), "classes": (entry,)})).splitlines()[-1]
+    row = rendered("csv", report._replace(classes=(entry,))).splitlines()[-1]
     assert row == "class,a,x,0.1,,,,,,3,1.5"
 
 
 def test_what_is_no_json_is_refused(report: Report) -> None:
     with pytest.raises(TypeError, match="object has no place in JSON"):
-        to_json(type(report)(**{**vars(report), "slices": (object(),)}))
+        to_json(report._replace(slices=(object(),)))
 
 
 def test_jsonl_has_one_kind_a_line(report: Report) -> None:

@@ -169,7 +169,7 @@ def test_findings_are_folded_under_each_other(build: Callable[..., Report]) -> N
 def test_any_metric_finds_a_place(report: Report) -> None:
     entry = ClassReport("a", 3, 3.0, {"one_vs_rest": Value(0.25), "ece(bins=15)": Value(None)})
     metrics = {"focal_loss(gamma=2)": Value(3.14e-7), "brier(scale=half)": Value(12345.678)}
-    text = page(type(report)(**{**vars(report), "metrics": metrics, "classes": (entry,)}))
+    text = page(report._replace(metrics=metrics, classes=(entry,)))
     assert re.search(r"^  focal loss\(gamma=2\) +3\.1e-07$", text, re.MULTILINE)
     assert re.search(r"^  brier\(scale=half\) +12,345\.68$", text, re.MULTILINE)
     assert re.search(r"^  class  rows  one vs rest  ece\(bins=15\)$", text, re.MULTILINE)
@@ -178,7 +178,7 @@ def test_any_metric_finds_a_place(report: Report) -> None:
 
 def test_figures_that_only_classes_have_are_no_blank_line_above(report: Report) -> None:
     metrics = {**report.metrics, "share": Value(None), "ece": Value(None)}
-    text = page(type(report)(**{**vars(report), "metrics": metrics}))
+    text = page(report._replace(metrics=metrics))
     assert not re.search(r"^  share", text, re.MULTILINE)
     assert re.search(r"^  ece +–$", text, re.MULTILINE)
 
