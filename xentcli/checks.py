@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import RowError
-from xentcli.matrix_scores import LogProbabilities, Probabilities
+from xentcli.matrix_scores import Logits, LogProbabilities, Matrix, Probabilities
 from xentcli.options import Policy, Scale, SumToOne
 from xentcli.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Squares of weighted losses stay finite and exactly summable below these.
 _LARGEST_LOGIT = 1e60
 _LARGEST_WEIGHT = 1e60
+_SMALLEST_WEIGHT = 1e-60
 
 
 class Positions:
@@ -88,22 +89,32 @@ class Checks:
 
     def weights(self, weights: Array, positions: Positions) -> None:
         """Raises RowError for the first weight that is negative or not finite."""
-        if len(weights) and not (weights.min() >= 0 and weights.max() <= _LARGEST_WEIGHT):
-            wrong = ~((weights >= 0) & (weights <= _LARGEST_WEIGHT))
+        if not len(weights):
+            return
+        if weights.min() >= _SMALLEST_WEIGHT and weights.max() <= _LARGEST_WEIGHT:
+            return
+        wrong = (weights != 0) & ~((weights >= _SMALLEST_WEIGHT) & (weights <= _LARGEST_WEIGHT))
+        if wrong.any():
             row = int(wrong.argmax())
             raise RowError(
-                f"{float(weights[row])!r} is not a weight: weights are finite and not negative",
+                f"{float(weights[row])!r} is not a weight: weights are 0 or from 1e-60 to 1e60",
                 row=positions.of(row),
                 column=shown(self._layout.weight or ""),
             )
 
-    def sums(
-        self, scores: Probabilities | LogProbabilities, positions: Positions
-    ) -> Probabilities | LogProbabilities:
+    def sums(self, scores: Probabilities | LogProbabilities, positions: Positions) -> Matrix:
         """Compares each row's sum with one, and does what the policy says about it."""
         policy = self._policy
         if policy.sum_to_one is SumToOne.IGNORE or not scores.rows:
             return scores
+        if policy.sum_to_one is SumToOne.RESCALE and isinstance(scores, LogProbabilities):
+            # What rescaling makes of log-probabilities is what logits stand for.
+            hopeless = scores.top == -np.inf
+            if hopeless.any():
+                row = positions.of(int(hopeless.argmax()))
+                raise RowError("every log-probability of the row is -inf", row=row)
+            self._note_rescaled(scores.sums, positions)
+            return Logits(scores.raw)
         sums = scores.sums
         low, high = float(sums.min()), float(sums.max())
         if policy.sum_to_one is SumToOne.RESCALE:
@@ -132,6 +143,13 @@ class Checks:
             ),
         )
 
+    def _note_rescaled(self, sums: Array, positions: Positions) -> None:
+        changed = sums != 1
+        if changed.any():
+            first = int(changed.argmax())
+            case = Case(positions.place_of(first), float(sums[first]))
+            self._tally.note(Code.RESCALED, Entry(int(np.count_nonzero(changed)), case))
+
     def _rescaled(
         self, scores: Probabilities | LogProbabilities, positions: Positions
     ) -> Probabilities:
@@ -139,10 +157,7 @@ class Checks:
         if float(sums.min()) <= 0:
             row = int((sums <= 0).argmax())
             raise RowError("the probabilities sum to 0", row=positions.of(row))
-        changed = sums != 1
-        first = int(changed.argmax())
-        case = Case(positions.place_of(first), float(sums[first]))
-        self._tally.note(Code.RESCALED, Entry(int(np.count_nonzero(changed)), case))
+        self._note_rescaled(sums, positions)
         return Probabilities(scores.probabilities.astype(np.float64) / sums)
 
 

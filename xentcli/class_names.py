@@ -25,6 +25,7 @@ class NamedClasses(NamedTuple):
     classes: tuple[str, ...]
     why: str
     positive: int = 1
+    positional: bool = False
     truth: Truth | None = None
 
 
@@ -45,6 +46,7 @@ def name_classes(
             raise UsageError(
                 f"--classes names {len(options.classes)} classes, the scores have {width} entries"
             )
+        _refuse_another_order(options.classes, found)
         return NamedClasses(options.classes, "--classes")
     if found.shape is Shape.VECTOR:
         width = _width(table, found)
@@ -55,6 +57,16 @@ def name_classes(
             )
         return _of_positions(width, labels)
     return _of_columns(found, labels)
+
+
+def _refuse_another_order(classes: tuple[str, ...], found: ScoreColumns) -> None:
+    """The columns' own names bind: the same ones in another order are a mistake."""
+    own = found.suffixes or found.columns
+    if set(own) == set(classes) and own != classes:
+        raise UsageError(
+            f"--classes says {quoted(classes)}, the columns say {quoted(own)}",
+            hint="leave --classes out: the columns' names say which is which",
+        )
 
 
 def _of_single(options: ColumnOptions, found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
@@ -102,8 +114,15 @@ def _of_columns(found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
     for classes, why in ways:
         index = ClassIndex(classes)
         if labels and all(index.find(t) is not None for t in labels):
-            return NamedClasses(classes, why)
+            return NamedClasses(classes, why, positional=_are_positions(classes, names))
     return NamedClasses(*ways[0])
+
+
+def _are_positions(classes: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether the classes are but the numbers of the columns, which the columns do not say."""
+    return tuple(classes) == tuple(map(str, range(len(columns)))) and not any(
+        column.endswith(name) for column, name in zip(columns, classes, strict=True)
+    )
 
 
 def _of_positions(width: int, labels: Sequence[str]) -> NamedClasses:
@@ -114,7 +133,7 @@ def _of_positions(width: int, labels: Sequence[str]) -> NamedClasses:
             f"the labels are {quoted(labels)}, the scores are lists of {width} without names",
             hint="name the classes in the order of the lists' entries with --classes a,b,c",
         )
-    return NamedClasses(classes, "the lists' entries, from 0")
+    return NamedClasses(classes, "the lists' entries, from 0", positional=True)
 
 
 def _width(table: Table, found: ScoreColumns) -> int | None:

@@ -183,7 +183,9 @@ def vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | None]:
         spread[there] = matrix
         matrix = spread
     if inner is not None:
-        there = np.logical_not(np.isnan(matrix).any(axis=1))
+        full = np.logical_not(np.isnan(matrix).any(axis=1))
+        # What lies under a null list is nobody's.
+        there = full if there is None else there & full
     return matrix, there, None
 
 

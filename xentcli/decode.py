@@ -187,6 +187,9 @@ class Decoder:
         near = nearest(label, self.layout.classes)
         if self.layout.truth is not None:
             hint = "name the class the score speaks of with --positive"
+        elif self.layout.positional and label == str(self.layout.k):
+            numbers = ",".join(map(str, range(1, self.layout.k + 1)))
+            hint = f"are the labels counted from 1? say --classes {shown(numbers, 40)}"
         elif near:
             hint = f"did you mean {quoted(near)}? leave such rows out with --unknown-label drop"
         else:
@@ -203,7 +206,10 @@ class Decoder:
         if self.policy.clip:
             self._note_in_class_order(Code.CLIPPED, batch, batch.loss != batch.unclipped_loss)
         elif batch.loss_ends[1] == np.inf:
-            self._note_in_class_order(Code.ZERO, batch, np.isinf(batch.loss))
+            endless = np.isinf(batch.loss)
+            if batch.weights is not None:
+                endless &= batch.weights > 0
+            self._note_in_class_order(Code.ZERO, batch, endless)
 
     def _note_in_class_order(self, code: Code, batch: Batch, mask: Mask) -> None:
         if mask.any():

@@ -103,7 +103,9 @@ class LabelEncoder:
         low, high = int(values.min()), int(values.max())
         if high - low < min(_SPAN, 4 * len(values) + 1024):
             words = [spelling(v) for v in range(low, high + 1)]
-            return self._lookup(words, values - low if low else values)
+            # Narrow types would wrap around.
+            wide = values if values.dtype == np.uint64 else values.astype(np.int64)
+            return self._lookup(words, (wide - wide.dtype.type(low)).astype(np.int64))
         distinct, inverse = np.unique(values, return_inverse=True)
         return self._lookup([spelling(v) for v in distinct.tolist()], inverse)
 

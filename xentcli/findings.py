@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xentcli.exact import ratio
+from xentcli.options import Scale
 from xentcli.report import Finding
 from xentcli.schema import quoted
 from xentcli.tally import Code, Entry
@@ -35,6 +36,7 @@ def findings(
         found.insert(0, _zero_probability(zero, totals, locate))
     found += _confusable(layout)
     found += _absent(layout, totals)
+    found += _counted_from_one(layout, totals)
     rank = {"error": 0, "warning": 1, "info": 2}
     return tuple(sorted(found, key=lambda f: rank[f.severity]))
 
@@ -127,7 +129,24 @@ def _absent(layout: Layout, totals: Totals) -> list[Finding]:
         return []
     verb = "class never occurs" if len(absent) == 1 else "classes never occur"
     message = f"{len(absent):,} {verb} among the labels: {quoted(absent, 5)}"
-    return [Finding("absent-class", "info", len(absent), message)]
+    # A column that is no class would change every softmax; probabilities would not sum to 1.
+    severity = "warning" if layout.scale is Scale.LOGIT else "info"
+    return [Finding("absent-class", severity, len(absent), message)]
+
+
+def _counted_from_one(layout: Layout, totals: Totals) -> list[Finding]:
+    """Classes that are but positions, the first of which never occurs."""
+    if not layout.positional or totals.rows(0) or not totals.rows():
+        return []
+    return [
+        Finding(
+            "labels-from-one",
+            "warning",
+            totals.rows(),
+            "no label is 0, the first position among the scores: are they counted from 1?",
+            "if so, name the classes with --classes 1,2,…",
+        )
+    ]
 
 
 def _confusable(layout: Layout) -> list[Finding]:

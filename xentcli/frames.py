@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from xentcli.errors import InputError
 from xentcli.readers.conform import check_roles, column_of, conformed, refuse_twins
+from xentcli.readers.edge import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +76,8 @@ class _FrameSplit:
         self._roles = roles
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        columns = [conformed(self._batch.column(c), role) for c, role in self._roles.items()]
+        with reading(FrameSource.path):
+            columns = [conformed(self._batch.column(c), role) for c, role in self._roles.items()]
         yield pa.RecordBatch.from_arrays(columns, names=list(self._roles))
 
 

@@ -27,7 +27,8 @@ class Shape(StrEnum):
 class Layout(NamedTuple):
     """Which column is what.
 
-    `classes` are in the order of the score columns; a single score column has two, of which
+    `classes` are in the order of the score columns, and `positional` where they are but the
+    numbers of that order; a single score column has two, of which
     number `positive` is the one it speaks of. `truth` is set where the labels beside a
     single column are to be read as no or yes, and the classes get their names from the
     labels that occur (`settled`). `reasons` say, per decision, what it was based on.
@@ -40,6 +41,7 @@ class Layout(NamedTuple):
     scale: Scale
     classes: tuple[str, ...]
     positive: int = 1
+    positional: bool = False
     truth: Truth | None = None
     weight: str | None = None
     id: str | None = None

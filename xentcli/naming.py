@@ -134,6 +134,8 @@ def scale_in_name(name: str) -> Scale:
     plain = re.sub(r"[^a-z]", "", name.lower())
     if "logprob" in plain:
         return Scale.LOG_PROBABILITY
+    if "prob" in plain:
+        return Scale.PROBABILITY
     if "logit" in plain or plain.startswith(("rawformulaval", "rawprediction")):
         return Scale.LOGIT
     return Scale.PROBABILITY

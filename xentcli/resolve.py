@@ -12,7 +12,7 @@ from xentcli import class_names, naming, score_columns
 from xentcli.errors import InputError, UsageError
 from xentcli.labels import ClassIndex
 from xentcli.layout import Layout, Shape
-from xentcli.options import ColumnOptions, Task
+from xentcli.options import ColumnOptions, Scale, Task
 from xentcli.schema import Table, quoted
 from xentcli.text import shown
 
@@ -38,6 +38,8 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
             table.column(name, option)
     if options.weight in (target, *found.columns):
         raise UsageError(f"--weight '{options.weight}' is also the target or a score")
+    if options.scale is None:
+        _check_scale(table, found)
     named = class_names.name_classes(table, options, target, found, ignore)
     return Layout(
         task=_task(options.task, len(named.classes), found.shape),
@@ -47,6 +49,7 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
         scale=options.scale or found.scale,
         classes=named.classes,
         positive=named.positive,
+        positional=named.positional,
         truth=named.truth,
         weight=options.weight,
         id=options.id,
@@ -74,7 +77,11 @@ def find_target(table: Table, options: ColumnOptions) -> tuple[str | None, str]:
 
 
 def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns) -> str:
-    """The only column beside the scores whose sampled values all name one of their classes."""
+    """The outcome of tidymodels, named as it was in the data: the only column of class names.
+
+    Elsewhere a column of class names may as well be the model's own decision, and is not
+    guessed: it can only be suggested.
+    """
     index = ClassIndex(options.classes or found.suffixes or ())
     taken = {*found.columns, options.weight, options.id}
     fitting = []
@@ -84,13 +91,28 @@ def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns
         texts = table.texts(name)
         if texts and all(index.find(t) is not None for t in texts):
             fitting.append(name)
-    if len(fitting) == 1:
+    tidymodels = {n.lower() for n in table.names} >= {".pred_class"}
+    if tidymodels and len(fitting) == 1:
         return fitting[0]
-    if fitting:
-        problem = f"several columns hold class names: {quoted(fitting)}"
-    else:
-        problem = f"no column is named like a true label; the columns are {quoted(table.names)}"
-    raise InputError(problem, hint="name it with --target COL")
+    wanted = f"--target '{shown(fitting[0])}'" if len(fitting) == 1 else "--target COL"
+    raise InputError(
+        f"no column is named like a true label; the columns are {quoted(table.names)}",
+        hint=f"name it, if it is there, with {wanted}",
+    )
+
+
+def _check_scale(table: Table, found: ScoreColumns) -> None:
+    """Refuses to take for logits, for their name alone, what looks like probabilities."""
+    if found.scale is not Scale.LOGIT or found.shape is Shape.VECTOR:
+        return
+    columns = [table.numbers(name) or [] for name in found.columns]
+    rows = list(zip(*columns, strict=False))
+    inside = bool(rows) and all(0 <= x <= 1 for row in rows for x in row)
+    if inside and (len(columns) == 1 or all(abs(sum(row) - 1) <= 0.02 for row in rows)):
+        raise InputError(
+            f"{quoted(found.columns, 4)}: named like logits, with values like probabilities",
+            hint="say which with --scale probability or --scale logit",
+        )
 
 
 def _task(wanted: Task, k: int, shape: Shape) -> Task:

@@ -55,6 +55,7 @@ def scored_rows(
                     batch = decoder.decode(block, place)
                     rows = place.row + block.num_rows
                     path = sources[task.part].path if several else None
+                    layout.settled(sorted(decoder.labels.seen))
                     yield _scored(batch, block, layout, options, first, path, extra)
             except Exception as error:
                 supply.failed(task, error)
@@ -90,7 +91,7 @@ def _scored(
     kept = block if batch.rows is None else block.filter(_mask(inside, block.num_rows))
     if layout.id is not None:
         columns["id"] = kept.column(layout.id)
-    columns["label"] = _pick(names, batch.truth)
+    columns["label"] = columns_as_read(kept.column(layout.target))
     columns["p_true"] = _plain(batch.in_row_order(batch.p_true), pa.float64())
     columns["loss"] = _plain(loss, pa.float64())
     columns["predicted"] = _pick(names, batch.scores.predicted())
@@ -99,6 +100,11 @@ def _scored(
             columns[_free(name, columns)] = kept.column(name)
     table = pa.Table.from_arrays(list(columns.values()), names=list(columns))
     return ScoredRows(loss, table)
+
+
+def columns_as_read(column: pa.Array) -> pa.Array:
+    """A column without the dictionary that a reader may have put around it."""
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
 def _free(name: str, taken: dict[str, Any]) -> str:

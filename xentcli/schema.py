@@ -78,7 +78,8 @@ class Table(NamedTuple):
 
     def texts(self, name: str) -> list[str]:
         """The sampled values of a column as label texts, without the missing ones."""
-        return [spell(v) for v in self.sample.get(name, ()) if v is not None and spell(v)]
+        there = (v for v in self.sample.get(name, ()) if v is not None and v == v)  # noqa: PLR0124 - NaN
+        return [text for text in map(spell, there) if text]
 
     def numbers(self, name: str) -> list[float] | None:
         """The sampled values as numbers, without the missing ones; None if most are none."""

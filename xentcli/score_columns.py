@@ -10,7 +10,7 @@ from xentcli.errors import InputError, UsageError
 from xentcli.labels import ClassIndex
 from xentcli.layout import Shape
 from xentcli.options import ColumnOptions, Scale
-from xentcli.schema import Column, Kind, Table, missing_column, quoted
+from xentcli.schema import Column, Kind, Table, items_of, missing_column, quoted
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # How far the sampled rows may be from one for columns to be taken for one distribution.
 _LOOSE = 0.02
+
+_CATBOOST = {"probability", "logprobability", "rawformulaval"}
 
 
 class ScoreColumns(NamedTuple):
@@ -40,19 +42,16 @@ def find(
     # A weight among the scores is an error, to be told later, and no reason to miss a class.
     beside = [c for c in table.columns if c.name not in (target, options.id)]
     free = [c for c in beside if c.name != options.weight]
-    searches = ((_vectors, free), (_families, beside), (_singles, free), (_only_vector, free))
-    for search, columns in searches:
-        candidates = search(table, columns, target)
-        if len(candidates) > 1:
-            candidates = _preferred(candidates)
-        if len(candidates) > 1:
-            groups = " or ".join(quoted(c.columns, 4) for c in candidates)
-            raise InputError(
-                f"the scores could be {groups}",
-                hint=f"say which with --scores, for example --scores '{_spec(candidates[0])}'",
-            )
-        if candidates:
-            return candidates[0]
+    candidates = _vectors(table, free) + _families(table, beside, target) + _singles(table, free)
+    candidates = _preferred(candidates or _only_vector(table, free))
+    if len(candidates) > 1:
+        groups = " or ".join(quoted(c.columns, 4) for c in candidates)
+        raise InputError(
+            f"the scores could be {groups}",
+            hint=f"say which with --scores, for example --scores '{_spec(candidates[0])}'",
+        )
+    if candidates:
+        return candidates[0]
     if target is not None:
         exact = _named_as_classes(table, free, target, ignore)
         if exact is not None:
@@ -112,9 +111,8 @@ def _scale_of(name: str) -> tuple[Scale, str]:
     return scale, "the default" if scale is Scale.PROBABILITY else "the columns' name says so"
 
 
-def _vectors(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
+def _vectors(table: Table, free: Sequence[Column]) -> list[ScoreColumns]:
     """Columns of vectors with a name for scores."""
-    del target
     return [
         ScoreColumns((c.name,), Shape.VECTOR, scale, "a name for vectors of scores", "its name")
         for c in free
@@ -124,13 +122,14 @@ def _vectors(table: Table, free: Sequence[Column], target: str | None) -> list[S
     ]
 
 
-def _only_vector(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
-    """The column of vectors whatever its name, where there is but one."""
-    del target
+def _only_vector(table: Table, free: Sequence[Column]) -> list[ScoreColumns]:
+    """The only column of vectors, where it is named or looks as if it held scores."""
     vectors = [c for c in free if table.is_vector(c)]
     if len(vectors) != 1:
         return []
     scale, why = _scale_of(vectors[0].name)
+    if scale is Scale.PROBABILITY and not _holds_distributions(table, vectors[0].name):
+        return []
     return [ScoreColumns((vectors[0].name,), Shape.VECTOR, scale, "the only column of lists", why)]
 
 
@@ -161,9 +160,8 @@ def _families(table: Table, free: Sequence[Column], target: str | None) -> list[
     return found
 
 
-def _singles(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
+def _singles(table: Table, free: Sequence[Column]) -> list[ScoreColumns]:
     """Single columns with a name for the score of the positive class."""
-    del target
     found = []
     for column in free:
         for scale, names in naming.SINGLE_SCORES.items():
@@ -208,6 +206,15 @@ def _named_as_classes(
     )
 
 
+def _holds_distributions(table: Table, name: str) -> bool:
+    sampled = table.sample.get(name, ())
+    lists = [v for v in sampled if isinstance(v, list) and None not in v]
+    lists += [[float(item) for item in items_of(v)] for v in sampled if isinstance(v, str)]
+    return bool(lists) and all(
+        len(v) > 1 and all(0 <= x <= 1 for x in v) and abs(sum(v) - 1) <= _LOOSE for v in lists
+    )
+
+
 def _is_distribution(table: Table, names: Sequence[str]) -> bool:
     columns = [table.numbers(n) or [] for n in names]
     rows = list(zip(*columns, strict=False))
@@ -223,7 +230,7 @@ def _preferred(candidates: list[ScoreColumns]) -> list[ScoreColumns]:
     """
     names = [c.columns[0].lower() for c in candidates]
     spark = set(names) == {"probability", "rawprediction"}
-    catboost = all("class=" in n for n in names)
+    catboost = all("class=" in n for n in names) or set(names) <= _CATBOOST
     if spark or catboost:
         return [c for c in candidates if c.scale is Scale.PROBABILITY] or candidates
     return candidates

@@ -8,7 +8,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError, RowError
+from xentcli.naming import prefix_of
 from xentcli.schema import Table, missing_column
+from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -76,7 +78,7 @@ class Supply:
             self._open[part] = source
             self._sources.append(source)
             self.facts.append(Facts(source.path, source.format, source.size))
-            _check_columns(source, roles)
+            _check_columns(source, self._sources[0], roles)
             splits = source.splits(roles, block_rows=rows, threads=threads)
             for number, split in enumerate(splits):
                 if next(numbers) == turn:
@@ -164,10 +166,17 @@ def _changed(source: Source) -> InputError | None:
     return None
 
 
-def _check_columns(source: Source, roles: Mapping[str, Role]) -> None:
-    """Every part has to have the columns that the first one was understood by."""
+def _check_columns(source: Source, first: Source, roles: Mapping[str, Role]) -> None:
+    """Every part has the columns that the first one was understood by, and no further scores."""
     names = Table(source.columns, {}).names
     for name in roles:
         if name not in names:
             error = missing_column(name, names)
             raise InputError(f"{source.path}: {error.message}", hint=error.hint)
+    known = {column.name for column in first.columns}
+    families = {prefix_of(name) for name in roles} - {None}
+    for name in names:
+        if name not in known and prefix_of(name) in families:
+            raise InputError(
+                f"{source.path}: has the score column '{shown(name)}', which {first.path} has not"
+            )

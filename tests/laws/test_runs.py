@@ -58,11 +58,12 @@ def with_holes(
 ) -> pa.Table:
     """The rows as a table in which marked rows miss their label, a score or their weight."""
     table = table_of(rows, layout_of(rows, vector=vector))
-    name = {"label": "label", "weight": "weight"}.get(where, table.column_names[1])
+    name = where.removeprefix("nan ") if where != "vector" else "score"
+    name = table.column_names[1] if name == "score" else name
     at = table.column_names.index(name)
     column = table.column(name).combine_chunks()
-    if where == "nan":
-        values = np.where(holes, np.nan, column.to_numpy()).astype(rows.raw.dtype)
+    if where.startswith("nan"):
+        values = np.where(holes, np.nan, column.to_numpy())
         return table.set_column(at, name, pa.array(values, column.type))
     gaps = [None if hole else value.as_py() for hole, value in zip(holes, column, strict=True)]
     return table.set_column(at, name, pa.array(gaps, column.type))
@@ -71,7 +72,7 @@ def with_holes(
 @given(
     data=st.data(),
     rows=any_rows(weights=["real"]),
-    where=st.sampled_from(["label", "weight", "score", "nan", "vector"]),
+    where=st.sampled_from(["label", "weight", "score", "vector", "nan score", "nan weight"]),
     block=st.integers(1, 50),
 )
 def test_dropped_rows_leave_the_state_of_the_others(

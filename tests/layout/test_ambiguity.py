@@ -35,15 +35,38 @@ def test_two_targets() -> None:
 def test_no_target() -> None:
     error = refusal(untyped({"id": ["u1"], "prob": [0.5]}))
     assert error.message == ("no column is named like a true label; the columns are 'id', 'prob'")
-    assert error.hint == "name it with --target COL"
+    assert error.hint == "name it, if it is there, with --target COL"
+
+
+def test_the_decision_of_a_model_is_not_its_truth() -> None:
+    scores = {"prob_a": [0.75, 0.25], "prob_b": [0.25, 0.75]}
+    error = refusal(untyped({"y_hat": ["a", "b"], **scores}))
+    assert error.message.startswith("no column is named like a true label")
+    assert error.hint == "name it, if it is there, with --target 'y_hat'"
+
+
+def test_the_classes_in_another_order_than_their_columns() -> None:
+    table = untyped({"label": ["a", "b"], "prob_b": [0.5, 0.5], "prob_a": [0.5, 0.5]})
+    error = refusal(table, UsageError, classes=("a", "b"))
+    assert error.message == "--classes says 'a', 'b', the columns say 'b', 'a'"
+
+
+def test_names_of_logits_over_values_of_probabilities() -> None:
+    error = refusal(untyped({"y": [1, 0], "logit": [0.5, 0.25]}))
+    assert error.hint == "say which with --scale probability or --scale logit"
+
+
+def test_scores_of_two_kinds() -> None:
+    error = refusal(untyped({"label": [0, 1], "prob": [0.5, 0.25], "p_1": [0.25, 0.5]}))
+    assert error.message.startswith("the scores could be ")
 
 
 def test_two_columns_of_class_names() -> None:
     error = refusal(
         untyped({"one": ["a", "b"], "two": ["b", "b"], "prob_a": [0.5, 0.5], "prob_b": [0.5, 0.5]})
     )
-    assert error.message == "several columns hold class names: 'one', 'two'"
-    assert error.hint == "name it with --target COL"
+    assert error.message.startswith("no column is named like a true label")
+    assert error.hint == "name it, if it is there, with --target COL"
 
 
 def test_two_families_of_scores() -> None:
