@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xentcli.evaluation import Files, InMemory, Options, score
+from xentcli.labels import spell
 from xentcli.options import (
     Base,
     ColumnOptions,
@@ -33,11 +34,11 @@ def evaluate(
     data: Path | Sequence[Path] | Any,
     *,
     target: str | None = None,
-    scores: str | Sequence[str] | None = None,
+    scores: object = None,
     scale: Scale | str | None = None,
     task: Task | str = Task.AUTO,
-    classes: Sequence[str] | str | None = None,
-    positive: str | None = None,
+    classes: Sequence[object] | str | None = None,
+    positive: object = None,
     weight: str | None = None,
     id: str | None = None,  # noqa: A002 - the option's name
     metric: str | Sequence[str] = (),
@@ -48,7 +49,7 @@ def evaluate(
     tolerance: float = 1e-3,
     missing: OnBadRow | str = OnBadRow.ERROR,
     unknown_label: OnBadRow | str = OnBadRow.ERROR,
-    ignore_label: str | Sequence[str] = (),
+    ignore_label: object = (),
     expect_rows: int | None = None,
     input_format: str | None = None,
     delimiter: str | None = None,
@@ -102,11 +103,11 @@ def evaluate(
         FileOptions(input_format, delimiter, no_header, encoding),
         ColumnOptions(
             target=target,
-            scores=scores if scores is None or isinstance(scores, str) else ",".join(scores),
+            scores=_columns(scores),
             scale=None if scale is None else _choice(Scale, scale),
             task=_choice(Task, task),
             classes=_names(classes),
-            positive=positive,
+            positive=None if positive is None else spell(positive),
             weight=weight,
             id=id,
         ),
@@ -116,7 +117,7 @@ def evaluate(
             tolerance=tolerance,
             missing=_choice(OnBadRow, missing),
             unknown_label=_choice(OnBadRow, unknown_label),
-            ignore_label=(ignore_label,) if isinstance(ignore_label, str) else tuple(ignore_label),
+            ignore_label=_labels(ignore_label),
             expect_rows=expect_rows,
         ),
         ReportOptions(
@@ -143,10 +144,24 @@ def _paths(data: object) -> list[str] | None:
     return None
 
 
-def _names(classes: Sequence[str] | str | None) -> tuple[str, ...] | None:
+def _names(classes: Sequence[object] | str | None) -> tuple[str, ...] | None:
     if classes is None:
         return None
-    return tuple(classes.split(",")) if isinstance(classes, str) else tuple(map(str, classes))
+    return tuple(classes.split(",")) if isinstance(classes, str) else tuple(map(spell, classes))
+
+
+def _labels(labels: Sequence[object] | object) -> tuple[str, ...]:
+    """One label or several, of any type, as text."""
+    if isinstance(labels, list | tuple | set | frozenset):
+        return tuple(map(spell, labels))
+    return (spell(labels),)
+
+
+def _columns(scores: Sequence[object] | object) -> str | None:
+    """One column or several, as `--scores` takes them."""
+    if scores is None:
+        return None
+    return ",".join(map(spell, scores)) if isinstance(scores, list | tuple) else spell(scores)
 
 
 def _choice(kind: type[Choice], value: str) -> Choice:

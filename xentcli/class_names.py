@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import naming
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import PAIRS, ClassIndex, Truth
+from xentcli.labels import PAIRS, ClassIndex, Truth, is_among
 from xentcli.layout import Shape
 from xentcli.schema import Table, items_of, quoted
 from xentcli.text import shown
@@ -33,7 +33,7 @@ def name_classes(
     table: Table, options: ColumnOptions, target: str, found: ScoreColumns, ignore: Sequence[str]
 ) -> NamedClasses:
     """The classes, from options, from the columns' names, or from the labels of a single column."""
-    labels = [t for t in dict.fromkeys(table.texts(target)) if t not in ignore]
+    labels = [t for t in dict.fromkeys(table.texts(target)) if not is_among(t, ignore)]
     if options.classes is not None and len(set(options.classes)) < len(options.classes):
         raise UsageError("--classes names a class twice")
     if found.shape is Shape.SINGLE:
@@ -56,7 +56,7 @@ def name_classes(
                 hint="name the classes with --classes a,b,c",
             )
         return _of_positions(width, labels)
-    return _of_columns(found, labels)
+    return _of_columns(table, found, labels)
 
 
 def _refuse_another_order(classes: tuple[str, ...], found: ScoreColumns) -> None:
@@ -80,14 +80,24 @@ def _of_single(options: ColumnOptions, found: ScoreColumns, labels: Sequence[str
         if place is None:
             raise UsageError(f"--positive '{shown(positive)}' is not among --classes")
         return NamedClasses(options.classes, "--classes", positive=place)
+    if options.positive is not None and found.suffixes and found.suffixes[0] != positive:
+        raise UsageError(
+            f"--positive says '{shown(options.positive)}', the column's name says "
+            f"'{shown(found.suffixes[0])}'"
+        )
     truth = Truth(positive)
     unread = [t for t in labels if truth.find(t) is None]
     names = truth.names([t for t in labels if truth.find(t) is not None])
+    if positive is not None and names is None:
+        raise InputError(
+            f"one score column speaks of two classes; the labels are {quoted(labels)}",
+            hint="leave those that are no class out with --ignore-label",
+        )
     if unread or names is None:
         raise InputError(
             f"which class does '{shown(found.columns[0])}' speak of? "
-            f"the labels are {quoted(labels)}",
-            hint=f"say it with --positive, for example --positive '{shown(labels[-1], 40)}'",
+            f"the first rows' labels are {quoted(labels)}",
+            hint="name it with --positive",
         )
     if options.positive:
         why = "--positive"
@@ -96,7 +106,7 @@ def _of_single(options: ColumnOptions, found: ScoreColumns, labels: Sequence[str
     return NamedClasses(names, why, truth=truth)
 
 
-def _of_columns(found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
+def _of_columns(table: Table, found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
     """The first way of naming the columns under which every sampled label names one."""
     names = found.columns
     prefix = len(commonprefix(names))  # noqa: RUF071 - of names, not of paths
@@ -109,13 +119,27 @@ def _of_columns(found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
     ways.append((names, "the columns' names"))
     if all(len(n) > prefix for n in names):
         ways.append((tuple(n[prefix:] for n in names), "what the columns' names differ in"))
-    if found.why == "--scores":
+    if found.why == "--scores" and not table.headerless:
+        _refuse_two_readings(names, labels)
         ways.append((tuple(map(str, range(len(names)))), "the columns' order, from 0"))
     for classes, why in ways:
         index = ClassIndex(classes)
         if labels and all(index.find(t) is not None for t in labels):
             return NamedClasses(classes, why, positional=_are_positions(classes, names))
     return NamedClasses(*ways[0])
+
+
+def _refuse_two_readings(names: Sequence[str], labels: Sequence[str]) -> None:
+    """Columns named by numbers could be meant by name or by place, where the labels fit both."""
+    places = tuple(map(str, range(len(names))))
+    if not all(name.isdecimal() for name in names) or tuple(names) == places:
+        return
+    if all(ClassIndex(way).find(t) is not None for way in (names, places) for t in labels):
+        raise InputError(
+            f"the columns {quoted(names, 4)} could be the classes of their names, or {places[0]} "
+            f"to {places[-1]} by their order",
+            hint=f"say which with --classes {','.join(names)} or --classes {','.join(places)}",
+        )
 
 
 def _are_positions(classes: Sequence[str], columns: Sequence[str]) -> bool:

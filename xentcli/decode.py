@@ -11,6 +11,7 @@ from xentcli.batch import Batch
 from xentcli.checks import Checks, Positions
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
+from xentcli.labels import canonical
 from xentcli.layout import Layout, Shape
 from xentcli.matrix_scores import LogProbabilities, Probabilities
 from xentcli.naming import nearest
@@ -191,9 +192,11 @@ class Decoder:
             numbers = ",".join(map(str, range(1, self.layout.k + 1)))
             hint = f"are the labels counted from 1? say --classes {shown(numbers, 40)}"
         elif near:
-            hint = f"did you mean {quoted(near)}? leave such rows out with --unknown-label drop"
+            hint = f"did you mean {quoted(near)}?"
+        elif canonical(label).startswith("-"):
+            hint = f"padding? leave it out with --ignore-label={shown(label, 40)}"
         else:
-            hint = "leave such rows out with --unknown-label drop, or name the classes"
+            hint = "name the classes with --classes, or leave such rows out: --unknown-label drop"
         return RowError(
             f"the label '{shown(label, 60)}' is none of the classes {quoted(self.layout.classes)}",
             row=place.row + row,

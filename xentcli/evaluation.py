@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from xentcli import __version__
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
+from xentcli.layout import Shape
 from xentcli.metrics import request
 from xentcli.options import (
     ColumnOptions,
@@ -93,17 +95,35 @@ class InMemory:
         yield self._source
 
 
-def table_of(source: Source) -> Table:
+def table_of(source: Source, options: FileOptions) -> Table:
     """What a source shows before its rows are read."""
-    return Table(source.columns, source.sample())
+    return Table(source.columns, source.sample(), options.no_header)
 
 
 def understand(source: Source, options: Options) -> Layout:
     """Resolves the layout of a source. Raises the resolver's errors with the source's name."""
+    table = table_of(source, options.file)
+    if not any(len(values) for values in table.sample.values()):
+        raise no_rows(source.path)
     try:
-        return resolve(table_of(source), options.columns, options.policy.ignore_label)
+        return resolve(table, options.columns, options.policy.ignore_label)
     except InputError as error:
         raise InputError(f"{source.path}: {error.message}", hint=error.hint) from None
+
+
+def with_rows(sources: Iterator[Source]) -> list[Source]:
+    """The sources up to the first that has rows, which tells the layout; or all there are."""
+    opened = []
+    for source in sources:
+        opened.append(source)
+        if any(len(values) for values in source.sample().values()):
+            break
+    return opened
+
+
+def no_rows(name: str) -> InputError:
+    """The error for data without a single row."""
+    return InputError(f"{name}: no rows", hint="there is a header, or a schema, and no more")
 
 
 def score(data: Files | InMemory, options: Options, watcher: Watcher | None = None) -> Report:
@@ -115,8 +135,8 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     check(options.policy, options.report, options.run)
     requested = request(options.report.metrics)
     sources = data.open()
-    first = next(sources)
-    layout = understand(first, options)
+    opened = with_rows(sources)
+    layout = understand(opened[-1], options)
     size = data.bytes
     small = size is not None and size < _SMALL
     plan = Plan.of(
@@ -130,9 +150,10 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         from xentcli.forked import run_forked
 
         outcome = run_forked(plan, data.open, watcher)
-        first.close()
+        for source in opened:
+            source.close()
     else:
-        outcome = run_threads(plan, chain([first], sources), watcher)
+        outcome = run_threads(plan, chain(opened, sources), watcher)
     return finalise(layout, outcome, requested, options)
 
 
@@ -183,9 +204,7 @@ def _check_rows(totals: Totals, total: Sum, paths: Sequence[str], policy: Policy
     if wanted is not None and totals.rows() != wanted:
         raise InputError(f"{name}: {totals.rows():,} rows were scored, --expect-rows {wanted:,}")
     if total.read == 0:
-        raise InputError(
-            f"{name}: no rows", hint="there is a header, or a schema, and nothing else"
-        )
+        raise no_rows(name)
     if totals.rows() and totals.weight_units() == 0:
         raise InputError(f"{name}: the weights sum to 0")
 
@@ -213,6 +232,7 @@ def signature(layout: Layout, rows: int, options: Options) -> str:
     fields = {
         "task": layout.task.value,
         "k": layout.k,
+        "classes": _digest(_binding(layout)),
         "rows": rows,
         "scale": layout.scale.value,
         "base": options.report.base.value,
@@ -227,6 +247,17 @@ def signature(layout: Layout, rows: int, options: Options) -> str:
         fields["tolerance"] = f"{policy.tolerance:g}"
     fields["v"] = __version__
     return "|".join(["xent", *(f"{k}:{_plain(str(v))}" for k, v in fields.items())])
+
+
+def _binding(layout: Layout) -> tuple[str, ...]:
+    """The classes in the order of their scores; beside a single score, the one it speaks of."""
+    if layout.shape is Shape.SINGLE:
+        return (*layout.classes, layout.classes[layout.positive])
+    return layout.classes
+
+
+def _digest(names: Sequence[str]) -> str:
+    return f"{crc32(chr(0).join(names).encode('utf-8', 'surrogatepass')):08x}"
 
 
 def _plain(text: str) -> str:

@@ -35,6 +35,7 @@ def findings(
     if zero is not None:
         found.insert(0, _zero_probability(zero, totals, locate))
     found += _confusable(layout)
+    found += _nothing_scored(totals)
     found += _absent(layout, totals)
     found += _counted_from_one(layout, totals)
     rank = {"error": 0, "warning": 1, "info": 2}
@@ -102,7 +103,7 @@ def _missing(entry: Entry, policy: Policy, locate: Locate) -> Finding:
 
 def _unknown(entry: Entry, policy: Policy, locate: Locate) -> Finding:
     del policy
-    message = f"{_rows(entry.count, 'has a label', 'have labels')} that names no class: left out"
+    message = f"{_rows(entry.count, 'has a label', 'have labels')} of no class: left out"
     return Finding(Code.UNKNOWN, "warning", entry.count, message, None, locate(entry.first))
 
 
@@ -120,6 +121,13 @@ _MAKERS: dict[Code, Callable[[Entry, Policy, Locate], Finding]] = {
     Code.UNKNOWN: _unknown,
     Code.IGNORED: _ignored,
 }
+
+
+def _nothing_scored(totals: Totals) -> list[Finding]:
+    """Every row was left out."""
+    if totals.rows():
+        return []
+    return [Finding("no-rows", "warning", 0, "no row was scored: every one was left out")]
 
 
 def _absent(layout: Layout, totals: Totals) -> list[Finding]:

@@ -42,6 +42,15 @@ def canonical(text: str) -> str:
     return {"true": "1", "false": "0"}.get(text.lower(), text)
 
 
+def is_among(text: str, labels: Iterable[str]) -> bool:
+    """Whether a label is one of `labels`, in any spelling of a number.
+
+    >>> is_among("-100.0", ["-100"])
+    True
+    """
+    return canonical(text) in {canonical(label) for label in labels}
+
+
 class ClassIndex:
     """Finds the class a label names.
 

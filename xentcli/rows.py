@@ -13,7 +13,7 @@ from xentcli.schema import Role
 from xentcli.supply import Supply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,11 +31,16 @@ class ScoredRows(NamedTuple):
 
 
 def scored_rows(
-    sources: Sequence[Source], layout: Layout, options: Options, keep: Sequence[str]
+    sources: Iterable[Source],
+    layout: Layout,
+    options: Options,
+    keep: Sequence[str],
+    *,
+    several: bool = False,
 ) -> Iterator[ScoredRows]:
     """Every scored row of the sources, in order, a block at a time.
 
-    The columns are `source` where there are several, `row` (from 1), the id where one is
+    The columns are `source` where there are `several`, `row` (from 1), the id where one is
     named, `label`, `p_true`, `loss`, `predicted`, and the columns in `keep`.
 
     Raises the same errors as scoring does.
@@ -44,7 +49,6 @@ def scored_rows(
     roles = dict.fromkeys(extra, Role.TEXT) | layout.roles
     supply = Supply(sources, roles, rows=block_rows(layout.k), threads=1)
     decoder = Decoder(layout, options.policy)
-    several = len(sources) > 1
     numbers: dict[int, int] = {}
     try:
         while (task := supply.take()) is not None:
@@ -54,7 +58,7 @@ def scored_rows(
                 for block, place in pieces(task):
                     batch = decoder.decode(block, place)
                     rows = place.row + block.num_rows
-                    path = sources[task.part].path if several else None
+                    path = supply.facts[task.part].path if several else None
                     layout.settled(sorted(decoder.labels.seen))
                     yield _scored(batch, block, layout, options, first, path, extra)
             except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,10 +60,14 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What is known of a source before its rows are read: its columns and a few sample rows."""
+    """What is known of a source before its rows are read: its columns and a few sample rows.
+
+    `headerless` tables have numbers, from 1, for names.
+    """
 
     columns: tuple[Column, ...]
     sample: Mapping[str, Sequence[object]]
+    headerless: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -78,8 +83,8 @@ class Table(NamedTuple):
 
     def texts(self, name: str) -> list[str]:
         """The sampled values of a column as label texts, without the missing ones."""
-        there = (v for v in self.sample.get(name, ()) if v is not None and v == v)  # noqa: PLR0124 - NaN
-        return [text for text in map(spell, there) if text]
+        texts = (spell(v) for v in self.sample.get(name, ()) if v is not None and not _is_nan(v))
+        return [text for text in texts if text]
 
     def numbers(self, name: str) -> list[float] | None:
         """The sampled values as numbers, without the missing ones; None if most are none."""
@@ -115,6 +120,10 @@ def items_of(text: str) -> list[str]:
     (['0.1', '0.9'], ['0.1', '0.9'])
     """
     return text.strip().strip("[]").replace(",", " ").split()
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _is_list_of_numbers(text: str) -> bool:

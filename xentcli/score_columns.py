@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import naming
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import ClassIndex
+from xentcli.labels import ClassIndex, is_among
 from xentcli.layout import Shape
 from xentcli.options import ColumnOptions, Scale
 from xentcli.schema import Column, Kind, Table, items_of, missing_column, quoted
@@ -78,7 +78,7 @@ def _chosen(table: Table, spec: str, taken: set[str | None]) -> ScoreColumns:
         if item in taken:
             raise UsageError(f"--scores: '{shown(item)}' is the target, the weight or the id")
         names += [n for n in selected if n not in names and n not in taken]
-    suffixes = _classes_of_spec(spec, names, table.names)
+    suffixes = _classes_of_spec(spec, names, table)
     scale, why_scale = _scale_of(names[0])
     columns = {c.name: c for c in table.columns}
     if len(names) == 1 and table.is_vector(columns[names[0]]):
@@ -94,14 +94,12 @@ def _chosen(table: Table, spec: str, taken: set[str | None]) -> ScoreColumns:
     )
 
 
-def _classes_of_spec(
-    spec: str, names: Sequence[str], known: Sequence[str]
-) -> tuple[str, ...] | None:
-    """The classes that a pattern names: what its star stands for, or a range's order from 0."""
-    if spec in known:
-        return None
-    if naming.is_range(spec):
+def _classes_of_spec(spec: str, names: Sequence[str], table: Table) -> tuple[str, ...] | None:
+    """The classes that a pattern names by its star; without a header, the order from 0."""
+    if table.headerless:
         return tuple(map(str, range(len(names))))
+    if spec in table.names:
+        return None
     starred = [naming.matched_by_star(spec, n) for n in names]
     return None if None in starred else tuple(s for s in starred if s is not None)
 
@@ -165,9 +163,12 @@ def _singles(table: Table, free: Sequence[Column]) -> list[ScoreColumns]:
     found = []
     for column in free:
         for scale, names in naming.SINGLE_SCORES.items():
-            if column.name.lower() not in names or not table.is_numeric(column):
+            if column.name.lower() not in names:
                 continue
+            # What a text column of this name holds is told when it is read, but for decisions.
             if column.name.lower() == "y_pred" and not _has_fractions(table, column.name):
+                continue
+            if column.kind not in (Kind.NUMBER, Kind.UNTYPED):
                 continue
             why = "a name for the score of one class"
             found.append(ScoreColumns((column.name,), Shape.SINGLE, scale, why, "its name"))
@@ -182,7 +183,7 @@ def _named_as_classes(
     table: Table, free: Sequence[Column], target: str, ignore: Sequence[str]
 ) -> ScoreColumns | None:
     """Columns named exactly as the classes: numeric ones among which every label has its own."""
-    labels = set(table.texts(target)) - set(ignore)
+    labels = {t for t in table.texts(target) if not is_among(t, ignore)}
     numeric = [
         c.name for c in free if c.name.lower() not in naming.DECISIONS and table.is_numeric(c)
     ]

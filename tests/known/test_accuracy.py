@@ -52,6 +52,15 @@ def test_the_interval_is_wilsons(right: int, n: int, confidence: float) -> None:
     assert figure.stderr == pytest.approx(math.sqrt(share * (1 - share) / n), rel=1e-14, abs=0)
 
 
+@pytest.mark.parametrize("p", [0.9, 0.1])
+def test_the_interval_of_all_or_none_ends_at_the_share_itself(p: float) -> None:
+    for n in range(2, 400):
+        figure = overall(KEY, rows_of([1] * n, [p] * n))
+        assert figure.interval is not None
+        assert figure.value == figure.interval[p > 0.5] == float(p > 0.5)
+        assert 0 <= figure.interval[0] < figure.interval[1] <= 1
+
+
 def test_weights_count_as_so_many_effective_rows() -> None:
     rows = random_rows(9, weighted=True, spread=0.7)
     assert rows.weights is not None

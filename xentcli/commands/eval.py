@@ -47,6 +47,8 @@ def eval_command(
     if output.score_only:
         texts[output.output] = _first_value(result)
     deliver_all(texts)
+    if not work.quiet and not _shows_findings(forms, output):
+        _warn(result)
 
 
 def _forms(output: Output) -> dict[str, Renderer]:
@@ -68,6 +70,27 @@ def _forms(output: Output) -> dict[str, Renderer]:
         known.add(os.path.realpath(target))
         forms[target] = _form(name, "--export")
     return forms
+
+
+def _shows_findings(forms: dict[str, Renderer], output: Output) -> bool:
+    """Whether whoever reads standard output is told of the findings there."""
+    form = forms.get("-")
+    return form is not None and form.name != "csv" and not output.score_only
+
+
+def _warn(result: Result) -> None:
+    """The findings that matter, on standard error, where the output has no place for them."""
+    import sys
+
+    from xentcli.text import shown
+
+    if sys.stderr is None:
+        return
+    encoding = sys.stderr.encoding or "utf-8"
+    for finding in result.findings:
+        if finding.severity != "info":
+            line = f"{finding.severity}: {shown(finding.message)} [{finding.code}]\n"
+            sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _form(name: str, option: str) -> Renderer:

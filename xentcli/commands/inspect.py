@@ -34,7 +34,7 @@ def inspect_command(
     from xentcli.output import deliver
 
     source = next(Files(sources, inputs.file()).open())
-    table = table_of(source)
+    table = table_of(source, inputs.file())
     layout = understand(source, Options(columns=inputs.columns(), policy=inputs.policy()))
     if layout.truth is not None:
         find = layout.finder()

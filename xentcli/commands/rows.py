@@ -108,8 +108,9 @@ def _form_of(output: str) -> str:
 
 def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
-    from xentcli.errors import InputError
-    from xentcli.evaluation import Options, understand
+    from itertools import chain
+
+    from xentcli.evaluation import Options, no_rows, understand, with_rows
     from xentcli.naming import select
     from xentcli.options import ReportOptions, check
     from xentcli.rows import Worst, scored_rows
@@ -119,28 +120,31 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
         inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=out.base)
     )
     check(options.policy, options.report, options.run)
-    sources = list(files.open())
-    layout = understand(sources[0], options)
-    names = [column.name for column in sources[0].columns]
+    remaining = files.open()
+    opened = with_rows(remaining)
+    layout = understand(opened[-1], options)
+    names = [column.name for column in opened[-1].columns]
     columns: list[str] = []
     for item in out.keep or ():
         selected = select(item, names)
         if selected is None:
             raise missing_column(item, names, "--keep")
         columns += [n for n in selected if n not in columns]
-    rows = scored_rows(sources, layout, options, columns)
+    several = len(files.paths) > 1
+    sources = chain(opened, remaining)
+    rows = scored_rows(sources, layout, options, columns, several=several)
     if out.worst is None:
         count = 0
         for block in rows:
             count += 1
             yield block.table
         if not count:
-            raise InputError(f"{sources[0].path}: no rows")
+            raise no_rows(opened[0].path)
         return
     costliest = Worst(out.worst)
     for block in rows:
         costliest.add(block)
     found = costliest.table()
     if found is None:
-        raise InputError(f"{sources[0].path}: no rows")
+        raise no_rows(opened[0].path)
     yield found

@@ -54,7 +54,8 @@ class DelimitedGrammar:
 
     def __init__(self, dialect: Dialect, head: Head, name: str) -> None:
         self._dialect = dialect
-        self._head = head
+        self._head: Head | None = head
+        self._sample: Mapping[str, Sequence[object]] = {}
         self._name = name
         self.columns = tuple(Column(name, Kind.UNTYPED) for name in dialect.names)
         self.header_bytes = dialect.header_bytes
@@ -66,11 +67,18 @@ class DelimitedGrammar:
 
         Raises `InputError` for rows that cannot be read, lest they be taken for a strange layout.
         """
+        if self._head is not None:
+            self._sample = self._first_rows(self._head)
+            # Of many parts, each would keep the beginning of its text.
+            self._head = None
+        return self._sample
+
+    def _first_rows(self, head: Head) -> Mapping[str, Sequence[object]]:
         names = self._dialect.names
         count = min(_SAMPLED_ROWS, max(1, _SAMPLED_CELLS // len(names)))
-        data = bytearray(self._head.data[self.header_bytes :])
+        data = bytearray(head.data[self.header_bytes :])
         try:
-            end = self.cutter.last_end(data, len(data), final=self._head.whole)
+            end = self.cutter.last_end(data, len(data), final=head.whole)
             whole = memoryview(data)[:end]
             rows = list(islice(whole_records(whole, self._dialect), count))
         except MalformedRecordError as error:
