@@ -103,22 +103,30 @@ def table_of(source: Source, options: FileOptions) -> Table:
 def understand(source: Source, options: Options) -> Layout:
     """Resolves the layout of a source. Raises the resolver's errors with the source's name."""
     table = table_of(source, options.file)
-    if not any(len(values) for values in table.sample.values()):
-        raise no_rows(source.path)
     try:
         return resolve(table, options.columns, options.policy.ignore_label)
     except InputError as error:
+        if not has_rows(source):
+            raise no_rows(source.path) from None
         raise InputError(f"{source.path}: {error.message}", hint=error.hint) from None
 
 
-def with_rows(sources: Iterator[Source]) -> list[Source]:
-    """The sources up to the first that has rows, which tells the layout; or all there are."""
+def has_rows(source: Source) -> bool:
+    """Whether a source shows any rows."""
+    return any(len(values) for values in source.sample().values())
+
+
+def begin(sources: Iterator[Source]) -> tuple[list[Source], Source]:
+    """Opens sources up to the first that shows rows: those opened, and the one to understand.
+
+    That is the first that shows rows, or simply the first.
+    """
     opened = []
     for source in sources:
         opened.append(source)
-        if any(len(values) for values in source.sample().values()):
-            break
-    return opened
+        if has_rows(source):
+            return opened, source
+    return opened, opened[0]
 
 
 def no_rows(name: str) -> InputError:
@@ -135,8 +143,8 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     check(options.policy, options.report, options.run)
     requested = request(options.report.metrics)
     sources = data.open()
-    opened = with_rows(sources)
-    layout = understand(opened[-1], options)
+    opened, telling = begin(sources)
+    layout = understand(telling, options)
     size = data.bytes
     small = size is not None and size < _SMALL
     plan = Plan.of(
@@ -232,13 +240,13 @@ def signature(layout: Layout, rows: int, options: Options) -> str:
     fields = {
         "task": layout.task.value,
         "k": layout.k,
-        "classes": _digest(_binding(layout)),
         "rows": rows,
-        "scale": layout.scale.value,
         "base": options.report.base.value,
         "clip": f"{policy.clip:g}",
         "sum": policy.sum_to_one.value,
         "weight": layout.weight or "none",
+        "scale": layout.scale.value,
+        "classes": _digest(_binding(layout)),
         "missing": policy.missing.value,
         "unknown": policy.unknown_label.value,
         "ignore": ",".join(sorted(policy.ignore_label)) or "none",

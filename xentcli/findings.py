@@ -152,7 +152,7 @@ def _counted_from_one(layout: Layout, totals: Totals) -> list[Finding]:
             "warning",
             totals.rows(),
             "no label is 0, the first position among the scores: are they counted from 1?",
-            "if so, name the classes with --classes 1,2,…",
+            "if so, name the classes, from 1 up, with --classes",
         )
     ]
 

@@ -98,6 +98,16 @@ class Report(NamedTuple):
     slices: tuple[Any, ...] = ()
     schema: str = SCHEMA
 
+    def __str__(self) -> str:
+        """The table that `xent eval` prints."""
+        from xentcli.renderers import RenderOptions, get
+
+        return get("table").render(self, RenderOptions())
+
+    def __repr__(self) -> str:
+        figures = ", ".join(f"{key}={value.value}" for key, value in self.metrics.items())
+        return f"<Report of {self.source.rows} rows: {figures}>"
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain containers, shaped as the JSON of `xent eval --json`.
 

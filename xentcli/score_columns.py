@@ -96,7 +96,7 @@ def _chosen(table: Table, spec: str, taken: set[str | None]) -> ScoreColumns:
 
 def _classes_of_spec(spec: str, names: Sequence[str], table: Table) -> tuple[str, ...] | None:
     """The classes that a pattern names by its star; without a header, the order from 0."""
-    if table.headerless:
+    if table.headerless and len(names) > 1:
         return tuple(map(str, range(len(names))))
     if spec in table.names:
         return None

@@ -171,15 +171,6 @@ def _add_decisions(batch: Batch, correct: Sums, predicted: Sums) -> None:
 DECISIONS = Statistic(("correct", "predicted"), _add_decisions)
 
 
-def _add_correct_squares(batch: Batch, squares: Sums) -> None:
-    if batch.weights is not None:
-        squares.add(batch.weights * batch.weights * batch.decisions[0], batch.groups)
-
-
-# Σw² of the rows decided rightly: the error of a weighted accuracy.
-CORRECT_SQUARES = Statistic(("correct.squares",), _add_correct_squares)
-
-
 def _add_probabilities(batch: Batch, total: Sums) -> None:
     matrix = batch.scores.matrix()
     if matrix is not None and batch.row_weights is None:

@@ -34,7 +34,7 @@ def test_the_report_says_what_was_read_and_how(xent: Xent, small: str) -> None:
         "weight": None,
     }
     assert report["slices"] == report["findings"] == []
-    assert report["signature"].startswith("xent|task:binary|k:2|rows:3|")
+    assert report["signature"].startswith("xent|task:binary|k:2|rows:3|base:e|")
     assert report["signature"].endswith(f"|v:{report['version']}")
 
 

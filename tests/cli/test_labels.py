@@ -161,7 +161,7 @@ def test_one_row_has_no_standard_error(xent: Xent) -> None:
 @pytest.mark.parametrize("form", ["table", "csv", "markdown", "json"])
 def test_no_rows_after_filtering_leave_every_figure_null(xent: Xent, form: str) -> None:
     xent.write("a.csv", "label,prob_cat,prob_dog\ncat,0.5,0.5\ncat,0.5,0.5\n")
-    page = xent.run("eval", "a.csv", "--ignore-label", "cat", "-f", form).assert_done()
+    page = xent.run("eval", "a.csv", "-q", "--ignore-label", "cat", "-f", form).assert_done()
     if form == "json":
         report = json.loads(page)
         assert (report["source"]["rows"], report["source"]["rows_read"]) == (0, 2)
@@ -172,7 +172,7 @@ def test_no_rows_after_filtering_leave_every_figure_null(xent: Xent, form: str) 
 
 def test_the_score_alone_is_empty_where_it_is_undefined(xent: Xent) -> None:
     xent.write("a.csv", "label,prob_cat,prob_dog\ncat,0.5,0.5\n")
-    assert xent.run("eval", "a.csv", "--ignore-label", "cat", "-b").assert_done() == "\n"
+    assert xent.run("eval", "a.csv", "-q", "--ignore-label", "cat", "-b").assert_done() == "\n"
 
 
 def test_ten_thousand_classes_are_fine(xent: Xent) -> None:

@@ -45,7 +45,7 @@ def test_a_zero_for_the_true_class_costs_infinity_and_is_explained(xent: Xent, z
 
 def test_infinity_is_plain_in_every_form(xent: Xent, zero: str) -> None:
     forms = {
-        form: xent.run("eval", zero, "-f", form).assert_done()
+        form: xent.run("eval", zero, "-q", "-f", form).assert_done()
         for form in ("table", "markdown", "csv", "jsonl")
     }
     assert "zero-probability" in forms["jsonl"]
@@ -57,7 +57,19 @@ def test_infinity_is_plain_in_every_form(xent: Xent, zero: str) -> None:
     for form in ("table", "markdown"):
         assert "2 rows give the true class probability 0" in forms[form]
     assert not any("nan" in page.lower() for page in forms.values())
-    assert xent.run("eval", zero, "-b").assert_done() == "Infinity\n"
+    assert xent.run("eval", zero, "-q", "-b").assert_done() == "Infinity\n"
+
+
+@pytest.mark.parametrize("options", [("-b",), ("-f", "csv"), ("-o", "out.json")])
+def test_where_the_output_has_no_place_warnings_are_told_on_standard_error(
+    xent: Xent, zero: str, options: tuple[str, ...]
+) -> None:
+    done = xent.run("eval", zero, *options)
+    assert done.code == 0
+    assert done.stderr == (
+        "warning: 2 rows give the true class probability 0: the loss is infinite "
+        "[zero-probability]\n"
+    )
 
 
 def test_clip_makes_it_finite_and_is_counted(xent: Xent, zero: str) -> None:

@@ -165,8 +165,8 @@ def test_the_weight_is_neither_target_nor_score() -> None:
 def test_strange_labels_beside_one_score_ask_for_the_positive_class(labels: list[str]) -> None:
     error = refusal(untyped({"label": labels, "prob": [0.5] * len(labels)}))
     shown = ", ".join(f"'{t}'" for t in labels)
-    assert error.message == f"which class does 'prob' speak of? the labels are {shown}"
-    assert error.hint == f"say it with --positive, for example --positive '{labels[-1]}'"
+    assert error.message == f"which class does 'prob' speak of? the first rows' labels are {shown}"
+    assert error.hint == "name it with --positive"
 
 
 def test_three_labels_beside_one_score_cannot_be_settled() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.layout.tables import found, typed, untyped
+from xentcli.errors import InputError
 from xentcli.layout import Shape
 from xentcli.options import Scale, Task
 from xentcli.schema import Role
@@ -45,10 +46,19 @@ def test_scores_by_glob() -> None:
 
 def test_scores_by_a_range_of_numbers_are_classes_from_zero() -> None:
     """As in the contract: paste labels.txt probs.txt | xent eval - --no-header …"""
-    layout = found(untyped(NUMBERED), target="1", scores="2-11")
+    table = untyped(NUMBERED)._replace(headerless=True)
+    layout = found(table, target="1", scores="2-11")
     assert layout.scores == tuple(map(str, range(2, 12)))
     assert layout.classes == tuple(map(str, range(10)))
     assert layout.find("3") == 3
+
+
+def test_under_a_header_numbers_are_names_and_two_readings_an_error() -> None:
+    columns = {"label": [1, 2], "1": [0.5, 0.5], "2": [0.25, 0.25], "3": [0.25, 0.25]}
+    assert found(untyped({**columns, "label": [1, 3]}), scores="1-3").classes == ("1", "2", "3")
+    assert found(untyped(columns)).classes == ("1", "2", "3")
+    with pytest.raises(InputError, match="or 0 to 2 by their order"):
+        found(untyped(columns), scores="1-3")
 
 
 def test_mixed_items_and_repeated_columns() -> None:

@@ -110,7 +110,7 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from itertools import chain
 
-    from xentcli.evaluation import Options, no_rows, understand, with_rows
+    from xentcli.evaluation import Options, begin, no_rows, understand
     from xentcli.naming import select
     from xentcli.options import ReportOptions, check
     from xentcli.rows import Worst, scored_rows
@@ -121,9 +121,9 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     )
     check(options.policy, options.report, options.run)
     remaining = files.open()
-    opened = with_rows(remaining)
-    layout = understand(opened[-1], options)
-    names = [column.name for column in opened[-1].columns]
+    opened, telling = begin(remaining)
+    layout = understand(telling, options)
+    names = [column.name for column in telling.columns]
     columns: list[str] = []
     for item in out.keep or ():
         selected = select(item, names)

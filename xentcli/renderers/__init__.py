@@ -55,6 +55,7 @@ def get(name: str) -> Renderer:
     Raises:
         KeyError: there is no such form.
     """
+    name = {"md": "markdown", "ndjson": "jsonl"}.get(name, name)
     if name not in names():
         raise KeyError(name)
     renderer = importlib.import_module(f"{__name__}.{name}").RENDERER

@@ -43,6 +43,9 @@ def baseline_line(report: Report, spell: Spelling) -> str | None:
     return f"{share} of what predicting the class frequencies would cost"
 
 
+_NOTEWORTHY = 1.1
+
+
 def worst_line(report: Report, spell: Spelling) -> tuple[str, str] | None:
     """The costliest class, and what it costs; None where there is nothing to tell apart."""
     alive = [entry for entry in report.classes if entry.rows]
@@ -50,7 +53,8 @@ def worst_line(report: Report, spell: Spelling) -> tuple[str, str] | None:
         return None
     worst = costliest_first(alive)[0]
     share, weight = figure(worst, "share"), sum(entry.weight for entry in alive)
-    if not share or not weight:
+    # A class that costs what its rows would suggest is no news.
+    if not share or not weight or share < _NOTEWORTHY * worst.weight / weight:
         return None
     of = "rows" if report.layout.weight is None else "weight"
     part = spell.percent(worst.weight / weight)
