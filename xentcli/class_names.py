@@ -70,7 +70,8 @@ def _refuse_another_order(classes: tuple[str, ...], found: ScoreColumns) -> None
 
 
 def _of_single(options: ColumnOptions, found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
-    positive = options.positive or (found.suffixes[0] if found.suffixes else None)
+    named = _class_in_name(found, options)
+    positive = options.positive or named
     if options.classes is not None:
         if len(options.classes) != 2:
             raise UsageError(f"--classes names {len(options.classes)} classes, one score needs 2")
@@ -80,10 +81,9 @@ def _of_single(options: ColumnOptions, found: ScoreColumns, labels: Sequence[str
         if place is None:
             raise UsageError(f"--positive '{shown(positive)}' is not among --classes")
         return NamedClasses(options.classes, "--classes", positive=place)
-    if options.positive is not None and found.suffixes and found.suffixes[0] != positive:
+    if options.positive is not None and named is not None and named != options.positive:
         raise UsageError(
-            f"--positive says '{shown(options.positive)}', the column's name says "
-            f"'{shown(found.suffixes[0])}'"
+            f"--positive says '{shown(options.positive)}', the column's name says '{shown(named)}'"
         )
     truth = Truth(positive)
     unread = [t for t in labels if truth.find(t) is None]
@@ -106,6 +106,16 @@ def _of_single(options: ColumnOptions, found: ScoreColumns, labels: Sequence[str
     return NamedClasses(names, why, truth=truth)
 
 
+def _class_in_name(found: ScoreColumns, options: ColumnOptions) -> str | None:
+    """The class that a single score column's name speaks of."""
+    if found.suffixes:
+        return found.suffixes[0]
+    prefix = naming.prefix_of(found.columns[0])
+    suffix = None if prefix is None else found.columns[0][len(prefix.text) :]
+    known = (*(options.classes or ()), options.positive)
+    return suffix if suffix in known else None
+
+
 def _of_columns(table: Table, found: ScoreColumns, labels: Sequence[str]) -> NamedClasses:
     """The first way of naming the columns under which every sampled label names one."""
     names = found.columns
@@ -122,11 +132,30 @@ def _of_columns(table: Table, found: ScoreColumns, labels: Sequence[str]) -> Nam
     if found.why == "--scores" and not table.headerless:
         _refuse_two_readings(names, labels)
         ways.append((tuple(map(str, range(len(names)))), "the columns' order, from 0"))
-    for classes, why in ways:
+    return _best_way(ways, names, labels)
+
+
+def _best_way(
+    ways: Sequence[tuple[tuple[str, ...], str]], columns: Sequence[str], labels: Sequence[str]
+) -> NamedClasses:
+    """The way under which most sampled labels name a class; not every label has to be one.
+
+    Raises InputError where two ways do equally well, neither being perfect.
+    """
+    distinct = list({classes: (classes, why) for classes, why in reversed(ways)}.values())[::-1]
+    fits = []
+    for classes, why in distinct:
         index = ClassIndex(classes)
-        if labels and all(index.find(t) is not None for t in labels):
-            return NamedClasses(classes, why, positional=_are_positions(classes, names))
-    return NamedClasses(*ways[0])
+        fits.append((sum(index.find(t) is not None for t in labels), classes, why))
+    most = max(fit for fit, _, _ in fits)
+    best = [(classes, why) for fit, classes, why in fits if fit == most]
+    if 0 < most < len(labels) and len(best) > 1:
+        raise InputError(
+            f"the classes could be {' or '.join(quoted(classes, 4) for classes, _ in best)}",
+            hint="name them in the order of the score columns with --classes a,b,c",
+        )
+    classes, why = best[0]
+    return NamedClasses(classes, why, positional=most > 0 and _are_positions(classes, columns))
 
 
 def _refuse_two_readings(names: Sequence[str], labels: Sequence[str]) -> None:

@@ -214,7 +214,9 @@ def _spark_vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | N
                 return matrix, there, row
             matrix[row] = value["values"]
         else:
-            if value["size"] != width:
+            places = value["indices"] or ()
+            fitting = len(places) == len(value["values"] or ()) and value["size"] == width
+            if not fitting or not all(0 <= place < width for place in places):
                 return matrix, there, row
             matrix[row, value["indices"]] = value["values"]
     return matrix, there, None

@@ -170,7 +170,7 @@ def finalise(
 ) -> Report:
     """The report of a sum: a pure function."""
     total, facts = outcome
-    layout = layout.settled(sorted(total.labels))
+    layout = settled(layout, sorted(total.labels), facts[0].path)
     totals = Totals(
         total.state,
         weighted=layout.weight is not None,
@@ -204,6 +204,14 @@ def finalise(
         classes=_classes(layout, totals, requested),
         findings=findings(total.tally, totals, layout, options.policy, locate),
     )
+
+
+def settled(layout: Layout, labels: Sequence[str], path: str) -> Layout:
+    """`Layout.settled`, whose error is told with the source's name."""
+    try:
+        return layout.settled(labels)
+    except InputError as error:
+        raise InputError(f"{path}: {error.message}", hint=error.hint) from None
 
 
 def _check_rows(totals: Totals, total: Sum, paths: Sequence[str], policy: Policy) -> None:

@@ -123,7 +123,8 @@ def _column_sums(matrix: Array) -> Floats:
     """Σ over the classes, in their order, as float64: the same bits for every layout."""
     if len(matrix) > _MANY and matrix.shape[1] > 1:
         # numpy adds row after row here, as the loop below does; a single column it would not.
-        sums: Floats = np.add.reduce(matrix, axis=0, dtype=np.float64)
+        rows = np.ascontiguousarray(matrix)
+        sums: Floats = np.add.reduce(rows, axis=0, dtype=np.float64)
         return sums
     total = np.zeros(matrix.shape[1])
     for row in matrix:

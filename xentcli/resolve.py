@@ -6,11 +6,12 @@ that decides.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from xentcli import class_names, naming, score_columns
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import ClassIndex
+from xentcli.labels import ClassIndex, spell
 from xentcli.layout import Layout, Shape
 from xentcli.options import ColumnOptions, Scale, Task
 from xentcli.schema import Table, quoted
@@ -19,6 +20,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentcli.labels import Truth
     from xentcli.score_columns import ScoreColumns
 
 
@@ -41,6 +43,8 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
     if options.scale is None:
         _check_scale(table, found)
     named = class_names.name_classes(table, options, target, found, ignore)
+    if named.truth is not None and options.positive is None:
+        _check_whose_score(table, found, named.truth)
     return Layout(
         task=_task(options.task, len(named.classes), found.shape),
         target=target,
@@ -113,6 +117,34 @@ def _check_scale(table: Table, found: ScoreColumns) -> None:
             f"{quoted(found.columns, 4)}: named like logits, with values like probabilities",
             hint="say which with --scale probability or --scale logit",
         )
+
+
+def _check_whose_score(table: Table, found: ScoreColumns, truth: Truth) -> None:
+    """Refuses a single score that looks like that of whichever class was decided for."""
+    if found.scale is not Scale.PROBABILITY:
+        return
+    scores = table.sample.get(found.columns[0], ())
+    for name in table.names:
+        if name.lower() not in naming.DECISIONS:
+            continue
+        decided = [
+            (truth.find(spell(decision)), float(str(score).replace(",", ".")))
+            for decision, score in zip(table.sample.get(name, ()), scores, strict=False)
+            if decision is not None and _is_number(score)
+        ]
+        if {side for side, _ in decided} == {0, 1} and min(p for _, p in decided) >= 0.5:
+            raise InputError(
+                f"'{shown(found.columns[0])}' is never below 0.5: it looks like the probability "
+                f"of the class in '{shown(name)}', not of one class",
+                hint="if it is that of one class, name that with --positive",
+            )
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return not math.isnan(float(str(value).replace(",", ".")))
+    except ValueError:
+        return False
 
 
 def _task(wanted: Task, k: int, shape: Shape) -> Task:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from xentcli.decode import Decoder
 from xentcli.engine import MOST_ROWS, block_rows, pieces
+from xentcli.evaluation import settled
 from xentcli.schema import Role
 from xentcli.supply import Supply
 
@@ -59,7 +60,7 @@ def scored_rows(
                     batch = decoder.decode(block, place)
                     rows = place.row + block.num_rows
                     path = supply.facts[task.part].path if several else None
-                    layout.settled(sorted(decoder.labels.seen))
+                    settled(layout, sorted(decoder.labels.seen), supply.facts[task.part].path)
                     yield _scored(batch, block, layout, options, first, path, extra)
             except Exception as error:
                 supply.failed(task, error)

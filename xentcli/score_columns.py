@@ -198,8 +198,6 @@ def _named_as_classes(
         if len(names) > 1 and _is_distribution(table, names):
             break
     else:
-        names = exact
-    if len(names) < 2:
         return None
     why = "columns named exactly as the labels"
     return ScoreColumns(

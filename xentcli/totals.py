@@ -1,7 +1,8 @@
 """Reading figures off the sums: means, their standard errors and intervals, exactly.
 
 Sums are whole numbers of 2^-1074 (see exact.py), so means and variances are quotients of
-whole numbers: nothing cancels, and every figure is rounded once.
+whole numbers, rounded once: no more is lost than each row's own square, or product with its
+weight, lost when it was rounded.
 """
 
 from __future__ import annotations

@@ -132,6 +132,8 @@ def _text(form: Renderer, result: Result, output: Output, target: str) -> str:
 
 def _first_value(result: Result) -> str:
     """The first metric's value as Python, jq and awk read it; empty where it is undefined."""
+    if not result.metrics:
+        raise UsageError("-b: the metric asked for has no figure over all rows")
     value = next(iter(result.metrics.values())).value
     if value is None:
         return "\n"
