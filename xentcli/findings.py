@@ -52,8 +52,8 @@ def _zero_probability(entry: Entry, totals: Totals, locate: Locate) -> Finding:
     finite_mean = ratio(loss, weight - infinite) if weight > infinite else None
     capped = loss - totals.units("clip.moved") + totals.units("clip.ends")
     figures = {
-        "finite_mean": None if finite_mean is None else finite_mean / totals.log_base,
-        "clipped": ratio(capped, weight) / totals.log_base if weight else None,
+        "finite_mean": None if finite_mean is None else finite_mean / totals.base.nats,
+        "clipped": ratio(capped, weight) / totals.base.nats if weight else None,
     }
     return Finding(
         Code.ZERO,

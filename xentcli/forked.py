@@ -132,6 +132,7 @@ def _work(
     pipe: int,
 ) -> NoReturn:
     """The life of a worker. It ends without any of the clean-up that is its parent's."""
+    _end_with_parent()
     _keep_freed_memory()
     supply = plan.supply(reopen(), turns)
     read = 0
@@ -147,13 +148,27 @@ def _work(
         except BaseException as error:
             total = Sum(State(plan.layout.k))
             supply.failed(None, error)
-        failure = supply.first_failure()
+        try:
+            failure = supply.first_failure()
+        except BaseException as error:  # reading the file again for the line may fail, too
+            failure = (1 << 60, 0), error
         if failure is not None:
             turns.stop()
         total.rows = supply.rows
         _send(pipe, _Report(total, supply.facts, failure))
     finally:
         os._exit(0)
+
+
+def _end_with_parent() -> None:
+    """Has Linux kill this process when its parent is killed, which cannot do it any more."""
+    import ctypes
+
+    set_death_signal = 1
+    try:
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+    except (AttributeError, OSError):
+        return
 
 
 def _keep_freed_memory() -> None:

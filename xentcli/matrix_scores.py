@@ -188,18 +188,6 @@ class LogScores(Matrix):
             complement[likely] = self.normalised(_log_sum(others), likely)
         return log_p, complement
 
-    def _sum_of_squares(self) -> Floats:
-        """Σ_c p_c² of every row, over the classes in their order."""
-        if self.k > _MANY:
-            p = self.probabilities.astype(np.float64)
-            return _column_sums(np.multiply(p, p, out=p))
-        total = np.zeros(self.rows)
-        for k in range(self.k):
-            p = self.probability(k)
-            np.multiply(p, p, out=p)
-            np.add(total, p, out=total)
-        return total
-
     def _misses(self, own: Floats, truth: Array, order: Rows) -> Floats:
         del own
         return -expm1(-self.losses(truth, order))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,12 +10,11 @@ from xentcli.errors import UsageError
 from xentcli.report import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
 Setting = str | float
+Figure = Callable[["Totals", "int | None", Mapping[str, Setting]], "Value | None"]
 
 
 class Parameter(NamedTuple):
@@ -43,19 +43,18 @@ class Parameter(NamedTuple):
 class Metric(NamedTuple):
     """A figure computed from sums.
 
-    `statistics` names the sums it needs, given its settings; `overall` computes the figure
-    over all rows (None where there is none), `by_class` the figures of one class, each under
-    the name it is reported by. When no metric is asked for, the report holds the
-    overall figures of those with `default` and the class figures of those with
-    `default_by_class`. `unit` says what the figure is measured in: `loss` means the base's unit.
+    `statistics` are the sums it needs. `figure(totals, group, settings)` computes the figure
+    of one class, or over all rows where `group` is None; it returns None where the metric has
+    no figure of that kind. When no metric is asked for, the report holds the overall figures
+    of those with `default` and the class figures of those with `default_by_class`. `unit`
+    says what the figure is measured in: `loss` means the base's unit.
     """
 
     name: str
     summary: str
     formula: str
-    statistics: Callable[[Mapping[str, Setting]], tuple[Statistic, ...]]
-    overall: Callable[[Totals, Mapping[str, Setting]], Value | None]
-    by_class: Callable[[Totals, int, Mapping[str, Setting]], Value | None]
+    statistics: tuple[Statistic, ...]
+    figure: Figure
     source: str = ""
     unit: str | None = None
     better: str = "lower"
@@ -90,17 +89,17 @@ class Requested(NamedTuple):
 
     def statistics(self) -> tuple[Statistic, ...]:
         """The sums this metric needs."""
-        return self.metric.statistics(self.settings)
+        return self.metric.statistics
 
     def overall(self, totals: Totals) -> Value | None:
         """The figure over all rows."""
-        return self.metric.overall(totals, self.settings) if self.overall_shown else None
+        return self.metric.figure(totals, None, self.settings) if self.overall_shown else None
 
     def by_class(self, totals: Totals, k: int) -> Value | None:
         """The figure of class number k; undefined for a class that never occurs."""
         if not self.classes_shown:
             return None
-        figure = self.metric.by_class(totals, k, self.settings)
+        figure = self.metric.figure(totals, k, self.settings)
         return figure if figure is None or totals.occurs(k) else Value(None, unit=figure.unit)
 
 
@@ -109,13 +108,3 @@ def _spell(value: Setting) -> str:
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
     plain = value.replace("_", "").replace("-", "").replace(".", "").isalnum()
     return value if plain else "'" + value.replace("'", "\\'") + "'"
-
-
-def no_class_figure(totals: Totals, k: int, settings: Mapping[str, Setting]) -> None:
-    """For metrics that say nothing about single classes."""
-    del totals, k, settings
-
-
-def no_overall_figure(totals: Totals, settings: Mapping[str, Setting]) -> None:
-    """For metrics that speak of single classes only."""
-    del totals, settings

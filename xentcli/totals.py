@@ -142,11 +142,6 @@ class Totals:
 
         return NormalDist().inv_cdf((1 + self.confidence) / 2)
 
-    @property
-    def log_base(self) -> float:
-        """ln of the base: what losses in nats are divided by."""
-        return self.base.nats
-
     def figure(self, estimate: Estimate, unit: str | None = None, scale: float = 1.0) -> Value:
         """The value ± z standard errors, both divided by `scale`."""
         if estimate.value is None:

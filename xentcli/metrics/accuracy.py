@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting, no_class_figure
-from xentcli.statistic import DECISIONS, ROWS, Statistic
+from xentcli.metric import Metric, Setting
+from xentcli.statistic import DECISIONS, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,13 +14,10 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
     del settings
-    return (ROWS, DECISIONS)
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
-    del settings
+    if group is not None:
+        return None
     share = totals.quotient("correct", None, totals.weight_units())
     return totals.proportion(share, totals.effective_rows())
 
@@ -30,9 +27,8 @@ METRIC = Metric(
     summary="share of rows whose largest score is the true class's; of equal scores the first wins",
     formula="Σ w·[argmax_c p_c = y] / Σ w",
     source="interval: Wilson 1927, on (Σw)²/Σw² rows where there are weights",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=no_class_figure,
+    statistics=(ROWS, DECISIONS),
+    figure=_figure,
     better="higher",
     default=True,
 )

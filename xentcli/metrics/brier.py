@@ -5,26 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Parameter, Setting
-from xentcli.statistic import BRIER, ROWS, Statistic
+from xentcli.statistic import BRIER, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
     from xentcli.totals import Totals
-
-
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
-    del settings
-    return (ROWS, BRIER)
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
-    return _figure(totals, None, settings)
-
-
-def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
-    return _figure(totals, k, settings)
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
@@ -37,9 +24,8 @@ METRIC = Metric(
     summary="mean squared distance of the probabilities from the truth, between 0 and 2",
     formula="Σ w·Σ_c (p_c - y_c)² / Σ w",
     source="Brier 1950; scale=half is the (p - y)² of binary tasks, between 0 and 1",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=_by_class,
+    statistics=(ROWS, BRIER),
+    figure=_figure,
     parameters=(
         Parameter("scale", "full", "full: 0 to 2; half: half of it, 0 to 1", ("full", "half")),
     ),

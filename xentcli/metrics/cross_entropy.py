@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
-from xentcli.statistic import LOSSES, Statistic
+from xentcli.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,23 +14,9 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     del settings
-    return LOSSES
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return _figure(totals, None)
-
-
-def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return _figure(totals, k)
-
-
-def _figure(totals: Totals, group: int | None) -> Value:
-    return totals.figure(totals.mean("loss", group), totals.base.unit, totals.log_base)
+    return totals.figure(totals.mean("loss", group), totals.base.unit, totals.base.nats)
 
 
 METRIC = Metric(
@@ -38,9 +24,8 @@ METRIC = Metric(
     summary="mean of -log p over the rows, p being the probability given to the true class",
     formula="Σ w·(-log p_y) / Σ w",
     source="Good 1952; the binary and the categorical log loss are both this",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=_by_class,
+    statistics=LOSSES,
+    figure=_figure,
     unit="loss",
     aliases=("log_loss", "logloss", "nll"),
     default=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xentcli.exact import ratio
 from xentcli.metric import Metric, Setting
 from xentcli.report import Value
-from xentcli.statistic import DECISIONS, ROWS, Statistic
+from xentcli.statistic import DECISIONS, ROWS
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
@@ -16,21 +16,13 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
-    del settings
-    return (ROWS, DECISIONS)
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
-    return Value(mean_of(_by_class(totals, k, settings).value for k in range(totals.k)))
-
-
-def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    if not totals.occurs(k):
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+    if group is None:
+        return Value(mean_of(_figure(totals, k, settings).value for k in range(totals.k)))
+    if not totals.occurs(group):
         return Value(None)
-    both = totals.weight_units(k) + totals.units("predicted", k)
-    return Value(ratio(2 * totals.units("correct", k), both) if both else None)
+    both = totals.weight_units(group) + totals.units("predicted", group)
+    return Value(ratio(2 * totals.units("correct", group), both))
 
 
 METRIC = Metric(
@@ -38,9 +30,8 @@ METRIC = Metric(
     summary="harmonic mean of precision and recall of a class",
     formula="2 Σ_{y=k} w·[ŷ=k] / (Σ_{y=k} w + Σ w·[ŷ=k])",
     source="overall: the plain mean over the classes where it is defined",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=_by_class,
+    statistics=(ROWS, DECISIONS),
+    figure=_figure,
     better="higher",
     default_by_class=True,
 )

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
-from xentcli.statistic import LOSSES, Statistic
+from xentcli.statistic import LOSSES
 from xentcli.totals import Estimate
 
 if TYPE_CHECKING:
@@ -16,22 +16,8 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     del settings
-    return LOSSES
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return _figure(totals, None)
-
-
-def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return _figure(totals, k)
-
-
-def _figure(totals: Totals, group: int | None) -> Value:
     mean = totals.mean("loss", group)
     if mean.value is None:
         return totals.figure(mean, totals.base.unit)
@@ -39,7 +25,7 @@ def _figure(totals: Totals, group: int | None) -> Value:
     stderr = None if mean.stderr is None else mean.stderr * totals.weight(group)
     if math.isinf(value):
         stderr = None
-    return totals.figure(Estimate(value, stderr), totals.base.unit, totals.log_base)
+    return totals.figure(Estimate(value, stderr), totals.base.unit, totals.base.nats)
 
 
 METRIC = Metric(
@@ -47,9 +33,8 @@ METRIC = Metric(
     summary="logarithm of the probability that the model gave to all true classes together",
     formula="-Σ w·(-log p_y)",
     source="its standard error is that of the mean times Σ w",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=_by_class,
+    statistics=LOSSES,
+    figure=_figure,
     unit="loss",
     better="higher",
     default=True,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting, no_class_figure
-from xentcli.statistic import LOSSES, Statistic
+from xentcli.metric import Metric, Setting
+from xentcli.statistic import LOSSES
 from xentcli.totals import Estimate, mean_of
 
 if TYPE_CHECKING:
@@ -16,29 +16,25 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
-    del settings
-    return LOSSES
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
     """The classes' means are independent, so their errors add up in squares."""
     del settings
+    if group is not None:
+        return None
     means = [totals.mean("loss", k) for k in range(totals.k)]
     present = [m for m in means if m.value is not None]
     value = mean_of(m.value for m in present)
     errors = [m.stderr for m in present if m.stderr is not None]
     known = value is not None and len(errors) == len(present) and not math.isinf(value)
     stderr = math.sqrt(math.fsum(e * e for e in errors)) / len(present) if known else None
-    return totals.figure(Estimate(value, stderr), totals.base.unit, totals.log_base)
+    return totals.figure(Estimate(value, stderr), totals.base.unit, totals.base.nats)
 
 
 METRIC = Metric(
     name="macro_cross_entropy",
     summary="plain mean of the classes' cross-entropies, over the classes that occur",
     formula="Σ_k L_k / #{k: class k occurs}",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=no_class_figure,
+    statistics=LOSSES,
+    figure=_figure,
     unit="loss",
 )

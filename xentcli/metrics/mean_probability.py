@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting, no_overall_figure
+from xentcli.metric import Metric, Setting
 from xentcli.report import Value
-from xentcli.statistic import PROBABILITIES, ROWS, Statistic
+from xentcli.statistic import PROBABILITIES, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,23 +14,19 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
     del settings
-    return (ROWS, PROBABILITIES)
-
-
-def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return Value(totals.quotient("probability", k, totals.weight_units()))
+    if group is None:
+        return None
+    return Value(totals.quotient("probability", group, totals.weight_units()))
 
 
 METRIC = Metric(
     name="mean_probability",
     summary="mean probability given to each class over all rows, whatever their class",
     formula="Σ w·p_k / Σ w, each p_k rounded to a multiple of 2^-37",
-    statistics=_statistics,
-    overall=no_overall_figure,
-    by_class=_by_class,
+    statistics=(ROWS, PROBABILITIES),
+    figure=_figure,
     better="closer to the class's frequency",
     default_by_class=True,
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting, no_class_figure
+from xentcli.metric import Metric, Setting
 from xentcli.report import Value
-from xentcli.statistic import LOSSES, Statistic
+from xentcli.statistic import LOSSES
 from xentcli.totals import Estimate, natural_log
 
 if TYPE_CHECKING:
@@ -16,19 +16,16 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
-    del settings
-    return LOSSES
-
-
 def _surprises(totals: Totals) -> list[float]:
     """-log of the share of each class in the weight; 0 for a class without weight."""
     shares = [totals.quotient_of_weight(k) or 0.0 for k in range(totals.k)]
     return [-natural_log(share) if share else 0.0 for share in shares]
 
 
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
     del settings
+    if group is not None:
+        return None
     loss = totals.mean("loss").value
     surprises = _surprises(totals)
     entropy = math.fsum((totals.quotient_of_weight(k) or 0.0) * h for k, h in enumerate(surprises))
@@ -62,9 +59,8 @@ METRIC = Metric(
     summary="cross-entropy divided by that of always predicting the class frequencies",
     formula="L / H(π), π_k = Σ_{y=k} w / Σ w; one minus it is McFadden's R²",
     source="He et al. 2014 (normalised entropy); McFadden 1974",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=no_class_figure,
+    statistics=LOSSES,
+    figure=_figure,
     aliases=("normalized_entropy", "ne"),
     default=True,
 )

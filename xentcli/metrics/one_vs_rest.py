@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
-from xentcli.statistic import ONE_VS_REST, ROWS, Statistic
+from xentcli.statistic import ONE_VS_REST, ROWS
 from xentcli.totals import Estimate, mean_of
 
 if TYPE_CHECKING:
@@ -15,32 +15,18 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     del settings
-    return (ROWS, ONE_VS_REST)
-
-
-def _loss(totals: Totals, k: int) -> float | None:
-    return totals.quotient("one_vs_rest", k, totals.weight_units())
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    macro = mean_of(_loss(totals, k) for k in range(totals.k))
-    return totals.figure(Estimate(macro), totals.base.unit, totals.log_base)
-
-
-def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return totals.figure(Estimate(_loss(totals, k)), totals.base.unit, totals.log_base)
+    groups = range(totals.k) if group is None else (group,)
+    losses = (totals.quotient("one_vs_rest", k, totals.weight_units()) for k in groups)
+    return totals.figure(Estimate(mean_of(losses)), totals.base.unit, totals.base.nats)
 
 
 METRIC = Metric(
     name="one_vs_rest",
     summary="binary cross-entropy of each class against the others, over all rows",
     formula="-Σ w·([y=k] log p_k + [y≠k] log(1 - p_k)) / Σ w; overall the plain mean over classes",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=_by_class,
+    statistics=(ROWS, ONE_VS_REST),
+    figure=_figure,
     unit="loss",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
 from xentcli.report import Value
-from xentcli.statistic import LOSSES, Statistic
+from xentcli.statistic import LOSSES
 from xentcli.totals import exponential
 
 if TYPE_CHECKING:
@@ -16,23 +16,9 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
-    del settings
-    return LOSSES
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return _figure(totals, None)
-
-
-def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return _figure(totals, k)
-
-
-def _figure(totals: Totals, group: int | None) -> Value:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     """exp(L); its interval has the ends of the loss's interval, so it stays above 0."""
+    del settings
     loss = totals.mean("loss", group)
     if loss.value is None:
         return Value(None)
@@ -49,8 +35,7 @@ METRIC = Metric(
     summary="exp of the cross-entropy: K for uniform predictions of K classes, 1 for perfect ones",
     formula="exp(Σ w·(-log p_y) / Σ w), the same in every base",
     source="Jelinek et al. 1977; standard error by the delta method",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=_by_class,
+    statistics=LOSSES,
+    figure=_figure,
     default=True,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Setting
 from xentcli.report import Value
-from xentcli.statistic import DECISIONS, ROWS, Statistic
+from xentcli.statistic import DECISIONS, ROWS
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
@@ -15,20 +15,12 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
-    del settings
-    return (ROWS, DECISIONS)
-
-
-def _overall(totals: Totals, settings: Mapping[str, Setting]) -> Value:
-    return Value(mean_of(_by_class(totals, k, settings).value for k in range(totals.k)))
-
-
-def _by_class(totals: Totals, k: int, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    if not totals.occurs(k):
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+    if group is None:
+        return Value(mean_of(_figure(totals, k, settings).value for k in range(totals.k)))
+    if not totals.occurs(group):
         return Value(None)
-    return Value(totals.quotient("correct", k, totals.units("predicted", k)))
+    return Value(totals.quotient("correct", group, totals.units("predicted", group)))
 
 
 METRIC = Metric(
@@ -36,9 +28,8 @@ METRIC = Metric(
     summary="share of the rows decided for a class that belong to it",
     formula="Σ_{y=k} w·[ŷ=k] / Σ w·[ŷ=k]",
     source="overall: the plain mean over the classes where it is defined",
-    statistics=_statistics,
-    overall=_overall,
-    by_class=_by_class,
+    statistics=(ROWS, DECISIONS),
+    figure=_figure,
     better="higher",
     default_by_class=True,
 )
