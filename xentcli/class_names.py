@@ -142,9 +142,11 @@ def _best_way(
 
     Raises InputError where two ways do equally well, neither being perfect.
     """
-    distinct = list({classes: (classes, why) for classes, why in reversed(ways)}.values())[::-1]
+    first_reasons: dict[tuple[str, ...], str] = {}
+    for classes, why in ways:
+        first_reasons.setdefault(classes, why)
     fits = []
-    for classes, why in distinct:
+    for classes, why in first_reasons.items():
         index = ClassIndex(classes)
         fits.append((sum(index.find(t) is not None for t in labels), classes, why))
     most = max(fit for fit, _, _ in fits)

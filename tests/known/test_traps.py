@@ -95,3 +95,18 @@ def test_names_bind_whatever_the_options_say() -> None:
     assert loss(frame) == pytest.approx(-(math.log(0.8) + math.log(0.7)) / 2, rel=1e-15)
     with pytest.raises(UsageError, match="the columns say 'b', 'a'"):
         loss(frame, classes="a,b")
+
+
+def test_columns_keep_their_classes_where_no_sampled_label_is_one() -> None:
+    frame = pa.table({"label": ["c"], "prob_a": [0.6], "prob_b": [0.4]})
+    report = xentcli.evaluate(frame, unknown_label="drop")
+    assert report.layout.classes == ("a", "b")
+    assert [f.code for f in report.findings if f.severity == "warning"][-1] == "no-rows"
+
+
+def test_one_stray_label_shifts_no_class() -> None:
+    columns = {"p1": [0.7, 0.1, 0.1, 0.3], "p2": [0.2, 0.8, 0.1, 0.3], "p3": [0.1, 0.1, 0.8, 0.4]}
+    frame = pa.table({"label": ["0", "1", "2", "x"], **columns})
+    expected = -(math.log(0.7) + 2 * math.log(0.8)) / 3
+    value = loss(frame, scores="p*", unknown_label="drop")
+    assert value == pytest.approx(expected, rel=1e-15)
