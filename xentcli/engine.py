@@ -84,6 +84,14 @@ class Sum:
             self.rows | other.rows,
         )
 
+    @classmethod
+    def total(cls, parts: Iterable[Sum], k: int) -> Sum:
+        """All parts together; with none, the sum of no rows of `k` classes."""
+        total = cls(State(k))
+        for part in parts:
+            total = total.merge(part)
+        return total
+
     def row_number(self, place: Place) -> int:
         """The number, from 1, of a row within its part."""
         before = (n for (p, s), n in self.rows.items() if p == place.part and s < place.split)
@@ -188,7 +196,6 @@ def run_threads(plan: Plan, sources: Iterable[Source], watcher: Watcher | None =
     finally:
         supply.stopped = True
         supply.close()
-    total = Sum(State(plan.layout.k), rows=supply.rows)
-    for part in sums:
-        total = total.merge(part)
+    total = Sum.total(sums, plan.layout.k)
+    total.rows = supply.rows
     return Outcome(total, supply.facts)

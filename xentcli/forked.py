@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from xentcli.engine import Outcome, Plan, Sum
 from xentcli.errors import InputError
-from xentcli.statistic import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -95,9 +94,7 @@ def run_forked(
     failures = [report.failure for report in reports if report.failure is not None]
     if failures:
         raise min(failures, key=lambda failure: failure[0])[1]
-    total = Sum(State(plan.layout.k))
-    for report in reports:
-        total = total.merge(report.sum)
+    total = Sum.total((report.sum for report in reports), plan.layout.k)
     return Outcome(total, max((report.facts for report in reports), key=len))
 
 
@@ -146,7 +143,7 @@ def _work(
         try:
             total = plan.work(supply, count)
         except BaseException as error:
-            total = Sum(State(plan.layout.k))
+            total = Sum.total((), plan.layout.k)
             supply.failed(None, error)
         try:
             failure = supply.first_failure()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xentcli.exact import Sums
-from xentcli.groups import Groups, count_classes
+from xentcli.groups import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -163,8 +163,7 @@ def _add_decisions(batch: Batch, correct: Sums, predicted: Sums) -> None:
         return
     correct.add(batch.weights * hit, batch.groups)
     order = batch.predicted.argsort(kind="stable")
-    groups = Groups(count_classes(batch.predicted, batch.k))
-    predicted.add(batch.weights.take(order), groups)
+    predicted.add(batch.weights.take(order), Groups(counts))
 
 
 # Weight of the rows of each class that were decided rightly, and of those decided for it.
@@ -200,11 +199,3 @@ ONE_VS_REST = Statistic(("one_vs_rest",), _add_one_vs_rest)
 def union(statistics: Iterable[Statistic]) -> tuple[Statistic, ...]:
     """Every statistic once, in the order of first mention."""
     return tuple({s.keys: s for s in statistics}.values())
-
-
-def merged(states: Iterable[State], k: int) -> State:
-    """The sum of states."""
-    total = State(k)
-    for state in states:
-        total = total.merge(state)
-    return total

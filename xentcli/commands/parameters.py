@@ -233,6 +233,15 @@ class Work:
         return RunOptions(self.threads, processes=True)
 
 
+OUTPUT_FILE = option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    panel=OUTPUT_PANEL,
+    help="Write to a file, whole or not at all. [default: -, standard output]",
+)
+
+
 class Output:
     """Where a report goes, and how it looks."""
 
@@ -247,16 +256,7 @@ class Output:
         ),
     ] = ""
     json: Annotated[bool, option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
-    output: Annotated[
-        str,
-        option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            panel=OUTPUT_PANEL,
-            help="Write to a file, whole or not at all. [default: -, standard output]",
-        ),
-    ] = "-"
+    output: Annotated[str, OUTPUT_FILE] = "-"
     export: Annotated[
         list[str] | None,
         option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.parameters import OUTPUT_PANEL, Inputs, option
+from xentcli.commands.parameters import OUTPUT_FILE, OUTPUT_PANEL, Inputs, option
 from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 from xentcli.options import Base
@@ -53,16 +53,7 @@ class RowOutput:
             help="csv, jsonl, arrow or parquet. [default: what -o is named, else csv]",
         ),
     ] = ""
-    output: Annotated[
-        str,
-        option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            panel=OUTPUT_PANEL,
-            help="Write to a file, whole or not at all. [default: -, standard output]",
-        ),
-    ] = "-"
+    output: Annotated[str, OUTPUT_FILE] = "-"
 
 
 @takes(inputs=Inputs, out=RowOutput)

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _surprises(totals: Totals) -> list[float]:
-    """-log of the share of each class in the weight; 0 for a class without weight."""
+def _label_surprises(totals: Totals) -> tuple[list[float], float]:
+    """-log of the share of each class in the weight, 0 without weight; and their mean, H(π)."""
     shares = [totals.quotient_of_weight(k) or 0.0 for k in range(totals.k)]
-    return [-natural_log(share) if share else 0.0 for share in shares]
+    surprises = [-natural_log(share) if share else 0.0 for share in shares]
+    return surprises, math.fsum(p * h for p, h in zip(shares, surprises, strict=True))
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
@@ -27,14 +28,14 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     if group is not None:
         return None
     loss = totals.mean("loss").value
-    surprises = _surprises(totals)
-    entropy = math.fsum((totals.quotient_of_weight(k) or 0.0) * h for k, h in enumerate(surprises))
+    surprises, entropy = _label_surprises(totals)
     if loss is None or entropy == 0:
         return Value(None)
-    return totals.figure(Estimate(loss / entropy, _stderr(totals, loss / entropy, surprises)))
+    ratio = loss / entropy
+    return totals.figure(Estimate(ratio, _stderr(totals, ratio, surprises, entropy)))
 
 
-def _stderr(totals: Totals, ratio: float, surprises: list[float]) -> float | None:
+def _stderr(totals: Totals, ratio: float, surprises: list[float], entropy: float) -> float | None:
     """√Σw²z²/(H Σw) with z = loss - ratio·h_y, from per-class sums alone; see numerics."""
     n = totals.rows()
     if n < 2 or math.isinf(ratio) or totals.infinite("loss.squares"):
@@ -49,7 +50,6 @@ def _stderr(totals: Totals, ratio: float, surprises: list[float]) -> float | Non
             (ratio * h) ** 2 * totals.total(squares, k),
         )
     spread = max(0.0, math.fsum(terms))
-    entropy = math.fsum((totals.quotient_of_weight(k) or 0.0) * h for k, h in enumerate(surprises))
     correction = 1.0 if totals.weighted else n / (n - 1)
     return math.sqrt(spread * correction) / (entropy * totals.weight())
 
