@@ -100,33 +100,37 @@ def table_of(source: Source, options: FileOptions) -> Table:
     return Table(source.columns, source.sample(), options.no_header)
 
 
-def understand(source: Source, options: Options) -> Layout:
-    """Resolves the layout of a source. Raises the resolver's errors with the source's name."""
-    table = table_of(source, options.file)
+def understand(source: Source, table: Table, options: Options) -> Layout:
+    """Resolves the layout of a source, given what it shows (`table_of`).
+
+    Raises the resolver's errors with the source's name.
+    """
     try:
         return resolve(table, options.columns, options.policy.ignore_label)
     except InputError as error:
-        if not has_rows(source):
+        if not table.has_rows:
             raise no_rows(source.path) from None
         raise InputError(f"{source.path}: {error.message}", hint=error.hint) from None
 
 
-def has_rows(source: Source) -> bool:
-    """Whether a source shows any rows."""
-    return any(len(values) for values in source.sample().values())
+class Beginning(NamedTuple):
+    """The sources opened so far, and the one of them that tells the layout, with what it shows."""
+
+    opened: list[Source]
+    telling: Source
+    table: Table
 
 
-def begin(sources: Iterator[Source]) -> tuple[list[Source], Source]:
-    """Opens sources up to the first that shows rows: those opened, and the one to understand.
-
-    That is the first that shows rows, or simply the first.
-    """
-    opened = []
+def begin(sources: Iterator[Source], options: FileOptions) -> Beginning:
+    """Opens sources up to the first that shows rows: that one tells the layout, else the first."""
+    opened: list[Source] = []
+    tables: list[Table] = []
     for source in sources:
         opened.append(source)
-        if has_rows(source):
-            return opened, source
-    return opened, opened[0]
+        tables.append(table_of(source, options))
+        if tables[-1].has_rows:
+            return Beginning(opened, source, tables[-1])
+    return Beginning(opened, opened[0], tables[0])
 
 
 def no_rows(name: str) -> InputError:
@@ -143,8 +147,8 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     check(options.policy, options.report, options.run)
     requested = request(options.report.metrics)
     sources = data.open()
-    opened, telling = begin(sources)
-    layout = understand(telling, options)
+    opened, telling, table = begin(sources, options.file)
+    layout = understand(telling, table, options)
     size = data.bytes
     small = size is not None and size < _SMALL
     plan = Plan.of(

@@ -74,6 +74,11 @@ class Table(NamedTuple):
         """The columns' names, in order."""
         return [c.name for c in self.columns]
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether any row was sampled."""
+        return any(len(values) for values in self.sample.values())
+
     def column(self, name: str, option: str) -> Column:
         """The column that `option` names. Raises InputError with the nearest names."""
         for column in self.columns:

@@ -35,7 +35,7 @@ def inspect_command(
 
     source = next(Files(sources, inputs.file()).open())
     table = table_of(source, inputs.file())
-    layout = understand(source, Options(columns=inputs.columns(), policy=inputs.policy()))
+    layout = understand(source, table, Options(columns=inputs.columns(), policy=inputs.policy()))
     if layout.truth is not None:
         find = layout.finder()
         seen = [t for t in table.texts(layout.target) if find(t) is not None]

@@ -112,9 +112,9 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     )
     check(options.policy, options.report, options.run)
     remaining = files.open()
-    opened, telling = begin(remaining)
-    layout = understand(telling, options)
-    names = [column.name for column in telling.columns]
+    opened, telling, table = begin(remaining, options.file)
+    layout = understand(telling, table, options)
+    names = table.names
     columns: list[str] = []
     for item in out.keep or ():
         selected = select(item, names)
