@@ -18,6 +18,7 @@ from xentcli.options import (
     RunOptions,
     Scale,
     SumToOne,
+    TargetScale,
     Task,
 )
 
@@ -33,7 +34,8 @@ Path = str | os.PathLike[str]
 def evaluate(
     data: Path | Sequence[Path] | Any,
     *,
-    target: str | None = None,
+    target: str | Sequence[str] = (),
+    target_scale: TargetScale | str | None = None,
     scores: object = None,
     scale: Scale | str | None = None,
     task: Task | str = Task.AUTO,
@@ -41,6 +43,7 @@ def evaluate(
     positive: object = None,
     weight: str | None = None,
     id: str | None = None,  # noqa: A002 - the option's name
+    count: str | None = None,
     metric: str | Sequence[str] = (),
     base: Base | str | float = Base.E,
     confidence: float = 0.95,
@@ -63,14 +66,17 @@ def evaluate(
         data: A path, or several that are one data set; or a table: a pandas DataFrame, an
             Arrow table, or anything with `__arrow_c_stream__`, such as a polars frame or a
             duckdb result.
-        target: The true label's column; found by name otherwise, like all columns.
+        target: The true label's column, or those of soft targets or labels; found by name
+            otherwise, like all columns.
+        target_scale: `label`, `probability` (soft targets) or `count` (votes).
         scores: The score columns: a name, a glob, or a list of names.
         scale: `probability`, `logit` or `log-probability`; read off the names otherwise.
-        task: `auto`, `binary` or `multiclass`.
+        task: `auto`, `binary`, `multiclass`, `multilabel` or `outcome`.
         classes: The classes in the order of the score columns or list entries.
         positive: The class that a single score column speaks of.
         weight: The column of row weights, finite and not negative.
         id: The column that names rows.
+        count: The column of how many units (bytes, words) a row stands for.
         metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
         base: `e`, 2 or 10.
         confidence: Of the intervals, between 0 and 1.
@@ -102,7 +108,8 @@ def evaluate(
     options = Options(
         FileOptions(input_format, delimiter, no_header, encoding),
         ColumnOptions(
-            target=target,
+            target=(target,) if isinstance(target, str) else tuple(target or ()),
+            target_scale=None if target_scale is None else _choice(TargetScale, target_scale),
             scores=_columns(scores),
             scale=None if scale is None else _choice(Scale, scale),
             task=_choice(Task, task),
@@ -110,6 +117,7 @@ def evaluate(
             positive=None if positive is None else spell(positive),
             weight=weight,
             id=id,
+            units=count,
         ),
         Policy(
             clip=clip,

@@ -2,142 +2,145 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from abc import ABC, abstractmethod
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-
-from xentcli.elementary import surprise
-from xentcli.groups import Groups, count_classes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xentcli.exact import Sums
+    from xentcli.family import Loss
+    from xentcli.groups import Groups
     from xentcli.scores import Scores
     from xentcli.tally import Place
 
     Floats = NDArray[np.float64]
+    Ends = tuple[float, float]
 
 
-class Batch:
+class View(Enum):
+    """How numbers of rows lie.
+
+    OWN: one number a row, rows grouped by their true class. WHOLE: one a row, as read. CELLS:
+    one for each class (or label) and row, class by class.
+    """
+
+    OWN = "own"
+    WHOLE = "whole"
+    CELLS = "cells"
+
+
+class Slot(NamedTuple):
+    """Numbers that are added up together: how they lie, into which sums, and their weights."""
+
+    view: View
+    groups: Groups
+    weights: Floats | None
+
+
+class Batch(ABC):
     """Rows ready to be scored: nothing is missing, unknown or out of range any more.
 
-    `k` is the number of classes, `truth` the true class of each row, `scores` their scores,
-    `weights` their weights (None: all 1). `rows` are the rows' numbers within their split,
-    `place` that of the first. `clip` is the EPS of `[EPS, 1-EPS]`, 0 for none; `epsilon` the
-    rounding unit of the scores' own type.
+    `k` is the number of classes or labels, `size` that of the sums that a number per row is
+    added up in, `scores` the rows' scores, `row_weights` their weights (None: all 1), `row_units`
+    how many units (bytes, words) each stands for. `rows` are the rows' numbers within their
+    split, `place` that of the first. `bounds` are the ends that losses are clipped to, None
+    for no clip; `epsilon` is the rounding unit of the scores' own type.
 
-    Views of rows are in *class order*: the rows of class 0 first, then those of class 1,
-    and so on, within a class as they came. `groups` describes that order, `order` lists the
-    rows in it, and `in_row_order` undoes it.
+    What a row costs and the like is asked for in one of the views of `slots`.
     """
+
+    size: int
 
     def __init__(
         self,
         k: int,
-        truth: NDArray[Any],
         scores: Scores,
         weights: Floats | None,
         *,
         place: Place,
         rows: NDArray[np.int64] | None = None,
-        clip: float = 0.0,
+        bounds: Ends | None = None,
         epsilon: float = 2.0**-52,
+        units: Floats | None = None,
     ) -> None:
         self.k = k
-        self.truth = truth
         self.scores = scores
         self.row_weights = weights
         self.place = place
         self.rows = rows
-        self.clip = clip
+        self.bounds = bounds
         self.epsilon = epsilon
+        self.row_units = units
 
-    def __len__(self) -> int:
-        return len(self.truth)
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @property
+    @abstractmethod
+    def slots(self) -> tuple[Slot, ...]:
+        """The views in which numbers of these rows are added up."""
+
+    @property
+    def units(self) -> Floats | None:
+        """How many units each row stands for, as the last slot lies."""
+        return self.row_units
+
+    @abstractmethod
+    def losses(self, view: View) -> Floats:
+        """The cross-entropy of each row or cell, clipped where that was asked for."""
+
+    @abstractmethod
+    def family(self, view: View, loss: Loss) -> Floats:
+        """A loss of the family of each row or cell."""
+
+    @abstractmethod
+    def brier(self, view: View) -> Floats:
+        """Σ_c (p_c - y_c)² of each row; for cells, of the class or the label."""
+
+    @abstractmethod
+    def add_support(self, rows: Sums, weight: Sums) -> None:
+        """Adds the rows that speak for each class, and their weight, where slots do not say it."""
+
+    @abstractmethod
+    def add_decisions(self, correct: Sums, predicted: Sums) -> None:
+        """Adds the weight decided rightly for each class, and that decided for it at all."""
+
+    @abstractmethod
+    def row_losses(self) -> Floats:
+        """The loss of each row, in row order."""
+
+    def row_probabilities(self) -> Floats | None:
+        """The probability of each row's truth, in row order; None where it is no one thing."""
+        return None
+
+    @abstractmethod
+    def clipped(self) -> NDArray[np.bool_]:
+        """Which rows' losses the clip moved, in row order."""
 
     @cached_property
-    def order(self) -> NDArray[np.intp]:
-        """The rows in class order."""
-        if self.k == 2:
-            ones = self.truth.astype(np.bool_)
-            return np.concatenate((np.flatnonzero(~ones), np.flatnonzero(ones)))
-        return self.truth.argsort(kind="stable")
+    def loss_ends(self) -> Ends:
+        """The smallest and the largest loss of a row."""
+        loss = self.losses(self.slots[-1].view)
+        return float(np.minimum.reduce(loss)), float(np.maximum.reduce(loss))
 
-    @cached_property
-    def groups(self) -> Groups:
-        """How the rows in class order fall into classes."""
-        return Groups(count_classes(self.truth, self.k))
-
-    def in_row_order(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Per-row values, from class order back into the order of the rows."""
-        back = np.empty_like(values)
-        back[self.order] = values
-        return back
+    def bounded(self, surprises: Floats) -> Floats:
+        """Surprises within the bounds of the clip."""
+        return surprises if self.bounds is None else surprises.clip(*self.bounds)
 
     def place_of(self, row: int) -> Place:
         """Where the row with this position in the batch stands."""
         return self.place.moved(row if self.rows is None else int(self.rows[row]))
 
-    @cached_property
-    def weights(self) -> Floats | None:
-        """The weight of each row, in class order."""
-        return None if self.row_weights is None else self.row_weights.take(self.order)
 
-    @cached_property
-    def unclipped_loss(self) -> Floats:
-        """-log p of each row's true class, as the scores say it."""
-        return self.scores.losses(self.truth, self.order)
-
-    @cached_property
-    def _clip_ends(self) -> tuple[float, float]:
-        """-log(1 - EPS) and -log EPS: what clipped losses lie between."""
-        low, high = surprise(np.array([1.0 - self.clip, self.clip]))
-        return float(low), float(high)
-
-    @cached_property
-    def loss(self) -> Floats:
-        """-log p of each row's true class, p clipped to [EPS, 1-EPS] where that was asked for."""
-        return self.unclipped_loss.clip(*self._clip_ends) if self.clip else self.unclipped_loss
-
-    @cached_property
-    def loss_ends(self) -> tuple[float, float]:
-        """The smallest and the largest loss."""
-        return float(np.minimum.reduce(self.loss)), float(np.maximum.reduce(self.loss))
-
-    @cached_property
-    def library_clip(self) -> tuple[float, float]:
-        """The ends of the losses under scikit-learn's clip, at the scores' own rounding unit."""
-        return _library_clip(self.epsilon)
-
-    def binary_losses(self, k: int) -> Floats:
-        """The loss of telling class k from the others, in row order, clipped as `loss` is."""
-        log_p, log_q = self.scores.log_pair(k)
-        loss: Floats = -np.where(self.truth == k, log_p, log_q)
-        return loss.clip(*self._clip_ends) if self.clip else loss
-
-    @cached_property
-    def p_true(self) -> Floats:
-        """The probability of each row's true class, as the scores say it."""
-        return self.scores.own(self.truth, self.order)
-
-    @cached_property
-    def brier(self) -> Floats:
-        """Σ_c (p_c - y_c)² of each row, between 0 and 2."""
-        return self.scores.squares(self.truth, self.order)
-
-    @cached_property
-    def predicted(self) -> NDArray[Any]:
-        """The class with the largest score of each row, the first of several."""
-        return self.scores.predicted().take(self.order)
-
-    @cached_property
-    def decisions(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        """Whether each row's predicted class is its true one; and how often each is predicted."""
-        return self.scores.decisions(self.truth, self.order)
-
-
-@cache
-def _library_clip(epsilon: float) -> tuple[float, float]:
-    low, high = surprise(np.array([1.0 - epsilon, epsilon]))
-    return float(low), float(high)
+def times(weights: Floats, x: Any) -> Floats:
+    """w·x, where a weight of 0 makes even an infinite x count nothing."""
+    with np.errstate(invalid="ignore"):
+        product: Floats = weights * x
+    if np.isnan(product.max(initial=0.0)):
+        product[weights == 0] = 0.0
+    return product

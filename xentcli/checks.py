@@ -8,7 +8,7 @@ import numpy as np
 
 from xentcli.errors import RowError
 from xentcli.matrix_scores import Logits, LogProbabilities, Matrix, Probabilities
-from xentcli.options import Policy, Scale, SumToOne
+from xentcli.options import Policy, Scale, SumToOne, TargetKind
 from xentcli.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LARGEST_LOGIT = 1e60
 _LARGEST_WEIGHT = 1e60
 _SMALLEST_WEIGHT = 1e-60
+_MOST_UNITS = 1e15
 
 
 class Positions:
@@ -67,7 +68,8 @@ class Checks:
             huge = (np.abs(raw.astype(np.float64)) > _LARGEST_LOGIT) & (raw != -np.inf)
             if huge.any():
                 self._out_of_range(raw, huge, "is too large to be scored", positions)
-        if scale is Scale.LOGIT and raw.ndim == 2 and low == -np.inf:
+        labels = self._layout.kind is TargetKind.LABELS
+        if scale is Scale.LOGIT and raw.ndim == 2 and not labels and low == -np.inf:
             hopeless = raw.max(axis=0) == -np.inf
             if hopeless.any():
                 raise RowError(
@@ -87,9 +89,9 @@ class Checks:
             hint=_other_scale(raw, self._layout.scale),
         )
 
-    def weights(self, weights: Array, positions: Positions) -> None:
+    def weights(self, weights: Array | None, positions: Positions) -> None:
         """Raises RowError for the first weight that is negative or not finite."""
-        if not len(weights):
+        if weights is None or not len(weights):
             return
         if weights.min() >= _SMALLEST_WEIGHT and weights.max() <= _LARGEST_WEIGHT:
             return
@@ -101,6 +103,17 @@ class Checks:
                 row=positions.of(row),
                 column=shown(self._layout.weight or ""),
             )
+
+    def units(self, units: Array | None, positions: Positions) -> None:
+        """Raises RowError for the first count that is negative or not finite."""
+        if units is None or not len(units) or (units.min() >= 0 and units.max() <= _MOST_UNITS):
+            return
+        row = int(((units < 0) | (units > _MOST_UNITS)).argmax())
+        raise RowError(
+            f"{float(units[row])!r} is not a number of units",
+            row=positions.of(row),
+            column=shown(self._layout.units or ""),
+        )
 
     def sums(self, scores: Probabilities | LogProbabilities, positions: Positions) -> Matrix:
         """Compares each row's sum with one, and does what the policy says about it."""

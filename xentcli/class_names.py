@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import naming
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import PAIRS, ClassIndex, Truth, is_among
+from xentcli.labels import PAIRS, ClassIndex, Truth
 from xentcli.layout import Shape
 from xentcli.schema import Table, items_of, quoted
 from xentcli.text import shown
@@ -30,10 +30,9 @@ class NamedClasses(NamedTuple):
 
 
 def name_classes(
-    table: Table, options: ColumnOptions, target: str, found: ScoreColumns, ignore: Sequence[str]
+    table: Table, options: ColumnOptions, labels: Sequence[str], found: ScoreColumns
 ) -> NamedClasses:
     """The classes, from options, from the columns' names, or from the labels of a single column."""
-    labels = [t for t in dict.fromkeys(table.texts(target)) if not is_among(t, ignore)]
     if options.classes is not None and len(set(options.classes)) < len(options.classes):
         raise UsageError("--classes names a class twice")
     if found.shape is Shape.SINGLE:

@@ -7,24 +7,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli import columns
-from xentcli.batch import Batch
 from xentcli.checks import Checks, Positions
+from xentcli.class_batch import ClassBatch
+from xentcli.elementary import surprise
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
-from xentcli.labels import canonical
+from xentcli.kept import Kept
+from xentcli.label_batch import LabelBatch
 from xentcli.layout import Layout, Shape
 from xentcli.matrix_scores import LogProbabilities, Probabilities
-from xentcli.naming import nearest
-from xentcli.options import OnBadRow, Policy
-from xentcli.scales import scores_of
-from xentcli.schema import quoted
+from xentcli.options import Policy, Scale, TargetKind
+from xentcli.outcome_scores import Outcome
+from xentcli.scales import scores_of, single_of
+from xentcli.soft_batch import SoftBatch
 from xentcli.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
+from xentcli.truths import Truths
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from xentcli.batch import Batch
+
+    Floats = NDArray[np.float64]
     Array = NDArray[Any]
     Mask = NDArray[np.bool_]
 
@@ -42,7 +48,9 @@ class Decoder:
         self._losses = losses
         self.tally = Tally()
         self._checks = Checks(layout, policy, self.tally)
+        self._truths = Truths(layout, policy)
         self.labels = LabelEncoder(layout, policy.ignore_label)
+        self._kept = Kept(layout, policy, self.labels, self.tally)
         self.rows_read = 0
 
     def decode(self, block: pa.RecordBatch, place: Place) -> Batch:
@@ -52,46 +60,96 @@ class Decoder:
         scored.
         """
         self.rows_read += block.num_rows
-        truth = self._column(self.layout.target, block, self.labels.encode)
-        raw, there = self._raw(block, place)
+        layout = self.layout
+        truth, there = self._truth(block, place)
+        raw, scored = self._raw(block, place)
+        there = _both(there, scored)
         low, high = _ends(raw)
         if np.isnan(low):
             missing = np.isnan(raw) if raw.ndim == 1 else np.isnan(raw).any(axis=0)
             there = _both(there, np.logical_not(missing))
-        weights = None
-        if self.layout.weight is not None:
-            weights, weighted = self._column(self.layout.weight, block, columns.numbers)
-            weights = weights.astype(np.float64, copy=False)
-            there = _both(there, _both(weighted, _not_nan(weights)))
-        keep = self._keep(truth, there, block, place)
+        weights, there = self._numbers(layout.weight, block, there)
+        units, there = self._numbers(layout.units, block, there)
+        keep = self._kept.rows(truth, there, block, place)
         rows = None
         if keep is not None:
             rows = np.flatnonzero(keep)
-            truth, raw = truth[keep], raw[..., keep]
+            truth, raw = truth[..., keep], raw[..., keep]
             weights = None if weights is None else weights[keep]
+            units = None if units is None else units[keep]
             low, high = _ends(raw)
         if not raw.flags.owndata and raw.ndim == 2:
             raw = raw.copy()
         positions = Positions(place, rows)
         self._checks.range(raw, low, high, positions)
-        if weights is not None:
-            self._checks.weights(weights, positions)
-        scores = scores_of(raw, self.layout.scale, self.layout.positive)
-        if isinstance(scores, Probabilities | LogProbabilities):
-            scores = self._checks.sums(scores, positions)
-        batch = Batch(
-            self.layout.k,
-            truth,
-            scores,
-            weights,
-            place=place,
-            rows=rows,
-            clip=self.policy.clip,
-            epsilon=float(np.finfo(raw.dtype).eps),
-        )
+        self._checks.weights(weights, positions)
+        self._checks.units(units, positions)
+        other = {
+            "place": place,
+            "rows": rows,
+            "bounds": self._bounds(raw),
+            "epsilon": float(np.finfo(raw.dtype).eps),
+            "units": units,
+        }
+        batch = self._batch(truth, raw, weights, positions, other)
         if self._losses and len(batch):
             self._tally_losses(batch)
         return batch
+
+    def _truth(self, block: pa.RecordBatch, place: Place) -> tuple[Array, Mask | None]:
+        """The class of each row, or the (K, n) targets and which rows have them all."""
+        kind = self.layout.kind
+        if kind is TargetKind.CLASS:
+            return self._column(self.layout.targets[0], block, self.labels.encode), None
+        if kind is TargetKind.OUTCOME:
+            return np.zeros(block.num_rows, dtype=self.labels.dtype), None
+        try:
+            return self._truths.read(block, place.row)
+        except TypeError as error:
+            raise RowError(str(error), row=None, column=shown(self.layout.targets[0])) from None
+
+    def _numbers(
+        self, name: str | None, block: pa.RecordBatch, there: Mask | None
+    ) -> tuple[Floats | None, Mask | None]:
+        """A column of numbers beside the scores, and which rows have it, too."""
+        if name is None:
+            return None, there
+        values, present = self._column(name, block, columns.numbers)
+        values = values.astype(np.float64, copy=False)
+        return values, _both(there, _both(present, _not_nan(values)))
+
+    def _batch(
+        self,
+        truth: Array,
+        raw: Array,
+        weights: Floats | None,
+        positions: Positions,
+        other: dict[str, Any],
+    ) -> Batch:
+        """The rows with their scores, as batches of their kind."""
+        layout = self.layout
+        if layout.kind is TargetKind.LABELS:
+            single = single_of(raw.reshape(-1), layout.scale, 1)
+            targets = self._truths.checked(truth, positions)
+            return LabelBatch(layout.k, targets, single, weights, **other)
+        if layout.kind is TargetKind.OUTCOME:
+            outcome = Outcome(raw, logarithms=layout.scale is Scale.LOG_PROBABILITY)
+            return ClassBatch(1, truth, outcome, weights, **other)
+        scores = scores_of(raw, layout.scale, layout.positive)
+        if isinstance(scores, Probabilities | LogProbabilities):
+            scores = self._checks.sums(scores, positions)
+        if layout.kind is TargetKind.SOFT:
+            targets = self._truths.checked(truth, positions)
+            return SoftBatch(layout.k, targets, scores, weights, **other)
+        return ClassBatch(layout.k, truth, scores, weights, **other)
+
+    def _bounds(self, raw: Array) -> tuple[float, float] | None:
+        """What losses are clipped to: -log(1 - EPS) and -log EPS."""
+        del raw
+        if not self.policy.clip:
+            return None
+        low, high = surprise(np.array([1.0 - self.policy.clip, self.policy.clip]))
+        return float(low), float(high)
 
     def _column(self, name: str, block: pa.RecordBatch, read: Any) -> Any:
         try:
@@ -131,93 +189,20 @@ class Decoder:
             raw[k] = values
         return raw, there
 
-    def _keep(
-        self, truth: Array, there: Mask | None, block: pa.RecordBatch, place: Place
-    ) -> Mask | None:
-        """Which rows are scored; None for all. What is dropped is tallied."""
-        bad = truth >= self.labels.unknown
-        if there is None and not bad.any():
-            return None
-        missing = truth == self.labels.missing
-        if there is not None:
-            missing |= ~there & (truth != self.labels.ignored)
-        unknown = truth == self.labels.unknown
-        problems = []
-        if missing.any() and self.policy.missing is OnBadRow.ERROR:
-            problems.append(self._missing(int(missing.argmax()), truth, block, place))
-        if unknown.any() and self.policy.unknown_label is OnBadRow.ERROR:
-            problems.append(self._unknown(int(unknown.argmax()), block, place))
-        if problems:
-            raise min(problems, key=lambda p: p.row or 0)
-        ignored = truth == self.labels.ignored
-        unknown &= ~missing
-        for code, mask in (
-            (Code.IGNORED, ignored),
-            (Code.MISSING, missing),
-            (Code.UNKNOWN, unknown),
-        ):
-            if mask.any():
-                first = int(mask.argmax())
-                value = None if code is Code.MISSING else self._label(first, block)
-                case = Case(place.moved(first), value)
-                self.tally.note(code, Entry(int(np.count_nonzero(mask)), case))
-        keep: Mask = ~(ignored | missing | unknown)
-        return keep
-
-    def _label(self, row: int, block: pa.RecordBatch) -> str:
-        return str(block.column(self.layout.target)[row].as_py())
-
-    def _missing(self, row: int, truth: Array, block: pa.RecordBatch, place: Place) -> RowError:
-        name = self.layout.target
-        if truth[row] != self.labels.missing:
-            wanted = [*self.layout.scores, *([self.layout.weight] if self.layout.weight else [])]
-            for candidate in wanted:
-                value = block.column(candidate)[row].as_py()
-                if value is None or isinstance(value, list | dict) or np.isnan(value):
-                    name = candidate
-                    break
-        return RowError(
-            "the value is missing",
-            row=place.row + row,
-            column=shown(name),
-            hint="leave such rows out with --missing drop",
-        )
-
-    def _unknown(self, row: int, block: pa.RecordBatch, place: Place) -> RowError:
-        label = self._label(row, block)
-        near = nearest(label, self.layout.classes)
-        if self.layout.truth is not None:
-            hint = "name the class the score speaks of with --positive"
-        elif self.layout.positional and label == str(self.layout.k):
-            numbers = ",".join(map(str, range(1, self.layout.k + 1)))
-            hint = f"are the labels counted from 1? say --classes {shown(numbers, 40)}"
-        elif near:
-            hint = f"did you mean {quoted(near)}?"
-        elif canonical(label).startswith("-"):
-            hint = f"padding? leave it out with --ignore-label={shown(label, 40)}"
-        else:
-            hint = "name the classes with --classes, or leave such rows out: --unknown-label drop"
-        return RowError(
-            f"the label '{shown(label, 60)}' is none of the classes {quoted(self.layout.classes)}",
-            row=place.row + row,
-            column=shown(self.layout.target),
-            hint=hint,
-        )
-
     def _tally_losses(self, batch: Batch) -> None:
         """Rows whose loss is infinite, or was moved by the clip."""
-        if self.policy.clip:
-            self._note_in_class_order(Code.CLIPPED, batch, batch.loss != batch.unclipped_loss)
+        if batch.bounds is not None:
+            self._note(Code.CLIPPED, batch, batch.clipped())
         elif batch.loss_ends[1] == np.inf:
-            endless = np.isinf(batch.loss)
-            if batch.weights is not None:
-                endless &= batch.weights > 0
-            self._note_in_class_order(Code.ZERO, batch, endless)
+            endless = np.isinf(batch.row_losses())
+            if batch.row_weights is not None:
+                endless &= batch.row_weights > 0
+            self._note(Code.ZERO, batch, endless)
 
-    def _note_in_class_order(self, code: Code, batch: Batch, mask: Mask) -> None:
+    def _note(self, code: Code, batch: Batch, mask: Mask) -> None:
+        """Tallies the rows marked, in row order."""
         if mask.any():
-            first = int(batch.in_row_order(mask).argmax())
-            case = Case(batch.place_of(first), None)
+            case = Case(batch.place_of(int(mask.argmax())), None)
             self.tally.note(code, Entry(int(np.count_nonzero(mask)), case))
 
 

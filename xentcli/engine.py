@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.decode import Decoder
-from xentcli.statistic import LOSS, ROWS, State, Statistic, observe_all, union
+from xentcli.statistic import LOSS, ROWS, SUPPORT, State, Statistic, observe_all, union
 from xentcli.supply import Supply, Task
 from xentcli.tally import Place, Tally
 
@@ -85,9 +85,9 @@ class Sum:
         )
 
     @classmethod
-    def total(cls, parts: Iterable[Sum], k: int) -> Sum:
-        """All parts together; with none, the sum of no rows of `k` classes."""
-        total = cls(State(k))
+    def total(cls, parts: Iterable[Sum], size: int) -> Sum:
+        """All parts together; with none, the sum of no rows, `size` sums to a key."""
+        total = cls(State(size))
         for part in parts:
             total = total.merge(part)
         return total
@@ -118,7 +118,7 @@ class Plan(NamedTuple):
         rows: int | None = None,
     ) -> Plan:
         """A plan whose blocks are of `rows` rows, or of a size that suits the processor."""
-        wanted = union((ROWS, *statistics))
+        wanted = union((ROWS, SUPPORT, *statistics))
         return cls(layout, policy, wanted, min(rows or block_rows(layout.k), MOST_ROWS), workers)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
@@ -128,7 +128,7 @@ class Plan(NamedTuple):
     def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
         """Takes splits until there are no more; `read` is told the rows of each block."""
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
-        state = State(self.layout.k)
+        state = State(self.layout.size)
         while (task := supply.take()) is not None:
             try:
                 rows = 0
@@ -196,6 +196,6 @@ def run_threads(plan: Plan, sources: Iterable[Source], watcher: Watcher | None =
     finally:
         supply.stopped = True
         supply.close()
-    total = Sum.total(sums, plan.layout.k)
+    total = Sum.total(sums, plan.layout.size)
     total.rows = supply.rows
     return Outcome(total, supply.facts)

@@ -12,7 +12,7 @@ from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
 from xentcli.layout import Shape
-from xentcli.metrics import request
+from xentcli.metrics import fitting, request
 from xentcli.options import (
     ColumnOptions,
     FileOptions,
@@ -149,6 +149,7 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     sources = data.open()
     opened, telling, table = begin(sources, options.file)
     layout = understand(telling, table, options)
+    requested = fitting(requested, layout, chosen=bool(options.report.metrics))
     size = data.bytes
     small = size is not None and size < _SMALL
     plan = Plan.of(
@@ -177,7 +178,10 @@ def finalise(
     layout = settled(layout, sorted(total.labels), facts[0].path)
     totals = Totals(
         total.state,
+        layout.classes,
         weighted=layout.weight is not None,
+        kind=layout.kind,
+        positive=layout.positive,
         base=options.report.base,
         confidence=options.report.confidence,
     )
@@ -198,11 +202,13 @@ def finalise(
         ),
         layout=LayoutReport(
             layout.task.value,
-            (layout.target,),
+            layout.targets,
             layout.scores,
             layout.scale.value,
             layout.classes,
             layout.weight,
+            layout.target_scale.value,
+            layout.units,
         ),
         metrics={key: value for key, value in overall.items() if value is not None},
         classes=_classes(layout, totals, requested),
@@ -238,8 +244,8 @@ def _classes(
         reports.append(
             ClassReport(
                 name,
-                totals.rows(k),
-                totals.weight(k),
+                totals.support_rows(k),
+                totals.support(k),
                 {key: value for key, value in figures.items() if value is not None},
             )
         )
@@ -249,8 +255,9 @@ def _classes(
 def signature(layout: Layout, rows: int, options: Options) -> str:
     """Everything that can change the number, in one line: equal lines, comparable numbers."""
     policy = options.policy
+    kind = layout.target_scale.value
     fields = {
-        "task": layout.task.value,
+        "task": layout.task.value + ("" if kind == "label" else f"/{kind}"),
         "k": layout.k,
         "rows": rows,
         "base": options.report.base.value,
@@ -263,6 +270,8 @@ def signature(layout: Layout, rows: int, options: Options) -> str:
         "unknown": policy.unknown_label.value,
         "ignore": ",".join(sorted(policy.ignore_label)) or "none",
     }
+    if layout.units is not None:
+        fields["count"] = layout.units
     if policy.sum_to_one in (SumToOne.WARN, SumToOne.ERROR):
         fields["tolerance"] = f"{policy.tolerance:g}"
     fields["v"] = __version__
@@ -271,7 +280,7 @@ def signature(layout: Layout, rows: int, options: Options) -> str:
 
 def _binding(layout: Layout) -> tuple[str, ...]:
     """The classes in the order of their scores; beside a single score, the one it speaks of."""
-    if layout.shape is Shape.SINGLE:
+    if layout.shape is Shape.SINGLE and layout.classes:
         return (*layout.classes, layout.classes[layout.positive])
     return layout.classes
 

@@ -93,6 +93,12 @@ class _Scratch(threading.local):
     def __init__(self) -> None:
         self.rows = np.empty((2, MAX_ROWS))
 
+    def of(self, size: int) -> Floats:
+        """Two arrays of this size."""
+        if size > self.rows.shape[1]:
+            self.rows = np.empty((2, size))
+        return self.rows[:, :size]
+
 
 _scratch = _Scratch()
 
@@ -121,8 +127,8 @@ class Sums:
 
         `terms` is not changed. `top`, where it is known, is the largest term's size: no
         term may exceed it. `low`, where it is known, is a size that none falls below, zero
-        included: it spares the search for remainders. More than 2^15 rows are taken in
-        pieces by the caller. Raises OverflowError for finite terms of 2^997 and more.
+        included: it spares the search for remainders. Groups of more than 2^15 terms are taken
+        in pieces by the caller. Raises OverflowError for finite terms of 2^997 and more.
         """
         if not len(terms):
             return self
@@ -136,13 +142,14 @@ class Sums:
         if top == 0.0:
             return self
         level = _level_for(top)
-        rounded, rest = _scratch.rows[:, : len(terms)]
+        rounded, rest = _scratch.of(len(terms))
+        most = len(terms) if len(terms) <= MAX_ROWS else int(groups.counts.max())
         while True:
             shifter = _SHIFTERS[level]
             np.add(terms, shifter, out=rounded)
             grid = _grid(level)
             # Rounding may take a term up by one unit.
-            reach = len(terms) * (math.ldexp(top, grid) + 1)
+            reach = most * (math.ldexp(top, grid) + 1)
             self._level(level).add(groups.sum(rounded.view(np.int64)), groups.counts, reach)
             # A float64 of this size and more has no bits below the grid.
             if math.ldexp(low, grid - 52) >= 1.0:
@@ -160,7 +167,7 @@ class Sums:
         Cheaper than `add` without weights, and enough for means of probabilities. Terms
         are at most 1.
         """
-        shifted = np.add(terms, _SHIFTERS[0], out=_scratch.rows[0, : len(terms)])
+        shifted = np.add(terms, _SHIFTERS[0], out=_scratch.of(len(terms))[0])
         if weights is not None:
             np.subtract(shifted, _SHIFTERS[0], out=shifted)
             return self.add(shifted * weights, Groups.only(group, len(terms), self.size))
@@ -173,12 +180,13 @@ class Sums:
     def add_matrix_coarse(self, terms: NDArray[np.floating]) -> Sums:
         """Adds row k of the matrix `terms` to sum k, as `add_coarse` adds one group."""
         rows = terms.shape[1]
-        total = np.empty(self.size, dtype=np.int64)
-        shifted = _scratch.rows[0, :rows]
+        total = np.zeros(self.size, dtype=np.int64)
+        shifted = _scratch.of(rows)[0]
         for k, row in enumerate(terms):
             np.add(row, _SHIFTERS[0], out=shifted)
             total[k] = np.add.reduce(shifted.view(np.int64))
-        counts = np.full(self.size, rows, dtype=np.int64)
+        counts = np.zeros(self.size, dtype=np.int64)
+        counts[: len(terms)] = rows
         self._level(0).add(total, counts, math.ldexp(rows, _GRID))
         return self
 

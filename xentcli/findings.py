@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xentcli.exact import ratio
-from xentcli.options import Scale
+from xentcli.options import Scale, TargetKind
 from xentcli.report import Finding
 from xentcli.schema import quoted
 from xentcli.tally import Code, Entry
@@ -50,10 +50,12 @@ def _zero_probability(entry: Entry, totals: Totals, locate: Locate) -> Finding:
     weight, infinite = totals.weight_units(), totals.units("infinite.weight")
     loss = totals.units("loss")
     finite_mean = ratio(loss, weight - infinite) if weight > infinite else None
+    # What a clip makes of the cells of a row is not kept.
+    known = not totals.overlapping
     capped = loss - totals.units("clip.moved") + totals.units("clip.ends")
     figures = {
         "finite_mean": None if finite_mean is None else finite_mean / totals.base.nats,
-        "clipped": ratio(capped, weight) / totals.base.nats if weight else None,
+        "clipped": ratio(capped, weight) / totals.base.nats if weight and known else None,
     }
     return Finding(
         Code.ZERO,
@@ -132,7 +134,7 @@ def _nothing_scored(totals: Totals) -> list[Finding]:
 
 def _absent(layout: Layout, totals: Totals) -> list[Finding]:
     """Classes that have scores and no rows."""
-    absent = [name for k, name in enumerate(layout.classes) if totals.rows(k) == 0]
+    absent = [name for k, name in enumerate(layout.classes) if totals.support_rows(k) == 0]
     if not absent:
         return []
     verb = "class never occurs" if len(absent) == 1 else "classes never occur"
@@ -144,7 +146,12 @@ def _absent(layout: Layout, totals: Totals) -> list[Finding]:
 
 def _counted_from_one(layout: Layout, totals: Totals) -> list[Finding]:
     """Classes that are but positions, the first of which never occurs."""
-    if not layout.positional or totals.rows(0) or not totals.rows():
+    if (
+        not layout.positional
+        or layout.kind is not TargetKind.CLASS
+        or totals.rows(0)
+        or not totals.rows()
+    ):
         return []
     return [
         Finding(

@@ -94,7 +94,7 @@ def run_forked(
     failures = [report.failure for report in reports if report.failure is not None]
     if failures:
         raise min(failures, key=lambda failure: failure[0])[1]
-    total = Sum.total((report.sum for report in reports), plan.layout.k)
+    total = Sum.total((report.sum for report in reports), plan.layout.size)
     return Outcome(total, max((report.facts for report in reports), key=len))
 
 
@@ -143,7 +143,7 @@ def _work(
         try:
             total = plan.work(supply, count)
         except BaseException as error:
-            total = Sum.total((), plan.layout.k)
+            total = Sum.total((), plan.layout.size)
             supply.failed(None, error)
         try:
             failure = supply.first_failure()

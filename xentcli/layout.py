@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
 from xentcli.labels import ClassIndex, Truth
+from xentcli.options import TargetKind, TargetScale, Task
 from xentcli.schema import Role
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xentcli.options import Scale, Task
+    from xentcli.options import Scale
 
 
 class Shape(StrEnum):
@@ -27,15 +28,17 @@ class Shape(StrEnum):
 class Layout(NamedTuple):
     """Which column is what.
 
-    `classes` are in the order of the score columns, and `positional` where they are but the
-    numbers of that order; a single score column has two, of which
+    `targets` hold the truth, `target_shape` says how and `target_scale` as what; there are none
+    of an outcome. `classes` are in the order of the score columns, and `positional` where they
+    are but the numbers of that order; a single score column has two, of which
     number `positive` is the one it speaks of. `truth` is set where the labels beside a
     single column are to be read as no or yes, and the classes get their names from the
-    labels that occur (`settled`). `reasons` say, per decision, what it was based on.
+    labels that occur (`settled`). `units` names the column of how many units a row stands for,
+    `by` those that slice the rows. `reasons` say, per decision, what it was based on.
     """
 
     task: Task
-    target: str
+    targets: tuple[str, ...]
     scores: tuple[str, ...]
     shape: Shape
     scale: Scale
@@ -46,21 +49,51 @@ class Layout(NamedTuple):
     weight: str | None = None
     id: str | None = None
     reasons: tuple[tuple[str, str], ...] = ()
+    target_shape: Shape = Shape.SINGLE
+    target_scale: TargetScale = TargetScale.LABEL
+    units: str | None = None
+    by: tuple[str, ...] = ()
 
     @property
     def k(self) -> int:
-        """The number of classes."""
-        return len(self.classes)
+        """The number of classes or labels; 1 where there is but the outcome."""
+        return len(self.classes) or 1
+
+    @property
+    def kind(self) -> TargetKind:
+        """What is known of the truth of a row."""
+        if self.task is Task.OUTCOME:
+            return TargetKind.OUTCOME
+        if self.task is Task.MULTILABEL:
+            return TargetKind.LABELS
+        soft = self.target_scale is not TargetScale.LABEL
+        return TargetKind.SOFT if soft else TargetKind.CLASS
+
+    @property
+    def size(self) -> int:
+        """How many sums each number per row is added up in.
+
+        One a class, and one for all rows where a row counts for several classes.
+        """
+        return self.k + (self.kind in (TargetKind.SOFT, TargetKind.LABELS))
 
     @property
     def roles(self) -> dict[str, Role]:
         """The columns to be read, and what for. `id` is left to who wants it."""
-        roles = {self.target: Role.LABEL}
+        roles = dict.fromkeys(self.targets, self._target_role)
         role = Role.VECTOR if self.shape is Shape.VECTOR else Role.NUMBER
         roles.update(dict.fromkeys(self.scores, role))
-        if self.weight is not None:
-            roles[self.weight] = Role.NUMBER
+        for name in (self.weight, self.units):
+            if name is not None:
+                roles[name] = Role.NUMBER
+        roles.update((name, Role.LABEL) for name in self.by if name not in roles)
         return roles
+
+    @property
+    def _target_role(self) -> Role:
+        if self.kind is TargetKind.CLASS:
+            return Role.LABEL
+        return Role.VECTOR if self.target_shape is Shape.VECTOR else Role.NUMBER
 
     def find(self, label: str) -> int | None:
         """The class that a label names, or None."""
@@ -81,7 +114,7 @@ class Layout(NamedTuple):
         if names is None:
             found = ", ".join(f"'{shown(t)}'" for t in sorted(seen)[:6])
             raise InputError(
-                f"column '{shown(self.target)}' of a binary task holds the labels {found}",
+                f"column '{shown(self.targets[0])}' of a binary task holds the labels {found}",
                 hint="name the two classes with --classes, or leave labels out with --ignore-label",
             )
         return self._replace(classes=names)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.elementary import exp, expm1, log, log1p, surprise
+from xentcli.family import MANY, column_sums
 from xentcli.scores import Scores
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
-
-
-# With more classes than this a pass over the whole matrix beats one over each class's row.
-_MANY = 32
 
 
 class Matrix(Scores):
@@ -57,7 +54,7 @@ class Matrix(Scores):
     @cached_property
     def winner(self) -> Array:
         """The first class that holds the largest score of its row."""
-        if self.k > _MANY:
+        if self.k > MANY:
             best = np.ascontiguousarray((self.raw == self.top).T)
             first: Array = best.argmax(axis=1).astype(np.min_scalar_type(self.k))
             return first
@@ -85,6 +82,13 @@ class Matrix(Scores):
     def matrix(self) -> Array | None:
         return self.probabilities
 
+    def ranks(self, truth: Array) -> Ints:
+        own = self.raw[truth, np.arange(self.rows)]
+        before = np.count_nonzero(self.raw > own, axis=0)
+        ties = (self.raw == own) & (np.arange(self.k)[:, None] < truth)
+        ranks: Ints = before + np.count_nonzero(ties, axis=0)
+        return ranks
+
     def probability(self, k: int) -> Floats:
         p: Floats = self.probabilities[k].astype(np.float64)
         return p
@@ -103,9 +107,9 @@ class Matrix(Scores):
 
     def _sum_of_squares(self) -> Floats:
         """Σ_c p_c² of every row, over the classes in their order."""
-        if self.k > _MANY:
+        if self.k > MANY:
             p = self.probabilities.astype(np.float64)
-            return _column_sums(np.multiply(p, p, out=p))
+            return column_sums(np.multiply(p, p, out=p))
         total = np.zeros(self.rows)
         for k in range(self.k):
             p = self.probability(k)
@@ -119,19 +123,6 @@ class Matrix(Scores):
         return 1.0 - own
 
 
-def _column_sums(matrix: Array) -> Floats:
-    """Σ over the classes, in their order, as float64: the same bits for every layout."""
-    if len(matrix) > _MANY and matrix.shape[1] > 1:
-        # numpy adds row after row here, as the loop below does; a single column it would not.
-        rows = np.ascontiguousarray(matrix)
-        sums: Floats = np.add.reduce(rows, axis=0, dtype=np.float64)
-        return sums
-    total = np.zeros(matrix.shape[1])
-    for row in matrix:
-        np.add(total, row, out=total)
-    return total
-
-
 class Probabilities(Matrix):
     """Probabilities of all classes."""
 
@@ -142,7 +133,7 @@ class Probabilities(Matrix):
     @cached_property
     def sums(self) -> Floats:
         """Σ_c p_c of every row."""
-        return _column_sums(self.raw)
+        return column_sums(self.raw)
 
     def own(self, truth: Array, order: Rows) -> Floats:
         own = self.raw.reshape(-1).take(self.true_places(truth, order))
@@ -150,6 +141,9 @@ class Probabilities(Matrix):
 
     def losses(self, truth: Array, order: Rows) -> Floats:
         return surprise(self.own(truth, order))
+
+    def surprises(self) -> Floats:
+        return surprise(self.raw.reshape(-1).astype(np.float64)).reshape(self.raw.shape)
 
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
         p = self.probability(k)
@@ -161,7 +155,7 @@ class Probabilities(Matrix):
         if len(likely):
             others = self.probabilities[:, likely].astype(np.float64)
             others[k] = 0.0
-            complement[likely] = log(_column_sums(others))
+            complement[likely] = log(column_sums(others))
         return log(p), complement
 
 
@@ -174,6 +168,11 @@ class LogScores(Matrix):
 
     def _log_probability(self, k: int) -> Floats:
         return self.normalised(self.raw[k].astype(np.float64), slice(None))
+
+    def surprises(self) -> Floats:
+        negative: Floats = -self.normalised(self.raw.astype(np.float64), slice(None))
+        # A certain class costs 0, not -0.
+        return negative + 0.0
 
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
         log_p = self._log_probability(k)
@@ -197,7 +196,7 @@ def _log_sum(matrix: Floats) -> Floats:
     """log Σ exp of every column."""
     top = matrix.max(axis=0)
     anchor = np.where(top == -np.inf, 0.0, top)
-    return log(_column_sums(exp(matrix - anchor))) + anchor
+    return log(column_sums(exp(matrix - anchor))) + anchor
 
 
 class LogProbabilities(LogScores):
@@ -214,7 +213,7 @@ class LogProbabilities(LogScores):
     @cached_property
     def sums(self) -> Floats:
         """Σ_c p_c of every row."""
-        return _column_sums(self.probabilities)
+        return column_sums(self.probabilities)
 
     def losses(self, truth: Array, order: Rows) -> Floats:
         own = self.raw.reshape(-1).take(self.true_places(truth, order))
@@ -230,7 +229,7 @@ class Logits(LogScores):
         top = self.top.astype(np.float64)
         powers = exp(self.raw.astype(np.float64) - top)
         powers.reshape(-1)[self.winner.astype(np.intp) * self.rows + np.arange(self.rows)] = 0.0
-        return powers, _column_sums(powers), top
+        return powers, column_sums(powers), top
 
     def losses(self, truth: Array, order: Rows) -> Floats:
         # log Σ exp z - z_y = (max - z_y) + log1p(Σ over all but the winner): the tiny loss

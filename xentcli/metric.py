@@ -2,48 +2,80 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import UsageError
+from xentcli.options import TargetKind
 from xentcli.report import Value
 
 if TYPE_CHECKING:
+    from xentcli.layout import Layout
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
 Setting = str | float
+
+# What a metric may be for: rows of one class; also soft targets; also labels; also outcomes.
+CLASSES = frozenset({TargetKind.CLASS})
+DISTRIBUTIONS = frozenset({TargetKind.CLASS, TargetKind.SOFT})
+DECIDED = frozenset({TargetKind.CLASS, TargetKind.SOFT, TargetKind.LABELS})
+UNLABELLED = frozenset({TargetKind.CLASS, TargetKind.SOFT, TargetKind.OUTCOME})
+EVERYTHING = frozenset(TargetKind)
+SOFT_ONLY = frozenset({TargetKind.SOFT})
+LABELS_ONLY = frozenset({TargetKind.LABELS})
+OUTCOME_ONLY = frozenset({TargetKind.OUTCOME})
 Figure = Callable[["Totals", "int | None", Mapping[str, Setting]], "Value | None"]
 
 
 class Parameter(NamedTuple):
     """A parameter of a metric: its default says whether it is a number or a word.
 
-    `choices` are the words allowed; None allows any.
+    `choices` are the words allowed; None allows any. `low` and `high` bound a number. `read`
+    turns what was written into the canonical spelling of a word.
     """
 
     name: str
     default: Setting
     summary: str
     choices: tuple[str, ...] | None = None
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+    read: Callable[[str], str] | None = None
 
     def parse(self, text: str) -> Setting:
         """A value as written in a spec. Raises UsageError for what the parameter cannot take."""
         if isinstance(self.default, float):
-            try:
-                return float(text)
-            except ValueError:
-                raise UsageError(f"{self.name} takes a number, not '{text}'") from None
+            return self._number(text)
+        if self.read is not None:
+            return self.read(text)
         if self.choices is not None and text not in self.choices:
             raise UsageError(f"{self.name} is one of {', '.join(self.choices)}, not '{text}'")
         return text
+
+    def _number(self, text: str) -> float:
+        kind = "a whole number" if self.whole else "a number"
+        try:
+            number = float(text)
+        except ValueError:
+            raise UsageError(f"{self.name} takes {kind}, not '{text}'") from None
+        if not (self.low <= number <= self.high) or (self.whole and number % 1):
+            reach = f"from {self.low:g}" + (f" to {self.high:g}" if self.high < math.inf else " up")
+            raise UsageError(f"{self.name} takes {kind} {reach}, not {text}")
+        return number
 
 
 class Metric(NamedTuple):
     """A figure computed from sums.
 
-    `statistics` are the sums it needs. `figure(totals, group, settings)` computes the figure
+    `statistics` are the sums it needs, or a function that gives them for the settings.
+    `kinds` says for which kinds of truth the figure means anything, `units` whether it needs
+    to know what a row stands for (`--count`), `cost` what a row costs more when it is asked
+    for. `check(layout, settings)` raises UsageError for settings that the layout has no use
+    for. `figure(totals, group, settings)` computes the figure
     of one class, or over all rows where `group` is None; it returns None where the metric has
     no figure of that kind. When no metric is asked for, the report holds the overall figures
     of those with `default` and the class figures of those with `default_by_class`. `unit`
@@ -53,7 +85,7 @@ class Metric(NamedTuple):
     name: str
     summary: str
     formula: str
-    statistics: tuple[Statistic, ...]
+    statistics: tuple[Statistic, ...] | Callable[[Mapping[str, Setting]], tuple[Statistic, ...]]
     figure: Figure
     source: str = ""
     unit: str | None = None
@@ -63,6 +95,10 @@ class Metric(NamedTuple):
     default: bool = False
     default_by_class: bool = False
     merges: bool = True
+    kinds: frozenset[TargetKind] = CLASSES
+    units: bool = False
+    cost: str = ""
+    check: Callable[[Layout, Mapping[str, Setting]], None] | None = None
 
 
 class Requested(NamedTuple):
@@ -89,7 +125,14 @@ class Requested(NamedTuple):
 
     def statistics(self) -> tuple[Statistic, ...]:
         """The sums this metric needs."""
-        return self.metric.statistics
+        needed = self.metric.statistics
+        return needed(self.settings) if callable(needed) else needed
+
+    def fits(self, layout: Layout) -> bool:
+        """Whether the figure means anything for predictions of this layout."""
+        return layout.kind in self.metric.kinds and (
+            layout.units is not None or not self.metric.units
+        )
 
     def overall(self, totals: Totals) -> Value | None:
         """The figure over all rows."""

@@ -29,6 +29,25 @@ TARGETS = (
     "true_label",
 )
 
+# What the columns of soft targets, or of several labels, begin with; the class follows.
+TARGET_PREFIXES = ("true_", "target_", "q_")
+
+# The score of what happened, where nothing is named as a truth.
+OUTCOMES = {
+    Scale.PROBABILITY: ("token_prob", "token_probability", "p_token"),
+    Scale.LOG_PROBABILITY: (
+        "logprob",
+        "log_prob",
+        "token_logprob",
+        "token_log_prob",
+        "token_logprobs",
+        "log_likelihood",
+        "loglikelihood",
+    ),
+}
+# Their negative, which is not a score.
+LOSSES = ("nll", "loss", "token_nll", "token_loss", "surprisal")
+
 # Columns that hold a decision or bookkeeping, and never a truth or a score.
 DECISIONS = {
     "pred",

@@ -18,11 +18,36 @@ class Scale(StrEnum):
 
 
 class Task(StrEnum):
-    """What the rows are: one of two classes, one of several, or to be found out."""
+    """What a row is: one of two classes, of several, any number of labels, or an outcome.
+
+    An outcome is what happened, and its score all there is.
+    """
 
     AUTO = "auto"
     BINARY = "binary"
     MULTICLASS = "multiclass"
+    MULTILABEL = "multilabel"
+    OUTCOME = "outcome"
+
+
+class TargetScale(StrEnum):
+    """What the target holds: a label, probabilities of the classes, or votes for them."""
+
+    LABEL = "label"
+    PROBABILITY = "probability"
+    COUNT = "count"
+
+
+class TargetKind(StrEnum):
+    """What is known of the truth of a row: its class, a distribution, its labels, or nothing.
+
+    Metrics say which kinds they are for.
+    """
+
+    CLASS = "class"
+    SOFT = "soft"
+    LABELS = "labels"
+    OUTCOME = "outcome"
 
 
 class SumToOne(StrEnum):
@@ -69,9 +94,10 @@ class FileOptions(NamedTuple):
 
 
 class ColumnOptions(NamedTuple):
-    """Which column is what. None means: find it by name."""
+    """Which column is what. None (no `target`) means: find it by name."""
 
-    target: str | None = None
+    target: tuple[str, ...] = ()
+    target_scale: TargetScale | None = None
     scores: str | None = None
     scale: Scale | None = None
     task: Task = Task.AUTO
@@ -79,6 +105,8 @@ class ColumnOptions(NamedTuple):
     positive: str | None = None
     weight: str | None = None
     id: str | None = None
+    units: str | None = None
+    by: tuple[str, ...] = ()
 
 
 class Policy(NamedTuple):

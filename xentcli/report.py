@@ -79,6 +79,13 @@ class LayoutReport(NamedTuple):
     scale: str
     classes: tuple[str, ...]
     weight: str | None
+    target_scale: str = "label"
+    units: str | None = None
+
+    @property
+    def member(self) -> str:
+        """What one of `classes` is called."""
+        return "label" if self.task == "multilabel" else "class"
 
 
 class Report(NamedTuple):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli import class_names, naming, score_columns
+from xentcli import class_names, naming, outcomes, score_columns, target_columns
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import ClassIndex, spell
+from xentcli.labels import ClassIndex, is_among, spell
 from xentcli.layout import Layout, Shape
-from xentcli.options import ColumnOptions, Scale, Task
+from xentcli.options import ColumnOptions, Scale, TargetScale, Task
 from xentcli.schema import Table, quoted
+from xentcli.target_columns import TargetColumns
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -31,23 +32,36 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
     InputError where the columns do not say enough, UsageError where options contradict
     each other or the source.
     """
-    target, why_target = find_target(table, options)
-    found = score_columns.find(table, options, target, ignore)
-    if target is None:
-        target, why_target = _target_by_content(table, options, found), "its values are the classes"
-    for option, name in (("--weight", options.weight), ("--id", options.id)):
-        if name is not None:
-            table.column(name, option)
-    if options.weight in (target, *found.columns):
-        raise UsageError(f"--weight '{options.weight}' is also the target or a score")
+    check_named(table, options)
+    targets = None
+    if options.task is not Task.OUTCOME:
+        targets = target_columns.find(table, options)
+    if options.task is Task.OUTCOME or (targets is None and outcomes.named(table, options)):
+        return outcomes.resolve(table, options)
+    return _of_classes(table, options, targets, ignore)
+
+
+def _of_classes(
+    table: Table, options: ColumnOptions, targets: TargetColumns | None, ignore: Sequence[str]
+) -> Layout:
+    """The layout of scores for classes or labels."""
+    free, found, targets = _columns(table, options, targets, ignore)
     if options.scale is None:
         _check_scale(table, found)
-    named = class_names.name_classes(table, options, target, found, ignore)
+    scale = _target_scale(table, options, targets, found)
+    labels = _labels(table, targets, scale, ignore)
+    named = class_names.name_classes(free, options, labels, found)
+    if scale is not TargetScale.LABEL:
+        named = named._replace(truth=None)
     if named.truth is not None and options.positive is None:
         _check_whose_score(table, found, named.truth)
+    columns = targets.columns
+    if targets.shape is Shape.COLUMNS:
+        ordered = options.classes is not None
+        columns = target_columns.bound(targets, named.classes, by_order=ordered)
     return Layout(
         task=_task(options.task, len(named.classes), found.shape),
-        target=target,
+        targets=columns,
         scores=found.columns,
         shape=found.shape,
         scale=options.scale or found.scale,
@@ -57,8 +71,12 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
         truth=named.truth,
         weight=options.weight,
         id=options.id,
+        target_shape=targets.shape,
+        target_scale=scale,
+        units=options.units,
+        by=options.by,
         reasons=(
-            ("target", why_target),
+            ("target", targets.why),
             ("scores", found.why),
             ("scale", "--scale" if options.scale else found.why_scale),
             ("classes", named.why),
@@ -66,18 +84,83 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
     )
 
 
-def find_target(table: Table, options: ColumnOptions) -> tuple[str | None, str]:
-    """The column of the true label, by option or by name, and why; None where no name says it."""
-    if options.target is not None:
-        return table.column(options.target, "--target").name, "--target"
-    taken = {options.weight, options.id, options.scores}
-    known = [n for n in table.names if n.lower() in naming.TARGETS and n not in taken]
-    if len(known) > 1:
-        raise InputError(
-            f"several columns could be the true label: {quoted(known)}",
-            hint=f"say which with --target, for example --target '{shown(known[0])}'",
+def _columns(
+    table: Table, options: ColumnOptions, targets: TargetColumns | None, ignore: Sequence[str]
+) -> tuple[Table, ScoreColumns, TargetColumns]:
+    """The table that the scores are in, the scores' columns, and the targets'."""
+    if targets is not None:
+        target_columns.check(targets, options)
+    several = targets is not None and targets.several
+    target = None if targets is None else targets.columns[0]
+    free = _without(table, targets.columns) if targets is not None and several else table
+    found = score_columns.find(free, options, None if several else target, ignore)
+    if targets is None:
+        name, why = _target_by_content(table, options, found), "its values are the classes"
+        targets = TargetColumns((name,), Shape.SINGLE, why)
+    if options.weight in (*targets.columns, *found.columns):
+        raise UsageError(f"--weight '{options.weight}' is also the target or a score")
+    return free, found, targets
+
+
+def _without(table: Table, names: Sequence[str]) -> Table:
+    """The table but for some of its columns."""
+    return table._replace(columns=tuple(c for c in table.columns if c.name not in names))
+
+
+def _labels(
+    table: Table, targets: TargetColumns, scale: TargetScale, ignore: Sequence[str]
+) -> list[str]:
+    """The names of classes that the truth speaks of, as far as is known."""
+    if targets.several:
+        return list(targets.suffixes or ())
+    if scale is not TargetScale.LABEL:
+        return []
+    texts = dict.fromkeys(table.texts(targets.columns[0]))
+    return [t for t in texts if not is_among(t, ignore)]
+
+
+def _target_scale(
+    table: Table, options: ColumnOptions, targets: TargetColumns, found: ScoreColumns
+) -> TargetScale:
+    """What the targets hold: distributions where there are several, or fractions; else labels."""
+    if options.target_scale is not None:
+        wanted = options.target_scale
+        if wanted is not TargetScale.LABEL and not targets.several:
+            _check_fraction(targets, found, wanted)
+        return wanted
+    if targets.several:
+        return TargetScale.PROBABILITY
+    column = table.column(targets.columns[0], "--target")
+    named = options.classes is not None or options.positive is not None
+    fractional = (
+        found.shape is Shape.SINGLE
+        and not named
+        and table.is_numeric(column)
+        and target_columns.is_fractional(table, column.name)
+    )
+    return TargetScale.PROBABILITY if fractional else TargetScale.LABEL
+
+
+def _check_fraction(targets: TargetColumns, found: ScoreColumns, wanted: TargetScale) -> None:
+    """One column can hold the probability of the second of two classes, and no more."""
+    if wanted is TargetScale.COUNT:
+        raise UsageError(
+            f"--target-scale count needs the votes for every class, not only "
+            f"'{shown(targets.columns[0])}'",
+            hint="name a column a class, or one of lists, with --target",
         )
-    return (known[0], "a name for labels") if known else (None, "")
+    if len(found.columns) > 2 or found.shape is Shape.VECTOR:
+        raise UsageError(
+            "--target-scale probability needs a target for every class: several columns, or lists"
+        )
+
+
+def check_named(table: Table, options: ColumnOptions) -> None:
+    """Raises InputError for columns named by options that are not there."""
+    single = (("--weight", options.weight), ("--id", options.id), ("--count", options.units))
+    for option, name in (*single, *(("--by", name) for name in options.by)):
+        if name is not None:
+            table.column(name, option)
 
 
 def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns) -> str:
@@ -148,6 +231,8 @@ def _is_number(value: object) -> bool:
 
 
 def _task(wanted: Task, k: int, shape: Shape) -> Task:
+    if wanted is Task.MULTILABEL and shape is Shape.SINGLE:
+        raise UsageError("--task multilabel needs a score for every label, there is one column")
     if wanted is Task.BINARY and k != 2:
         raise UsageError(f"--task binary needs two classes, the scores speak of {k}")
     if wanted is Task.MULTICLASS and shape is Shape.SINGLE:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from xentcli.decode import Decoder
 from xentcli.engine import MOST_ROWS, block_rows, pieces
 from xentcli.evaluation import settled
+from xentcli.options import TargetKind
 from xentcli.schema import Role
 from xentcli.supply import Supply
 
@@ -42,7 +43,8 @@ def scored_rows(
     """Every scored row of the sources, in order, a block at a time.
 
     The columns are `source` where there are `several`, `row` (from 1), the id where one is
-    named, `label`, `p_true`, `loss`, `predicted`, and the columns in `keep`.
+    named, `label`, `p_true`, `loss`, `predicted`, and the columns in `keep`. Soft targets and
+    labels have no one `label` and `p_true`, labels and outcomes nothing `predicted`.
 
     Raises the same errors as scoring does.
     """
@@ -85,7 +87,7 @@ def _scored(
 ) -> ScoredRows:
     n = len(batch)
     inside = np.arange(n, dtype=np.int64) if batch.rows is None else batch.rows.astype(np.int64)
-    loss = batch.in_row_order(batch.loss) / options.report.base.nats
+    loss = batch.row_losses() / options.report.base.nats
     loss += 0.0  # a certain row costs 0, not -0
     names = _texts(layout.classes)
     columns: dict[str, Any] = {}
@@ -96,10 +98,14 @@ def _scored(
     kept = block if batch.rows is None else block.filter(_mask(inside, block.num_rows))
     if layout.id is not None:
         columns["id"] = kept.column(layout.id)
-    columns["label"] = columns_as_read(kept.column(layout.target))
-    columns["p_true"] = _plain(batch.in_row_order(batch.p_true), pa.float64())
+    if layout.kind is TargetKind.CLASS:
+        columns["label"] = columns_as_read(kept.column(layout.targets[0]))
+    p_true = batch.row_probabilities()
+    if p_true is not None:
+        columns["p_true"] = _plain(p_true, pa.float64())
     columns["loss"] = _plain(loss, pa.float64())
-    columns["predicted"] = _pick(names, batch.scores.predicted())
+    if layout.kind in (TargetKind.CLASS, TargetKind.SOFT):
+        columns["predicted"] = _pick(names, batch.scores.predicted())
     for name in extra:
         if name != layout.id:
             columns[_free(name, columns)] = kept.column(name)

@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 def scores_of(raw: Array, scale: Scale, positive: int) -> Scores:
     """The scores of a block: a (K, n) matrix, or one column of n for the class `positive`."""
     if raw.ndim == 1:
-        single: dict[Scale, type[Single]] = {
-            Scale.PROBABILITY: SingleProbability,
-            Scale.LOGIT: SingleLogit,
-            Scale.LOG_PROBABILITY: SingleLogProbability,
-        }
-        return single[scale](raw, positive)
+        return single_of(raw, scale, positive)
     matrix: dict[Scale, type[Matrix]] = {
         Scale.PROBABILITY: Probabilities,
         Scale.LOGIT: Logits,
         Scale.LOG_PROBABILITY: LogProbabilities,
     }
     return matrix[scale](raw)
+
+
+def single_of(raw: Array, scale: Scale, positive: int) -> Single:
+    """The scores of one of two classes, `positive`."""
+    single: dict[Scale, type[Single]] = {
+        Scale.PROBABILITY: SingleProbability,
+        Scale.LOGIT: SingleLogit,
+        Scale.LOG_PROBABILITY: SingleLogProbability,
+    }
+    return single[scale](raw, positive)

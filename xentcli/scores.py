@@ -57,6 +57,14 @@ class Scores(ABC):
         return None
 
     @abstractmethod
+    def surprises(self) -> Floats:
+        """-log p of all classes, (K, n)."""
+
+    @abstractmethod
+    def ranks(self, truth: Array) -> Ints:
+        """How many classes come before the true one, by score and then by order; in row order."""
+
+    @abstractmethod
     def log_pair(self, k: int) -> tuple[Floats, Floats]:
         """log p and log(1 - p) of class k, in row order."""
 

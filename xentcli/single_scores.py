@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
 
 
@@ -38,6 +39,14 @@ class Single(Scores):
 
     def own(self, truth: Array, order: Rows) -> Floats:
         return self.sides(truth, order)[0]
+
+    def surprises(self) -> Floats:
+        pair = self.log_pair(0)
+        return -np.stack(pair) + 0.0
+
+    def ranks(self, truth: Array) -> Ints:
+        ranks: Ints = (self.predicted() != truth).astype(np.int64)
+        return ranks
 
     def squares(self, truth: Array, order: Rows) -> Floats:
         # Both classes are off by the same amount: 2 (1 - p_true)².

@@ -9,67 +9,83 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xentcli.elementary import exp, log
-from xentcli.exact import UNIT_BITS, ratio
-from xentcli.options import Base
+from xentcli.exact import UNIT_BITS, ratio, units_of
+from xentcli.means import Estimate, Factors, Mean, Over
+from xentcli.options import Base, TargetKind
 from xentcli.report import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from xentcli.statistic import State
 
-# Where the rounding of the terms themselves (2^-53 for a square, some times that for products
-# with weights) is all that is left of a variance, it is zero.
-_SQUARES_ROUNDING, _PRODUCTS_ROUNDING = 52, 48
-
 _Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}
-
-
-class Estimate(NamedTuple):
-    """A figure and its standard error, either of which may be undefined."""
-
-    value: float | None
-    stderr: float | None = None
 
 
 class Totals:
     """The sums of a run as figures, for metrics to be computed from.
 
-    `weighted` tells whether rows have weights of their own. Everywhere, `group` is the
+    `classes` are the names of classes or labels, `kind` says what is known of the truth,
+    `weighted` whether rows have weights of their own, `positive` the class that a single
+    score speaks of, `over` what means of losses are divided by, `weights_inside`
+    whether class weights go into the smoothed target. Everywhere, `group` is the
     number of a class, or None for all classes together.
     """
 
     def __init__(
         self,
         state: State,
+        classes: Sequence[str],
         *,
         weighted: bool,
+        kind: TargetKind = TargetKind.CLASS,
+        positive: int = 1,
         base: Base = Base.E,
         confidence: float = 0.95,
+        over: Over = Over.WEIGHT,
+        weights_inside: bool = False,
     ) -> None:
         self.state = state
-        self.k = state.k
-        self.weighted = weighted
+        self.classes = classes
+        self.k = len(classes)
+        self.kind = kind
+        self.row_weighted = weighted
+        self.positive = positive
         self.base = base
         self.confidence = confidence
+        self.over = over
+        self.weights_inside = weights_inside
         self._units: dict[str, list[int]] = {}
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether a row counts for several classes, so that all rows have sums of their own."""
+        return self.kind in (TargetKind.SOFT, TargetKind.LABELS)
+
+    def weighted(self, group: int | None = None) -> bool:
+        """Whether the rows of a class have weights: a part of a row, or those of the data."""
+        return self.row_weighted or (self.kind is TargetKind.SOFT and group is not None)
 
     def units(self, key: str, group: int | None = None) -> int:
         """A sum as a whole number of 2^-1074, infinite terms left out."""
         if key not in self._units:
             self._units[key] = self.state.of(key).units()
         units = self._units[key]
-        return sum(units) if group is None else units[group]
+        if group is not None:
+            return units[group]
+        return units[-1] if self.overlapping else sum(units)
 
     def infinite(self, key: str, group: int | None = None) -> int:
         """How many infinite terms a sum was given."""
         counts = self.state.of(key).infinite
-        return int(counts.sum() if group is None else counts[group])
+        if group is None:
+            return int(counts[-1] if self.overlapping else counts.sum())
+        return int(counts[group])
 
     def total(self, key: str, group: int | None = None) -> float:
         """A sum as a float64."""
@@ -83,7 +99,19 @@ class Totals:
 
     def weight_units(self, group: int | None = None) -> int:
         """Σw as a whole number of 2^-1074."""
-        return self.units("weight" if self.weighted else "rows", group)
+        return self.units("weight" if self.weighted(group) else "rows", group)
+
+    def support_rows(self, group: int) -> int:
+        """The rows of a class, or those that have a label."""
+        return self.units("support.rows" if self.overlapping else "rows", group) >> UNIT_BITS
+
+    def support_units(self, group: int) -> int:
+        """The weight of the rows of a class, or of those that have a label, in 2^-1074."""
+        return self.units("support", group) if self.overlapping else self.weight_units(group)
+
+    def support(self, group: int) -> float:
+        """The weight of the rows of a class, or of those that have a label."""
+        return ratio(self.support_units(group), 1 << UNIT_BITS)
 
     def occurs(self, group: int) -> bool:
         """Whether a class has any weight."""
@@ -101,31 +129,74 @@ class Totals:
             return math.inf
         return ratio(self.units(numerator, group), denominator)
 
-    def mean(self, key: str, group: int | None = None) -> Estimate:
+    def mean(
+        self, key: str, group: int | None = None, *, factors: Factors | None = None
+    ) -> Estimate:
         """Σwx/Σw and its standard error, for sums made by `statistic.moments(key, …)`.
 
         sd/√n without weights, √(Σw²(x - mean)²)/Σw with; None for fewer than two rows and
-        where a term is infinite.
+        where a term is infinite. With `factors`, x is first multiplied by that of its class.
         """
-        value = self.quotient(key, group, self.weight_units(group))
-        counted = self.units("weight.rows" if self.weighted else "rows", group) >> UNIT_BITS
-        if value is None or math.isinf(value) or counted < 2:
-            return Estimate(value)
-        if self.infinite(f"{key}.squares", group):
-            return Estimate(value)
-        return Estimate(value, math.sqrt(self._variance_of_mean(key, group)))
+        return Mean(self, key, group, factors).estimate()
 
-    def _variance_of_mean(self, key: str, group: int | None) -> float:
-        s, squares = self.units(key, group), self.units(f"{key}.squares", group)
-        if not self.weighted:
-            n = self.rows(group)
-            whole = n * squares << UNIT_BITS
-            spread = _significant(whole - s * s, whole >> _SQUARES_ROUNDING)
-            return ratio(spread, n * n * (n - 1) << 2 * UNIT_BITS)
-        w, cross = self.weight_units(group), self.units(f"{key}.cross", group)
-        whole = squares * w * w
-        spread = whole - 2 * s * w * cross + s * s * self.units("weight.squares", group)
-        return ratio(_significant(spread, whole >> _PRODUCTS_ROUNDING) << UNIT_BITS, w**4)
+    def loss(
+        self, key: str, group: int | None = None, *, factors: Factors | None = None
+    ) -> Estimate:
+        """`mean` of a loss, divided by what the convention in use divides losses by."""
+        if self.over is Over.ROWS:
+            factors = (factors or Factors(None))._replace(over=Over.ROWS)
+        return self.mean(key, group, factors=factors)
+
+    def smoothed_inside(self, epsilon: float, factors: Sequence[float]) -> Estimate:
+        """A smoothed loss whose class factors multiply each class's surprise, as in PyTorch.
+
+        ((1 - ε) Σ_k v_k Σ wℓ_k + ε/K Σ_c v_c Σ w(-log p_c)) / Σ_k v_k Σ w. Its standard error
+        would need the products of all pairs of classes, and is not known.
+        """
+        own = self.loss("loss", factors=Factors(factors, self.over))
+        if own.value is None or math.isinf(own.value):
+            return Estimate(own.value)
+        v = [units_of(f) for f in factors]
+        every = range(self.k)
+        whole = sum(v[k] * self.weight_units(k) for k in every)
+        if self.over is Over.ROWS:
+            whole = self.units("rows") << UNIT_BITS
+        if any(self.infinite("surprises", c) for c in every if v[c]):
+            return Estimate(math.inf)
+        others = ratio(sum(v[c] * self.units("surprises", c) for c in every), whole)
+        return Estimate((1.0 - epsilon) * own.value + epsilon / self.k * others)
+
+    def per_unit(self) -> Estimate:
+        """Σ wℓ / Σ wc over all rows, and √Σ(wℓ - r wc)² / Σ wc."""
+        below = self.units("units")
+        value = self.quotient("loss", None, below)
+        n = self.units("weight.rows" if self.row_weighted else "rows") >> UNIT_BITS
+        if value is None or math.isinf(value) or n < 2 or self.infinite("loss.squares"):
+            return Estimate(value)
+        top, squares = self.units("loss"), self.units("loss.squares")
+        spread = squares * below * below - 2 * top * below * self.units("units.loss")
+        spread += top * top * self.units("units.squares")
+        correction = 1 if self.row_weighted else n - 1
+        spread *= 1 if self.row_weighted else n
+        variance = ratio(max(spread, 0) << UNIT_BITS, below**4 * correction)
+        return Estimate(value, math.sqrt(variance))
+
+    def exponential(self, loss: Estimate) -> Value:
+        """exp of a loss; its interval has the ends of the loss's interval, so it stays above 0."""
+        if loss.value is None:
+            return Value(None)
+        value = exponential(loss.value)
+        if loss.stderr is None or math.isinf(value):
+            return Value(value)
+        reach = self.z * loss.stderr
+        interval = (exponential(loss.value - reach), exponential(loss.value + reach))
+        return Value(value, value * loss.stderr, interval, self.confidence)
+
+    def effective_support(self, group: int) -> float | None:
+        """`effective_rows` of those that have a label; None where their weights are not known."""
+        if self.kind is not TargetKind.LABELS:
+            return self.effective_rows(group)
+        return None if self.row_weighted else float(self.support_rows(group))
 
     def quotient_of_weight(self, k: int) -> float | None:
         """The share of class k in the weight; None where there is no weight at all."""
@@ -171,15 +242,10 @@ class Totals:
 
     def effective_rows(self, group: int | None = None) -> float | None:
         """(Σw)²/Σw²: how many rows of one weight would tell as much."""
-        if not self.weighted:
+        if not self.weighted(group):
             return float(self.rows(group))
         w, squares = self.weight_units(group), self.units("weight.squares", group)
         return ratio(w * w, squares << UNIT_BITS) if squares else None
-
-
-def _significant(spread: int, rounding: int) -> int:
-    """A difference of sums of squares; zero where it is within the rounding of the terms."""
-    return 0 if spread <= rounding else spread
 
 
 def exponential(x: float) -> float:

@@ -32,6 +32,8 @@ def test_the_report_says_what_was_read_and_how(xent: Xent, small: str) -> None:
         "scale": "probability",
         "classes": ["cat", "dog"],
         "weight": None,
+        "target_scale": "label",
+        "units": None,
     }
     assert report["slices"] == report["findings"] == []
     assert report["signature"].startswith("xent|task:binary|k:2|rows:3|base:e|")

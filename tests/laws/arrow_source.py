@@ -89,7 +89,7 @@ def layout_of(rows: Rows, names: Sequence[str] | None = None, *, vector: bool = 
     columns = ("score",) if shape is not Shape.COLUMNS else tuple(f"score {n}" for n in classes)
     return Layout(
         task=Task.BINARY if rows.k == 2 else Task.MULTICLASS,
-        target="label",
+        targets=("label",),
         scores=columns,
         shape=shape,
         scale=rows.scale,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from hypothesis import strategies as st
 
-from xentcli.batch import Batch
+from xentcli.class_batch import ClassBatch
+from xentcli.elementary import surprise
 from xentcli.metric import Parameter, Requested, Setting
 from xentcli.metrics import registry
-from xentcli.options import Base, Scale
+from xentcli.options import Base, Scale, TargetKind
 from xentcli.scales import scores_of
 from xentcli.statistic import ROWS, State, Statistic, observe_all, union
 from xentcli.tally import Place
@@ -28,8 +29,19 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
+# What words without a list of choices may say; what only two classes or labels have is apart.
+_WORDS: dict[str, tuple[Setting, ...]] = {
+    "class_weight": ("none", "balanced", "c0=2,c1=0.5"),
+    "alpha": ("none", "c0=2,c1=0.5"),
+    "pos_weight": (1.0,),
+    "smoothing": (0.0, 0.1),
+}
+
+
 def _settings(parameter: Parameter) -> tuple[Setting, ...]:
     """Some values of a parameter: all its words, or a few numbers around the default."""
+    if parameter.name in _WORDS:
+        return _WORDS[parameter.name]
     if parameter.choices is not None:
         return parameter.choices
     if isinstance(parameter.default, float):
@@ -40,6 +52,8 @@ def _settings(parameter: Parameter) -> tuple[Setting, ...]:
 def _requests() -> list[Requested]:
     found = list[Requested]()
     for metric in registry().values():
+        if TargetKind.CLASS not in metric.kinds:
+            continue
         names = [p.name for p in metric.parameters]
         choices = itertools.product(*(_settings(p) for p in metric.parameters))
         found += (Requested(metric, dict(zip(names, values, strict=True))) for values in choices)
@@ -80,15 +94,15 @@ class Rows:
             weights=None if self.weights is None else self.weights[index],
         )
 
-    def batch(self) -> Batch:
+    def batch(self) -> ClassBatch:
         """The rows as a batch that shares no memory with these arrays."""
-        return Batch(
+        return ClassBatch(
             self.k,
             self.truth.copy(),
             scores_of(self.raw.copy(), self.scale, self.positive),
             None if self.weights is None else self.weights.copy(),
             place=Place(0, 0, 0),
-            clip=self.clip,
+            bounds=clip_bounds(self.clip),
             epsilon=float(np.finfo(self.raw.dtype).eps),
         )
 
@@ -105,6 +119,14 @@ class Rows:
         return figures(
             request, state, weighted=self.weights is not None, base=base, confidence=confidence
         )
+
+
+def clip_bounds(clip: float) -> tuple[float, float] | None:
+    """What losses are clipped to, where probabilities are to [clip, 1 - clip]."""
+    if not clip:
+        return None
+    low, high = surprise(np.array([1.0 - clip, clip]))
+    return float(low), float(high)
 
 
 def rows_of(
@@ -146,9 +168,14 @@ def figures(
     confidence: float = 0.95,
 ) -> Figures:
     """Reads a metric off a state."""
-    totals = Totals(state, weighted=weighted, base=base, confidence=confidence)
+    totals = totals_of(state, weighted=weighted, base=base, confidence=confidence)
     overall = request.overall(totals)
-    return Figures(overall, tuple(request.by_class(totals, k) for k in range(state.k)))
+    return Figures(overall, tuple(request.by_class(totals, k) for k in range(state.size)))
+
+
+def totals_of(state: State, **other: Any) -> Totals:
+    """The totals of rows that have one class each."""
+    return Totals(state, tuple(f"c{k}" for k in range(state.size)), **other)
 
 
 def merged(states: Sequence[State], k: int) -> State:

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.laws.rows import EVERY, Rows, any_rows, figures
+from tests.laws.rows import EVERY, Rows, any_rows, figures, totals_of
 from xentcli.options import Scale
-from xentcli.totals import Totals
 
 if TYPE_CHECKING:
     from xentcli.metric import Requested
@@ -58,11 +57,11 @@ def same(a: Value | None, b: Value | None, tolerance: float) -> bool:
     )
 
 
-def tolerance_of(rows: Rows, name: str) -> float:
+def tolerance_of(rows: Rows, name: str, smoothing: object = 0) -> float:
     """Where a row's own figure adds up classes in their order, bits depend on the order."""
     if name in {*DECIDE, "share_of_rows"}:
         return 0.0
-    exact = name not in {"brier", "one_vs_rest"} and rows.scale is not Scale.LOGIT
+    exact = name not in {"brier", "one_vs_rest"} and not smoothing and rows.scale is not Scale.LOGIT
     return 0.0 if exact or rows.k == 2 else 1e-7 if rows.raw.dtype == np.float32 else 1e-9
 
 
@@ -72,10 +71,12 @@ def test_permuting_classes_permutes_their_figures(
     metric: Requested, data: st.DataObject, rows: Rows
 ) -> None:
     name = metric.metric.name
+    if "c0=" in metric.key:
+        pytest.skip("speaks of classes by their names, which do not move here")
     assume(name not in DECIDE or not has_ties(rows))
     order = np.array(data.draw(st.permutations(range(rows.k))), dtype=np.intp)
     plain, moved = rows.measure(metric), permuted(rows, order).measure(metric)
-    tolerance = tolerance_of(rows, name)
+    tolerance = tolerance_of(rows, name, metric.settings.get("smoothing"))
     assert same(moved.overall, plain.overall, tolerance)
     for place, k in enumerate(order):
         assert same(moved.classes[place], plain.classes[k], tolerance)
@@ -119,7 +120,7 @@ def test_no_figure_is_ever_nan_and_intervals_hold_their_value(
 
 @given(rows=any_rows(least=1))
 def test_the_classes_add_up_to_the_whole(rows: Rows) -> None:
-    totals = Totals(rows.state(), weighted=rows.weights is not None)
+    totals = totals_of(rows.state(), weighted=rows.weights is not None)
     for key in totals.state.sums:
         assert sum(totals.units(key, k) for k in range(rows.k)) == totals.units(key)
         assert sum(totals.infinite(key, k) for k in range(rows.k)) == totals.infinite(key)
@@ -130,7 +131,7 @@ def test_the_classes_add_up_to_the_whole(rows: Rows) -> None:
 def test_losses_of_classes_add_up_to_the_loss(rows: Rows) -> None:
     state = rows.state()
     found = {r.key: figures(r, state, weighted=rows.weights is not None) for r in EVERY}
-    totals = Totals(state, weighted=rows.weights is not None)
+    totals = totals_of(state, weighted=rows.weights is not None)
     whole = found["log_likelihood"].overall
     assert whole is not None
     parts = [v.value for v in found["log_likelihood"].classes if v is not None and v.value]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
-from xentcli.batch import Batch
+from xentcli.class_batch import ClassBatch
 from xentcli.statistic import State, observe_all
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
 
 
 # Whatever is computed once and shared: views added later are tested without being named.
-SHARED = [n for n, v in vars(Batch).items() if isinstance(v, cached_property) and n != "groups"]
+SHARED = [
+    name
+    for name, view in vars(ClassBatch).items()
+    if isinstance(view, cached_property) and name not in {"groups", "slots"}
+]
 
 
 def copies(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -34,7 +38,7 @@ def copies(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield name, None if value is None else np.array(value, copy=True)
 
 
-def views(batch: Batch) -> dict[str, Any]:
+def views(batch: ClassBatch) -> dict[str, Any]:
     """A copy of everything that metrics can ask of a batch."""
     scores: Any = batch.scores
     found: dict[str, Any] = {name: getattr(batch, name) for name in SHARED}

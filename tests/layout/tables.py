@@ -42,6 +42,8 @@ BOTH = (typed, untyped)
 
 def found(table: Table, ignore: Sequence[str] = (), **options: Any) -> Layout:
     """The layout of a table."""
+    if isinstance(options.get("target"), str):
+        options["target"] = (options["target"],)
     return resolve(table, ColumnOptions(**options), ignore)
 
 

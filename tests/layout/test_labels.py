@@ -127,7 +127,7 @@ def test_whole_numbers_name_one_class_in_every_type(value: int) -> None:
 def layout_of(classes: list[str], truth: Truth | None = None) -> Layout:
     return Layout(
         Task.MULTICLASS,
-        "label",
+        ("label",),
         ("s",),
         Shape.VECTOR,
         Scale.PROBABILITY,

@@ -67,7 +67,7 @@ def test_one_score_beside_the_truth(
     table: Callable[[dict[str, list[object]]], Table], target: str, score: str
 ) -> None:
     layout = found(table({"n": [1, 2, 3], target: [0, 1, 1], score: [0.25, 0.5, 1.0]}))
-    assert (layout.target, layout.scores, layout.shape) == (target, (score,), Shape.SINGLE)
+    assert (layout.targets[0], layout.scores, layout.shape) == (target, (score,), Shape.SINGLE)
     assert (layout.task, layout.scale, layout.k) == (Task.BINARY, Scale.PROBABILITY, 2)
     assert (layout.classes, layout.positive) == (("0", "1"), 1)
     assert layout.roles == {target: Role.LABEL, score: Role.NUMBER}
@@ -114,12 +114,12 @@ def test_a_column_a_class(
     layout = found(table({"id": [1, 2], **columns, "truth": ["cat", "emu bird"]}))
     assert layout.classes == ("dog", "cat", "emu bird")  # in the order of the columns
     assert (layout.scores, layout.shape) == (tuple(columns), Shape.COLUMNS)
-    assert (layout.target, layout.task, layout.scale) == ("truth", Task.MULTICLASS, scale)
+    assert (layout.targets[0], layout.task, layout.scale) == ("truth", Task.MULTICLASS, scale)
 
 
 def test_prefixes_match_without_regard_to_case() -> None:
     layout = found(untyped({"Label": ["a", "b"], "Prob_a": [0.1, 0.9], "PROB_b": [0.9, 0.1]}))
-    assert (layout.target, layout.classes) == ("Label", ("a", "b"))
+    assert (layout.targets[0], layout.classes) == ("Label", ("a", "b"))
 
 
 def test_two_columns_are_a_binary_task_in_the_order_of_the_columns() -> None:
@@ -142,7 +142,7 @@ def test_caret_and_automl_columns_are_named_as_the_classes() -> None:
             }
         )
     )
-    assert (layout.target, layout.scores) == ("obs", ("a", "b", "c"))
+    assert (layout.targets[0], layout.scores) == ("obs", ("a", "b", "c"))
     assert (layout.shape, layout.classes) == (Shape.COLUMNS, ("a", "b", "c"))
 
 
@@ -174,7 +174,7 @@ def test_tidymodels(outcome: str) -> None:
             }
         )
     )
-    assert (layout.target, layout.classes) == (outcome, ("cat", "dog"))
+    assert (layout.targets[0], layout.classes) == (outcome, ("cat", "dog"))
     assert layout.scores == (".pred_cat", ".pred_dog")
 
 
@@ -194,7 +194,7 @@ def test_catboost_on_several_scales_gives_its_probabilities() -> None:
         )
     )
     assert layout.scale is Scale.PROBABILITY
-    assert (layout.target, layout.classes) == ("Label", ("0", "1", "2"))
+    assert (layout.targets[0], layout.classes) == ("Label", ("0", "1", "2"))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_catboost_on_several_scales_gives_its_probabilities() -> None:
 def test_lists_of_scores(name: str, scale: Scale) -> None:
     scores = [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]
     layout = found(typed({"labels": [0, 2], name: scores}))
-    assert (layout.target, layout.scores, layout.shape) == ("labels", (name,), Shape.VECTOR)
+    assert (layout.targets[0], layout.scores, layout.shape) == ("labels", (name,), Shape.VECTOR)
     assert (layout.classes, layout.scale) == (("0", "1", "2"), scale)
     assert layout.roles[name] is Role.VECTOR
     text = found(
@@ -248,7 +248,7 @@ def test_spark_vectors_prefer_probability_to_raw_prediction(vector: dict[str, ob
             }
         )
     )
-    assert (layout.target, layout.scores, layout.shape) == ("label", ("probability",), Shape.VECTOR)
+    assert (layout.scores, layout.shape) == (("probability",), Shape.VECTOR)
     assert (layout.task, layout.classes, layout.scale) == (
         Task.BINARY,
         ("0", "1"),

@@ -29,7 +29,7 @@ NUMBERED: dict[str, list[object]] = {
 
 def test_target_and_scores_by_name() -> None:
     layout = found(untyped(WIDE), target="y", scores="other_a,other_b")
-    assert (layout.target, layout.scores) == ("y", ("other_a", "other_b"))
+    assert (layout.targets[0], layout.scores) == ("y", ("other_a", "other_b"))
     assert layout.classes == ("a", "b")
     reversed_ = found(untyped(WIDE), target="y", scores="other_b,other_a")
     assert reversed_.classes == ("b", "a")

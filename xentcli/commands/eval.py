@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.parameters import Inputs, Output, Report, Work
+from xentcli.commands.parameters import Inputs
+from xentcli.commands.results import Output, Report, Work
 from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 

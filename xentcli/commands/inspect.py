@@ -38,7 +38,7 @@ def inspect_command(
     layout = understand(source, table, Options(columns=inputs.columns(), policy=inputs.policy()))
     if layout.truth is not None:
         find = layout.finder()
-        seen = [t for t in table.texts(layout.target) if find(t) is not None]
+        seen = [t for t in table.texts(layout.targets[0]) if find(t) is not None]
         layout = layout.settled(seen)
     if json:
         from json import dumps
@@ -55,11 +55,13 @@ def _record(source: Source, table: Table, layout: Layout) -> dict[str, Any]:
         "source": {"path": source.path, "format": source.format, "bytes": source.size},
         "layout": {
             "task": layout.task.value,
-            "target": [layout.target],
+            "target": list(layout.targets),
             "scores": list(layout.scores),
             "scale": layout.scale.value,
             "classes": list(layout.classes),
             "weight": layout.weight,
+            "target_scale": layout.target_scale.value,
+            "units": layout.units,
             "id": layout.id,
         },
         "reasons": dict(layout.reasons),
@@ -71,9 +73,11 @@ def _record(source: Source, table: Table, layout: Layout) -> dict[str, Any]:
 
 
 def _roles(layout: Layout) -> dict[str, str]:
-    roles = {layout.target: "target", **dict.fromkeys(layout.scores, "score")}
+    roles = {**dict.fromkeys(layout.targets, "target"), **dict.fromkeys(layout.scores, "score")}
     if layout.weight is not None:
         roles[layout.weight] = "weight"
+    if layout.units is not None:
+        roles.setdefault(layout.units, "count")
     if layout.id is not None:
         roles.setdefault(layout.id, "id")
     return roles
@@ -87,16 +91,19 @@ def _lines(source: Source, table: Table, layout: Layout) -> list[str]:
     size = "" if source.size is None else f", {source.size:,} bytes"
     lines = [f"{source.path} ({source.format}{size})", ""]
     facts = [
-        ("task", f"{layout.task.value}, {layout.k:,} classes", ""),
-        ("target", f"'{shown(layout.target)}'", why["target"]),
+        ("task", _task(layout), ""),
+        ("target", quoted(layout.targets), why.get("target", "")),
         ("scores", quoted(layout.scores), why["scores"]),
         ("scale", layout.scale.value, why["scale"]),
-        ("classes", quoted(layout.classes), why["classes"]),
+        ("classes", quoted(layout.classes), why.get("classes", "")),
     ]
+    facts = [fact for fact in facts if fact[1]]
     if len(layout.scores) == 1 and layout.truth is not None:
         facts.append(("score of", f"'{shown(layout.classes[layout.positive])}'", why["classes"]))
     if layout.weight is not None:
         facts.append(("weight", f"'{shown(layout.weight)}'", "--weight"))
+    if layout.units is not None:
+        facts.append(("count", f"'{shown(layout.units)}'", "--count"))
     if layout.id is not None:
         facts.append(("id", f"'{shown(layout.id)}'", "--id"))
     width = max(len(value) for _, value, _ in facts)
@@ -104,6 +111,19 @@ def _lines(source: Source, table: Table, layout: Layout) -> list[str]:
         lines.append(f"  {name:8}  {value:{width}}  {reason and f'({reason})'}".rstrip())
     lines += ["", *_columns(table, _roles(layout))]
     return lines
+
+
+def _task(layout: Layout) -> str:
+    from xentcli.options import TargetKind
+
+    words = {
+        TargetKind.CLASS: "classes",
+        TargetKind.SOFT: "classes, soft targets",
+        TargetKind.LABELS: "labels",
+    }
+    if layout.kind is TargetKind.OUTCOME:
+        return layout.task.value
+    return f"{layout.task.value}, {layout.k:,} {words[layout.kind]}"
 
 
 def _columns(table: Table, roles: dict[str, str]) -> list[str]:

@@ -7,15 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from xentcli.options import (
-    Base,
     ColumnOptions,
     FileOptions,
     OnBadRow,
     Policy,
-    ReportOptions,
-    RunOptions,
     Scale,
     SumToOne,
+    TargetScale,
     Task,
 )
 
@@ -37,15 +35,29 @@ def option(*names: str, panel: str, help: str, metavar: str | None = None) -> An
 
 
 _COLUMNS, _FILES, _POLICY = "Which column is what", "How files are read", "Rows that are not right"
-_REPORT, OUTPUT_PANEL, _RUN = "What is computed", "Where it goes", "How the work is done"
 
 
 class Inputs:
     """How predictions are read: the options of every command that reads them."""
 
     target: Annotated[
-        str | None,
-        option("--target", metavar="COL", panel=_COLUMNS, help="The true label. [found by name]"),
+        list[str] | None,
+        option(
+            "--target",
+            metavar="COL",
+            panel=_COLUMNS,
+            help="The true label; for soft targets and labels a column each (repeat it, or a glob "
+            "'true_*'), or one of lists. [found by name]",
+        ),
+    ] = None
+    target_scale: Annotated[
+        TargetScale | None,
+        option(
+            "--target-scale",
+            panel=_COLUMNS,
+            help="What the target holds: labels, probabilities (soft targets), or votes, which "
+            "are made shares. [label; probability for several columns]",
+        ),
     ] = None
     scores: Annotated[
         str | None,
@@ -86,6 +98,15 @@ class Inputs:
     id: Annotated[
         str | None,
         option("--id", metavar="COL", panel=_COLUMNS, help="What names a row in `xent rows`."),
+    ] = None
+    count: Annotated[
+        str | None,
+        option(
+            "--count",
+            metavar="COL",
+            panel=_COLUMNS,
+            help="How many units (bytes, characters, words) a row stands for.",
+        ),
     ] = None
     input_format: Annotated[
         str | None,
@@ -159,7 +180,8 @@ class Inputs:
     def columns(self) -> ColumnOptions:
         """Which column is what."""
         return ColumnOptions(
-            target=self.target,
+            target=tuple(self.target or ()),
+            target_scale=self.target_scale,
             scores=self.scores,
             scale=self.scale,
             task=self.task,
@@ -167,6 +189,7 @@ class Inputs:
             positive=self.positive,
             weight=self.weight,
             id=self.id,
+            units=self.count,
         )
 
     def policy(self) -> Policy:
@@ -180,105 +203,3 @@ class Inputs:
             ignore_label=tuple(self.ignore_label or ()),
             expect_rows=self.expect_rows,
         )
-
-
-class Report:
-    """What is computed of the rows, and in which unit."""
-
-    metric: Annotated[
-        list[str] | None,
-        option(
-            "-m",
-            "--metric",
-            metavar="SPEC",
-            panel=_REPORT,
-            help="A metric, as in 'accuracy,brier(scale=half)'; repeatable. See `xent metrics`.",
-        ),
-    ] = None
-    base: Annotated[
-        Base,
-        option("--base", panel=_REPORT, help="Of the logarithm: nats, bits, … [default: e]"),
-    ] = Base.E
-    confidence: Annotated[
-        float,
-        option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
-    ] = 0.95
-
-    def options(self) -> ReportOptions:
-        """The same, as plain values."""
-        return ReportOptions(tuple(self.metric or ()), self.base, self.confidence)
-
-
-class Work:
-    """How the work is done; none of it changes a result."""
-
-    threads: Annotated[
-        int | None,
-        option("--threads", metavar="N", panel=_RUN, help="[default: the CPUs it may use]"),
-    ] = None
-    progress: Annotated[
-        bool | None,
-        option(
-            "--progress/--no-progress",
-            panel=_RUN,
-            help="A progress bar on standard error. [default: on a terminal, when it takes long]",
-        ),
-    ] = None
-    quiet: Annotated[
-        bool, option("-q", "--quiet", panel=_RUN, help="No progress bar and no warnings.")
-    ] = False
-
-    def options(self) -> RunOptions:
-        """The same, as plain values."""
-        return RunOptions(self.threads, processes=True)
-
-
-OUTPUT_FILE = option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    panel=OUTPUT_PANEL,
-    help="Write to a file, whole or not at all. [default: -, standard output]",
-)
-
-
-class Output:
-    """Where a report goes, and how it looks."""
-
-    format: Annotated[
-        str,
-        option(
-            "-f",
-            "--format",
-            metavar="FORM",
-            panel=OUTPUT_PANEL,
-            help="table, json, jsonl, csv or markdown. [default: what -o is named, else table]",
-        ),
-    ] = ""
-    json: Annotated[bool, option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
-    output: Annotated[str, OUTPUT_FILE] = "-"
-    export: Annotated[
-        list[str] | None,
-        option(
-            "--export",
-            metavar="FORM=FILE",
-            panel=OUTPUT_PANEL,
-            help="Write another form as well; repeatable.",
-        ),
-    ] = None
-    score_only: Annotated[
-        bool,
-        option(
-            "-b",
-            "--score-only",
-            panel=OUTPUT_PANEL,
-            help="Print the first metric's value alone, in full precision.",
-        ),
-    ] = False
-    digits: Annotated[
-        int, option("--digits", metavar="N", panel=OUTPUT_PANEL, help="Of the table. [default: 4]")
-    ] = 4
-    all_classes: Annotated[
-        bool,
-        option("--all-classes", panel=OUTPUT_PANEL, help="Show every class, however many."),
-    ] = False

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.parameters import OUTPUT_FILE, OUTPUT_PANEL, Inputs, option
+from xentcli.commands.parameters import Inputs, option
+from xentcli.commands.results import OUTPUT_FILE, OUTPUT_PANEL
 from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 from xentcli.options import Base

@@ -8,17 +8,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
-from xentcli.metric import Metric, Requested
+from xentcli.metric import (
+    CLASSES,
+    DECIDED,
+    DISTRIBUTIONS,
+    LABELS_ONLY,
+    OUTCOME_ONLY,
+    SOFT_ONLY,
+    UNLABELLED,
+    Metric,
+    Requested,
+)
 from xentcli.naming import nearest
+from xentcli.options import TargetKind
 from xentcli.spec import parse_specs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from xentcli.layout import Layout
 
 # The order in which people look for them; what is not listed follows by name.
 _ORDER = (
     "cross_entropy",
+    "mean_label_cross_entropy",
+    "cross_entropy_per_unit",
+    "entropy",
+    "kl_divergence",
     "perplexity",
+    "perplexity_per_unit",
     "normalized_cross_entropy",
     "brier",
     "accuracy",
@@ -63,6 +81,45 @@ def request(specs: Iterable[str]) -> tuple[Requested, ...]:
             requested = _requested(name, arguments)
             wanted[requested.key] = requested
     return tuple(wanted.values())
+
+
+def fitting(
+    requested: Sequence[Requested], layout: Layout, *, chosen: bool
+) -> tuple[Requested, ...]:
+    """The metrics that mean something for a layout.
+
+    Those `chosen` by the user all have to: UsageError says which does not, and why.
+    """
+    if not chosen:
+        return tuple(r for r in requested if r.fits(layout))
+    for wanted in requested:
+        if layout.kind not in wanted.metric.kinds:
+            raise UsageError(
+                f"{wanted.metric.name} is for {_KINDS[wanted.metric.kinds]}; "
+                f"here {_HERE[layout.kind]}"
+            )
+        if not wanted.fits(layout):
+            raise UsageError(f"{wanted.metric.name} needs --count: the units that a row stands for")
+        if wanted.metric.check is not None:
+            wanted.metric.check(layout, wanted.settings)
+    return tuple(requested)
+
+
+_KINDS = {
+    CLASSES: "rows that have one class each",
+    DISTRIBUTIONS: "rows of classes, or of distributions over them",
+    DECIDED: "rows of classes, or of labels",
+    UNLABELLED: "rows of classes, or of outcomes",
+    SOFT_ONLY: "soft targets",
+    LABELS_ONLY: "the labels of --task multilabel",
+    OUTCOME_ONLY: "the outcomes of --task outcome",
+}
+_HERE = {
+    TargetKind.CLASS: "every row has one class",
+    TargetKind.SOFT: "targets are distributions over the classes",
+    TargetKind.LABELS: "a row has any number of labels",
+    TargetKind.OUTCOME: "there is but the score of what happened",
+}
 
 
 def find(name: str) -> Metric:

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting
-from xentcli.statistic import DECISIONS, ROWS
+from xentcli.exact import ratio
+from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.options import TargetKind
+from xentcli.report import Value
+from xentcli.statistic import DECISIONS, ROWS, SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.report import Value
     from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
     del settings
+    if totals.kind is TargetKind.LABELS:
+        return _of_labels(totals, group)
     if group is not None:
         return None
     share = totals.quotient("correct", None, totals.weight_units())
     return totals.proportion(share, totals.effective_rows())
+
+
+def _of_labels(totals: Totals, group: int | None) -> Value:
+    """The share of a label's rows, or of all cells, decided rightly: neither missed nor made up."""
+    labels = range(totals.k) if group is None else (group,)
+    whole = sum(totals.weight_units(k) for k in labels)
+    wrong = sum(
+        totals.support_units(k) + totals.units("predicted", k) - 2 * totals.units("correct", k)
+        for k in labels
+    )
+    share = ratio(whole - wrong, whole) if whole else None
+    # The cells of a row are not independent: over all labels the interval is not known.
+    return Value(share) if group is None else totals.proportion(share, totals.effective_rows(group))
 
 
 METRIC = Metric(
@@ -27,8 +44,9 @@ METRIC = Metric(
     summary="share of rows whose largest score is the true class's; of equal scores the first wins",
     formula="Σ w·[argmax_c p_c = y] / Σ w",
     source="interval: Wilson 1927, on (Σw)²/Σw² rows where there are weights",
-    statistics=(ROWS, DECISIONS),
+    statistics=(ROWS, SUPPORT, DECISIONS),
     figure=_figure,
+    kinds=DECIDED,
     better="higher",
     default=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Parameter, Setting
+from xentcli.metric import DECIDED, Metric, Parameter, Setting
 from xentcli.statistic import BRIER, ROWS
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ METRIC = Metric(
     source="Brier 1950; scale=half is the (p - y)² of binary tasks, between 0 and 1",
     statistics=(ROWS, BRIER),
     figure=_figure,
+    kinds=DECIDED,
     parameters=(
         Parameter("scale", "full", "full: 0 to 2; half: half of it, 0 to 1", ("full", "half")),
     ),

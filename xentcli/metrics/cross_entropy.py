@@ -4,30 +4,107 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting
-from xentcli.statistic import LOSSES
+from xentcli import class_weights
+from xentcli.errors import UsageError
+from xentcli.family import Loss
+from xentcli.means import Factors, Over
+from xentcli.metric import EVERYTHING, Metric, Parameter, Setting
+from xentcli.options import TargetKind
+from xentcli.statistic import LOSSES, SURPRISES, family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.layout import Layout
     from xentcli.report import Value
+    from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
 
+def _loss(settings: Mapping[str, Setting], kind: TargetKind) -> Loss:
+    """The loss of a row. Only labels have their positive side weighted row by row."""
+    labels = kind is TargetKind.LABELS
+    positive = float(settings["pos_weight"]) if labels else 1.0
+    return Loss(smoothing=float(settings["smoothing"]), positive=positive)
+
+
+def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    needed = {family(_loss(settings, kind)).keys: family(_loss(settings, kind)) for kind in _KINDS}
+    inside = settings["smoothing"] and settings["class_weight"] != class_weights.NONE
+    return (*LOSSES, *needed.values(), *((SURPRISES,) if inside else ()))
+
+
+_KINDS = (TargetKind.CLASS, TargetKind.LABELS)
+
+
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
-    del settings
-    return totals.figure(totals.mean("loss", group), totals.base.unit, totals.base.nats)
+    key = _loss(settings, totals.kind).key
+    weights = class_weights.factors(str(settings["class_weight"]), totals)
+    factors = None if weights is None else Factors(weights)
+    if factors is not None and totals.kind is TargetKind.LABELS:
+        factors = factors._replace(over=Over.ROW_WEIGHT)
+    positive = float(settings["pos_weight"])
+    if positive != 1 and totals.kind is not TargetKind.LABELS:
+        sides = [1.0, positive] if totals.positive == 1 else [positive, 1.0]
+        factors = Factors(sides, Over.ROW_WEIGHT)
+    if weights is not None and settings["smoothing"] and totals.weights_inside and group is None:
+        estimate = totals.smoothed_inside(float(settings["smoothing"]), weights)
+    else:
+        estimate = totals.loss(key, group, factors=factors)
+    return totals.figure(estimate, totals.base.unit, totals.base.nats)
+
+
+def _check(layout: Layout, settings: Mapping[str, Setting]) -> None:
+    weights = str(settings["class_weight"])
+    class_weights.check(weights, layout.find, layout.classes)
+    if weights != class_weights.NONE and layout.kind is TargetKind.OUTCOME:
+        raise UsageError("class_weight needs classes; the outcomes of this task have none")
+    if weights == class_weights.BALANCED and layout.kind is TargetKind.LABELS:
+        raise UsageError("class_weight=balanced is for classes, of which a row has one, not labels")
+    if settings["smoothing"] and layout.kind is TargetKind.OUTCOME:
+        raise UsageError("smoothing needs the scores of all classes, not of the outcome alone")
+    if settings["pos_weight"] != 1:
+        if layout.kind is not TargetKind.LABELS and layout.k != 2:
+            raise UsageError(f"pos_weight is for two classes or for labels; here are {layout.k}")
+        if weights != class_weights.NONE:
+            raise UsageError("pos_weight and class_weight say the same: give one of them")
 
 
 METRIC = Metric(
     name="cross_entropy",
     summary="mean of -log p over the rows, p being the probability given to the true class",
-    formula="Σ w·(-log p_y) / Σ w",
-    source="Good 1952; the binary and the categorical log loss are both this",
-    statistics=LOSSES,
+    formula="Σ w·(-log p_y) / Σ w; soft targets: -Σ_c q_c log p_c; labels: the sum of theirs",
+    source="Good 1952; the binary and the categorical log loss are both this. "
+    "Smoothing: Szegedy et al. 2016",
+    statistics=_statistics,
     figure=_figure,
+    check=_check,
     unit="loss",
+    parameters=(
+        Parameter(
+            "smoothing",
+            0.0,
+            "ε of the smoothed target (1 - ε) y + ε/K; labels: (1 - ε) y + ε/2",
+            low=0.0,
+            high=1.0,
+        ),
+        Parameter(
+            "class_weight",
+            class_weights.NONE,
+            "weights of the classes: balanced, or cat=2,dog=1, or a JSON file: Σ v w ℓ / Σ v w",
+            read=class_weights.read,
+        ),
+        Parameter(
+            "pos_weight",
+            1.0,
+            "factor of the loss where the positive class, or a label, is on: Σ v w ℓ / Σ w",
+            low=0.0,
+            high=1e60,
+        ),
+    ),
     aliases=("log_loss", "logloss", "nll"),
     default=True,
     default_by_class=True,
+    kinds=EVERYTHING,
+    cost="smoothing: the logarithms of all classes, some 10 ns a score",
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting
+from xentcli.means import Estimate
+from xentcli.metric import EVERYTHING, Metric, Setting
 from xentcli.statistic import LOSSES
-from xentcli.totals import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ METRIC = Metric(
     source="its standard error is that of the mean times Σ w",
     statistics=LOSSES,
     figure=_figure,
+    kinds=EVERYTHING,
     unit="loss",
     better="higher",
     default=True,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting
+from xentcli.means import Estimate
+from xentcli.metric import DISTRIBUTIONS, Metric, Setting
+from xentcli.options import TargetKind
 from xentcli.statistic import LOSSES
-from xentcli.totals import Estimate, mean_of
+from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +27,13 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     present = [m for m in means if m.value is not None]
     value = mean_of(m.value for m in present)
     errors = [m.stderr for m in present if m.stderr is not None]
-    known = value is not None and len(errors) == len(present) and not math.isinf(value)
+    # Where a row counts for several classes, their means are not independent.
+    known = (
+        totals.kind is TargetKind.CLASS
+        and value is not None
+        and len(errors) == len(present)
+        and not math.isinf(value)
+    )
     stderr = math.sqrt(math.fsum(e * e for e in errors)) / len(present) if known else None
     return totals.figure(Estimate(value, stderr), totals.base.unit, totals.base.nats)
 
@@ -36,5 +44,6 @@ METRIC = Metric(
     formula="Σ_k L_k / #{k: class k occurs}",
     statistics=LOSSES,
     figure=_figure,
+    kinds=DISTRIBUTIONS,
     unit="loss",
 )

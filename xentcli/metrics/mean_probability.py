@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting
+from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.report import Value
 from xentcli.statistic import PROBABILITIES, ROWS
 
@@ -27,6 +27,7 @@ METRIC = Metric(
     formula="Σ w·p_k / Σ w, each p_k rounded to a multiple of 2^-37",
     statistics=(ROWS, PROBABILITIES),
     figure=_figure,
+    kinds=DECIDED,
     better="closer to the class's frequency",
     default_by_class=True,
 )

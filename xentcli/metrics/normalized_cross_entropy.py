@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting
+from xentcli.exact import ratio
+from xentcli.means import Estimate
+from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.options import TargetKind
 from xentcli.report import Value
-from xentcli.statistic import LOSSES
-from xentcli.totals import Estimate, natural_log
+from xentcli.statistic import LOSSES, SUPPORT
+from xentcli.totals import natural_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,16 +26,31 @@ def _label_surprises(totals: Totals) -> tuple[list[float], float]:
     return surprises, math.fsum(p * h for p, h in zip(shares, surprises, strict=True))
 
 
+def _entropy_of_labels(totals: Totals) -> float:
+    """The sum of the labels' own entropies: what predicting each by its frequency would cost."""
+    terms: list[float] = []
+    for k in range(totals.k):
+        on, whole = totals.support_units(k), totals.weight_units(k)
+        for part in (on, whole - on):
+            share = ratio(part, whole) if whole else 0.0
+            terms.append(-share * natural_log(share) if share else 0.0)
+    return math.fsum(terms)
+
+
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
     del settings
     if group is not None:
         return None
     loss = totals.mean("loss").value
     surprises, entropy = _label_surprises(totals)
+    if totals.kind is TargetKind.LABELS:
+        entropy = _entropy_of_labels(totals)
     if loss is None or entropy == 0:
         return Value(None)
-    ratio = loss / entropy
-    return totals.figure(Estimate(ratio, _stderr(totals, ratio, surprises, entropy)))
+    quotient = loss / entropy
+    known = totals.kind is TargetKind.CLASS
+    stderr = _stderr(totals, quotient, surprises, entropy) if known else None
+    return totals.figure(Estimate(quotient, stderr))
 
 
 def _stderr(totals: Totals, ratio: float, surprises: list[float], entropy: float) -> float | None:
@@ -42,15 +60,15 @@ def _stderr(totals: Totals, ratio: float, surprises: list[float], entropy: float
         return None
     terms: list[float] = []
     for k, h in enumerate(surprises):
-        cross = "loss.cross" if totals.weighted else "loss"
-        squares = "weight.squares" if totals.weighted else "rows"
+        cross = "loss.cross" if totals.weighted() else "loss"
+        squares = "weight.squares" if totals.weighted() else "rows"
         terms += (
             totals.total("loss.squares", k),
             -2 * ratio * h * totals.total(cross, k),
             (ratio * h) ** 2 * totals.total(squares, k),
         )
     spread = max(0.0, math.fsum(terms))
-    correction = 1.0 if totals.weighted else n / (n - 1)
+    correction = 1.0 if totals.weighted() else n / (n - 1)
     return math.sqrt(spread * correction) / (entropy * totals.weight())
 
 
@@ -59,8 +77,9 @@ METRIC = Metric(
     summary="cross-entropy divided by that of always predicting the class frequencies",
     formula="L / H(π), π_k = Σ_{y=k} w / Σ w; one minus it is McFadden's R²",
     source="He et al. 2014 (normalised entropy); McFadden 1974",
-    statistics=LOSSES,
+    statistics=(*LOSSES, SUPPORT),
     figure=_figure,
+    kinds=DECIDED,
     aliases=("normalized_entropy", "ne"),
     default=True,
 )

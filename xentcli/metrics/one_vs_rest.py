@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xentcli.means import Estimate
 from xentcli.metric import Metric, Setting
 from xentcli.statistic import ONE_VS_REST, ROWS
-from xentcli.totals import Estimate, mean_of
+from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

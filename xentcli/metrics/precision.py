@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting
+from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.report import Value
 from xentcli.statistic import DECISIONS, ROWS
 from xentcli.totals import mean_of
@@ -30,6 +30,7 @@ METRIC = Metric(
     source="overall: the plain mean over the classes where it is defined",
     statistics=(ROWS, DECISIONS),
     figure=_figure,
+    kinds=DECIDED,
     better="higher",
     default_by_class=True,
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Setting
+from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.report import Value
-from xentcli.statistic import DECISIONS, ROWS
+from xentcli.statistic import DECISIONS, ROWS, SUPPORT
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     if group is None:
         return Value(mean_of(_figure(totals, k, settings).value for k in range(totals.k)))
-    share = totals.quotient("correct", group, totals.weight_units(group))
-    return totals.proportion(share, totals.effective_rows(group))
+    share = totals.quotient("correct", group, totals.support_units(group))
+    return totals.proportion(share, totals.effective_support(group))
 
 
 METRIC = Metric(
@@ -27,8 +27,9 @@ METRIC = Metric(
     summary="share of the rows of a class that are decided for it",
     formula="Σ_{y=k} w·[ŷ=k] / Σ_{y=k} w",
     source="overall: the plain mean over the classes where it is defined",
-    statistics=(ROWS, DECISIONS),
+    statistics=(ROWS, SUPPORT, DECISIONS),
     figure=_figure,
+    kinds=DECIDED,
     better="higher",
     default_by_class=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.exact import ratio
-from xentcli.metric import Metric, Setting
+from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.report import Value
 from xentcli.statistic import LOSSES
 
@@ -32,5 +32,6 @@ METRIC = Metric(
     formula="Σ_{y=k} w·(-log p_y) / Σ w·(-log p_y)",
     statistics=LOSSES,
     figure=_figure,
+    kinds=DECIDED,
     default_by_class=True,
 )

@@ -9,7 +9,7 @@ from xentcli.renderers._figures import Spelling, listed
 from xentcli.renderers._order import costliest_first, figure
 
 if TYPE_CHECKING:
-    from xentcli.report import Finding, Report
+    from xentcli.report import Finding, LayoutReport, Report
 
 HEADLINE = "cross_entropy"
 _BASELINE = "normalized_cross_entropy"
@@ -25,11 +25,17 @@ def source_line(report: Report, spell: Spelling) -> str:
         rows = f"{spell.quantity(source.rows)} of {spell.quantity(source.rows_read)} rows"
     parts = [listed([spell.text(path) for path in source.paths]), rows, spell.text(layout.task)]
     if layout.classes:
-        plural = "" if len(layout.classes) == 1 else "es"
-        parts.append(f"{spell.quantity(len(layout.classes))} class{plural}")
+        parts.append(f"{spell.quantity(len(layout.classes))} {_plural(layout)}")
+    if layout.target_scale != "label" and layout.member == "class":
+        parts.append("soft targets")
     if layout.weight is not None:
         parts.append(f"weighted by {spell.text(layout.weight)}")
     return spell.separator.join(part for part in parts if part)
+
+
+def _plural(layout: LayoutReport) -> str:
+    ending = "es" if layout.member == "class" else "s"
+    return layout.member + ("" if len(layout.classes) == 1 else ending)
 
 
 def baseline_line(report: Report, spell: Spelling) -> str | None:
@@ -37,10 +43,10 @@ def baseline_line(report: Report, spell: Spelling) -> str | None:
     found = report.metrics.get(_BASELINE)
     if found is None or found.value is None or not math.isfinite(found.value):
         return None
-    share = spell.percent(found.value)
+    share, of = spell.percent(found.value), report.layout.member
     if found.value > 1:
-        return f"worse than predicting the class frequencies: {share} of what that would cost"
-    return f"{share} of what predicting the class frequencies would cost"
+        return f"worse than predicting the {of} frequencies: {share} of what that would cost"
+    return f"{share} of what predicting the {of} frequencies would cost"
 
 
 _NOTEWORTHY = 1.1
@@ -53,10 +59,17 @@ def worst_line(report: Report, spell: Spelling) -> tuple[str, str] | None:
         return None
     worst = costliest_first(alive)[0]
     share, weight = figure(worst, "share"), sum(entry.weight for entry in alive)
+    if report.layout.member == "label":
+        # Every row counts for every label, so that equal parts are what is no news.
+        if not share or share < _NOTEWORTHY / len(alive):
+            return None
+        name = spell.text(worst.name, limit=_NAME_LIMIT)
+        return name, f" costs most: {spell.percent(share)} of the loss"
     # A class that costs what its rows would suggest is no news.
     if not share or not weight or share < _NOTEWORTHY * worst.weight / weight:
         return None
-    of = "rows" if report.layout.weight is None else "weight"
+    plain = report.layout.weight is None and report.layout.target_scale == "label"
+    of = "rows" if plain else "weight"
     part = spell.percent(worst.weight / weight)
     name = spell.text(worst.name, limit=_NAME_LIMIT)
     return name, f" costs most: {spell.percent(share)} of the loss on {part} of the {of}"

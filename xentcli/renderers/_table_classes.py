@@ -68,7 +68,7 @@ def class_block(
     if not ranked:
         return []
     shown, hidden = ranked[:most], ranked[len(ranked[:most]) :]
-    columns, left_out = _fitting(shown, spell, width)
+    columns, left_out = _fitting(report.layout.member, shown, spell, width)
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
     for column in columns:
         title = Text(column.title, justify="right" if column.right else "left")
@@ -92,7 +92,7 @@ def _hidden_note(hidden: Sequence[ClassReport], spell: Spelling) -> str:
 
 
 def _fitting(
-    entries: Sequence[ClassReport], spell: Spelling, width: int | None
+    title: str, entries: Sequence[ClassReport], spell: Spelling, width: int | None
 ) -> tuple[list[_Column], list[str]]:
     """The columns that fit the width, and the titles of those left out for it.
 
@@ -100,17 +100,17 @@ def _fitting(
     end is shown whole, however narrow the terminal: no number is ever cut.
     """
     for room in _STEPS:
-        columns = _columns(entries, spell, room)
+        columns = _columns(title, entries, spell, room)
         if width is None:
             return columns, []
         if (spare := width - _total(columns)) >= 0:
             bar = min(_LONGEST_BAR, room.bar + spare)
-            return _columns(entries, spell, room._replace(bar=bar)), []
+            return _columns(title, entries, spell, room._replace(bar=bar)), []
     left_out: list[str] = []
     while width is not None and _total(columns) > width and columns[-1].optional:
         left_out.insert(0, columns.pop().title)
     if width is not None and _total(columns) > width:
-        columns = [c for c in _columns(entries, spell, _NARROWEST) if not c.optional]
+        columns = [c for c in _columns(title, entries, spell, _NARROWEST) if not c.optional]
     return columns, left_out
 
 
@@ -118,12 +118,14 @@ def _total(columns: Sequence[_Column]) -> int:
     return _INDENT + sum(column.width for column in columns) + _GAP * (len(columns) - 1)
 
 
-def _columns(entries: Sequence[ClassReport], spell: Spelling, room: _Room) -> list[_Column]:
+def _columns(
+    title: str, entries: Sequence[ClassReport], spell: Spelling, room: _Room
+) -> list[_Column]:
     names = [_shortened(spell.text(entry.name) or '""', room.name, spell) for entry in entries]
     worst = _worst(entries)
     columns = [
         _Column(
-            "class",
+            title,
             tuple(Text(n, style="bold" if i == worst else "") for i, n in enumerate(names)),
             right=False,
         ),
@@ -138,8 +140,8 @@ def _columns(entries: Sequence[ClassReport], spell: Spelling, room: _Room) -> li
         if key not in {HEADLINE, _SHARE}:
             cells = aligned(spell.number(figure(entry, key)) for entry in entries)
             short = _SHORT.get(key) if room.short else None
-            title = spell.text(short or _TITLES.get(key) or label(key))
-            columns.append(_Column(title, tuple(map(Text, cells)), optional=True))
+            heading = spell.text(short or _TITLES.get(key) or label(key))
+            columns.append(_Column(heading, tuple(map(Text, cells)), optional=True))
     return columns
 
 

@@ -53,7 +53,7 @@ def _remarks(report: Report, spell: Spelling) -> list[Text]:
         remarks.append(Text(baseline, style="red" if baseline.startswith("worse") else ""))
     if worst := worst_line(report, spell):
         name, cost = worst
-        remarks.append(Text.assemble("class ", (name, "bold"), cost))
+        remarks.append(Text.assemble(f"{report.layout.member} ", (name, "bold"), cost))
     return remarks
 
 

@@ -88,7 +88,7 @@ def _summary(report: Report, spell: Spelling) -> str:
     if baseline := baseline_line(report, spell):
         lines.append(baseline)
     if worst := worst_line(report, spell):
-        lines.append(f"class {code(worst[0])}{worst[1]}")
+        lines.append(f"{report.layout.member} {code(worst[0])}{worst[1]}")
     return "  \n".join(lines)
 
 
@@ -119,7 +119,7 @@ def _classes(report: Report, spell: Spelling, most: int | None) -> str:
         figures = (_figure(entry, key, spell) for key in keys)
         return [code(spell.text(entry.name)), spell.quantity(entry.rows), *figures]
 
-    table = _table(["class", "rows", *titles], map(cells, ranked[:most]))
+    table = _table([report.layout.member, "rows", *titles], map(cells, ranked[:most]))
     hidden = len(ranked) - len(ranked[:most])
     return table + (f"\n\nand {spell.quantity(hidden)} more" if hidden else "")
 

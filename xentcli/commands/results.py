@@ -1,0 +1,112 @@
+"""The options of commands that compute and write something, in groups that they take whole."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from xentcli.commands.parameters import option
+from xentcli.options import Base, ReportOptions, RunOptions
+
+_REPORT, OUTPUT_PANEL, _RUN = "What is computed", "Where it goes", "How the work is done"
+
+
+class Report:
+    """What is computed of the rows, and in which unit."""
+
+    metric: Annotated[
+        list[str] | None,
+        option(
+            "-m",
+            "--metric",
+            metavar="SPEC",
+            panel=_REPORT,
+            help="A metric, as in 'accuracy,brier(scale=half)'; repeatable. See `xent metrics`.",
+        ),
+    ] = None
+    base: Annotated[
+        Base,
+        option("--base", panel=_REPORT, help="Of the logarithm: nats, bits, … [default: e]"),
+    ] = Base.E
+    confidence: Annotated[
+        float,
+        option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
+    ] = 0.95
+
+    def options(self) -> ReportOptions:
+        """The same, as plain values."""
+        return ReportOptions(tuple(self.metric or ()), self.base, self.confidence)
+
+
+class Work:
+    """How the work is done; none of it changes a result."""
+
+    threads: Annotated[
+        int | None,
+        option("--threads", metavar="N", panel=_RUN, help="[default: the CPUs it may use]"),
+    ] = None
+    progress: Annotated[
+        bool | None,
+        option(
+            "--progress/--no-progress",
+            panel=_RUN,
+            help="A progress bar on standard error. [default: on a terminal, when it takes long]",
+        ),
+    ] = None
+    quiet: Annotated[
+        bool, option("-q", "--quiet", panel=_RUN, help="No progress bar and no warnings.")
+    ] = False
+
+    def options(self) -> RunOptions:
+        """The same, as plain values."""
+        return RunOptions(self.threads, processes=True)
+
+
+OUTPUT_FILE = option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    panel=OUTPUT_PANEL,
+    help="Write to a file, whole or not at all. [default: -, standard output]",
+)
+
+
+class Output:
+    """Where a report goes, and how it looks."""
+
+    format: Annotated[
+        str,
+        option(
+            "-f",
+            "--format",
+            metavar="FORM",
+            panel=OUTPUT_PANEL,
+            help="table, json, jsonl, csv or markdown. [default: what -o is named, else table]",
+        ),
+    ] = ""
+    json: Annotated[bool, option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
+    output: Annotated[str, OUTPUT_FILE] = "-"
+    export: Annotated[
+        list[str] | None,
+        option(
+            "--export",
+            metavar="FORM=FILE",
+            panel=OUTPUT_PANEL,
+            help="Write another form as well; repeatable.",
+        ),
+    ] = None
+    score_only: Annotated[
+        bool,
+        option(
+            "-b",
+            "--score-only",
+            panel=OUTPUT_PANEL,
+            help="Print the first metric's value alone, in full precision.",
+        ),
+    ] = False
+    digits: Annotated[
+        int, option("--digits", metavar="N", panel=OUTPUT_PANEL, help="Of the table. [default: 4]")
+    ] = 4
+    all_classes: Annotated[
+        bool,
+        option("--all-classes", panel=OUTPUT_PANEL, help="Show every class, however many."),
+    ] = False

@@ -1,0 +1,97 @@
+"""The cross-entropy family: losses that are made of the surprises of all classes.
+
+Σ_c y'_c (1 - p_c)^γ (-log p_c), where the target y' = (1 - ε) y + ε/K is smoothed by ε. With
+γ = ε = 0 it is the cross-entropy, with γ > 0 the focal loss (Lin et al. 2017), with ε > 0
+label smoothing (Szegedy et al. 2016).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from xentcli.elementary import exp, expm1, log
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_SMALL_POWERS = (1.0, 2.0, 3.0, 4.0)
+
+
+class Loss(NamedTuple):
+    """A member of the family.
+
+    In multilabel tasks, `positive` is a factor where a label is on; `alpha`, where given, one
+    where it is on, 1 - `alpha` where it is off.
+    """
+
+    gamma: float = 0.0
+    smoothing: float = 0.0
+    positive: float = 1.0
+    alpha: float | None = None
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """The factors where a label is on, and where it is off."""
+        if self.alpha is None:
+            return self.positive, 1.0
+        return self.positive * self.alpha, 1.0 - self.alpha
+
+    @property
+    def plain(self) -> bool:
+        """Whether this is the cross-entropy itself."""
+        return self == Loss()
+
+    @property
+    def key(self) -> str:
+        """The name of its sums."""
+        if self.plain:
+            return "loss"
+        parts = (f"{name}={value!r}" for name, value in self._asdict().items())
+        return f"loss({','.join(parts)})"
+
+
+def term(surprises: Floats, gamma: float) -> Floats:
+    """(1 - p)^γ (-log p), from -log p: nothing for the certain, all for the impossible.
+
+    >>> term(np.array([0.0, 0.6931471805599453, np.inf]), 2.0).round(4).tolist()
+    [0.0, 0.1733, inf]
+    """
+    if gamma == 0:
+        return surprises
+    miss = -expm1(-surprises.reshape(-1)).reshape(surprises.shape)
+    if gamma in _SMALL_POWERS:
+        power = miss
+        for _ in range(int(gamma) - 1):
+            power = power * miss
+    else:
+        power = exp(gamma * log(miss.reshape(-1))).reshape(surprises.shape)
+    product: Floats = power * surprises
+    return product
+
+
+def smoothed(own: Floats, every: Floats, epsilon: float, order: Any = slice(None)) -> Floats:
+    """(1 - ε) × what the target costs + ε × the mean over all classes, `every` being (K, n)."""
+    mean = column_sums(every) / len(every)
+    mixed: Floats = (1.0 - epsilon) * own + epsilon * mean[order]
+    return mixed
+
+
+# With more classes than this a pass over the whole matrix beats one over each class's row.
+MANY = 32
+
+
+def column_sums(matrix: NDArray[Any]) -> Floats:
+    """Σ over the classes, in their order, as float64: the same bits for every layout."""
+    if len(matrix) > MANY and matrix.shape[1] > 1:
+        # numpy adds row after row here, as the loop below does; a single column it would not.
+        rows = np.ascontiguousarray(matrix)
+        sums: Floats = np.add.reduce(rows, axis=0, dtype=np.float64)
+        return sums
+    total = np.zeros(matrix.shape[1])
+    for row in matrix:
+        np.add(total, row, out=total)
+    return total

@@ -1,0 +1,131 @@
+"""Rows that have any number of labels: every label is a binary task of its own."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli.batch import Batch, Slot, View, times
+from xentcli.family import Loss, column_sums, term
+from xentcli.groups import Groups
+from xentcli.soft_batch import cells_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.exact import Sums
+    from xentcli.single_scores import Single
+
+    Floats = NDArray[np.float64]
+
+
+class LabelBatch(Batch):
+    """Rows with `targets` (L, n): 1 where a label is on, 0 where it is off, or between.
+
+    `single` holds the scores of all labels one after the other. Views are in row order.
+    """
+
+    def __init__(
+        self, k: int, targets: Floats, single: Single, weights: Floats | None, **other: Any
+    ) -> None:
+        super().__init__(k, single, weights, **other)
+        self.targets = targets
+        self.single = single
+        self.size = k + 1
+
+    def __len__(self) -> int:
+        return int(self.targets.shape[1])
+
+    @cached_property
+    def cells(self) -> Groups:
+        """The groups of the cells: one a label."""
+        return cells_of(self.k, len(self))
+
+    @cached_property
+    def whole(self) -> Groups:
+        """The group of the rows: the last."""
+        return Groups.only(self.k, len(self), self.size)
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        return (
+            Slot(View.CELLS, self.cells, self._spread(self.row_weights)),
+            Slot(View.WHOLE, self.whole, self.row_weights),
+        )
+
+    def _spread(self, weights: Floats | None) -> Floats | None:
+        """The rows' weights for all cells."""
+        return None if weights is None else np.tile(weights, self.k)
+
+    @cached_property
+    def _raw_surprises(self) -> tuple[Floats, Floats]:
+        on, off = self.single.log_pair(1)
+        return -on + 0.0, -off + 0.0
+
+    @cached_property
+    def _surprises(self) -> tuple[Floats, Floats]:
+        """-log p and -log(1 - p) of every cell, clipped where that was asked for."""
+        on, off = self._raw_surprises
+        return self.bounded(on), self.bounded(off)
+
+    def _cells(self, loss: Loss) -> Floats:
+        on, off = (term(s, loss.gamma) for s in self._surprises)
+        y = self.targets.reshape(-1)
+        if loss.smoothing:
+            y = (1.0 - loss.smoothing) * y + loss.smoothing / 2
+        for_on, for_off = loss.sides
+        if loss.sides != (1.0, 1.0):
+            on, off = times(np.full(len(on), for_on), on), times(np.full(len(off), for_off), off)
+        return times(y, on) + times(1.0 - y, off)
+
+    def _view(self, view: View, cells: Floats) -> Floats:
+        return cells if view is View.CELLS else column_sums(cells.reshape(self.k, -1))
+
+    @cached_property
+    def _losses(self) -> Floats:
+        return self._cells(Loss())
+
+    def losses(self, view: View) -> Floats:
+        return self._view(view, self._losses)
+
+    def family(self, view: View, loss: Loss) -> Floats:
+        return self._view(view, self._cells(loss))
+
+    def brier(self, view: View) -> Floats:
+        on, off = self.single.pair()
+        y = self.targets.reshape(-1)
+        # From 1 - p where the label is on: p near 1 has no digits to spare.
+        miss = np.where(y == 1.0, off, on - y)
+        return self._view(view, miss * miss)
+
+    @cached_property
+    def _weighted_targets(self) -> Floats:
+        y = self.targets
+        return (y if self.row_weights is None else y * self.row_weights).reshape(-1)
+
+    def add_support(self, rows: Sums, weight: Sums) -> None:
+        rows.add_counts(np.append(np.count_nonzero(self.targets, axis=1), 0))
+        weight.add(self._weighted_targets, self.cells)
+
+    def add_decisions(self, correct: Sums, predicted: Sums) -> None:
+        decided = self.single.predicted().astype(np.float64)
+        correct.add(self._weighted_targets * decided, self.cells)
+        weights = self._spread(self.row_weights)
+        predicted.add(decided if weights is None else decided * weights, self.cells)
+
+    def add_probabilities(self, total: Sums) -> None:
+        """Adds w·p of every label."""
+        p = self.single.pair()[0].reshape(self.k, -1)
+        for label in range(self.k):
+            total.add_coarse(label, p[label], self.row_weights)
+
+    def row_losses(self) -> Floats:
+        return self.losses(View.WHOLE)
+
+    def clipped(self) -> NDArray[np.bool_]:
+        pairs = zip(self._surprises, self._raw_surprises, strict=True)
+        moved = [(new != old).reshape(self.k, -1).any(axis=0) for new, old in pairs]
+        both: NDArray[np.bool_] = moved[0] | moved[1]
+        return both

@@ -1,0 +1,132 @@
+"""Means of losses and their standard errors, as quotients of whole numbers, rounded once."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from xentcli.exact import UNIT_BITS, ratio, units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xentcli.totals import Totals
+
+# Where the rounding of the terms themselves (2^-53 for a square, some times that for products
+# with weights) is all that is left of a variance, it is zero.
+_SQUARES_ROUNDING, _PRODUCTS_ROUNDING = 52, 48
+
+
+class Estimate(NamedTuple):
+    """A figure and its standard error, either of which may be undefined."""
+
+    value: float | None
+    stderr: float | None = None
+
+
+class Over(Enum):
+    """What a weighted sum of losses is divided by.
+
+    WEIGHT: Σ wv, w being the rows' weights and v the classes' factors. ROW_WEIGHT: Σ w.
+    ROWS: n.
+    """
+
+    WEIGHT = "weight"
+    ROW_WEIGHT = "row weight"
+    ROWS = "rows"
+
+
+class Factors(NamedTuple):
+    """What the losses of each class are multiplied by (None: 1), and what the sum is divided by."""
+
+    of_class: Sequence[float] | None
+    over: Over = Over.WEIGHT
+
+
+class Mean:
+    """L = Σ_k v_k Σ wx / Σ u, and √(Σ (v w x - L u)²)/Σ u, over the rows of a class or of all.
+
+    u is what the sum is divided by, row by row: v w, w or 1. Without weights the variance has
+    the factor n/(n - 1). All sums are whole numbers, so both figures are rounded once.
+    """
+
+    def __init__(
+        self, totals: Totals, key: str, group: int | None, factors: Factors | None
+    ) -> None:
+        self._totals = totals
+        self._key = key
+        self._group = group
+        self._over = Over.WEIGHT if factors is None else factors.over
+        self._factors = None if factors is None else factors.of_class
+        self._weighted = totals.weighted(group)
+        # Factors are whole numbers of 2^-bits.
+        self._bits = 0 if self._factors is None else UNIT_BITS
+
+    def _classes(self) -> list[tuple[int, int | None]]:
+        """Each class's factor, as a whole number, beside its number; 1 for all at once for none."""
+        if self._factors is None:
+            return [(1, self._group)]
+        groups = range(self._totals.k) if self._group is None else (self._group,)
+        return [(units_of(self._factors[k]), k) for k in groups]
+
+    def estimate(self) -> Estimate:
+        """The mean and its standard error."""
+        totals, key = self._totals, self._key
+        classes = [(v, k) for v, k in self._classes() if v]
+        top = sum(v * totals.units(key, k) for v, k in classes)
+        below = self._denominator(classes)
+        if below == 0:
+            return Estimate(None)
+        if any(totals.infinite(key, k) for _, k in classes):
+            return Estimate(math.inf)
+        value = ratio(top, below)
+        rows = "weight.rows" if self._weighted else "rows"
+        counted = totals.units(rows, self._group) >> UNIT_BITS
+        if counted < 2 or any(totals.infinite(f"{key}.squares", k) for _, k in classes):
+            return Estimate(value)
+        if totals.overlapping and self._factors is not None and self._group is None:
+            # Of whole rows only sums without factors are kept.
+            return Estimate(value)
+        return Estimate(value, math.sqrt(self._variance(classes, top, below)))
+
+    def _denominator(self, classes: list[tuple[int, int | None]]) -> int:
+        """Σ u, in the unit of the numerator."""
+        totals, group = self._totals, self._group
+        if self._over is Over.ROWS:
+            return totals.units("rows", group) << self._bits
+        if self._over is Over.ROW_WEIGHT:
+            return totals.weight_units(group) << self._bits
+        return sum(v * totals.weight_units(k) for v, k in classes)
+
+    def _variance(self, classes: list[tuple[int, int | None]], top: int, below: int) -> float:
+        """Σ (v w x - L u)² / (Σ u)² with L = top/below, exactly, but for what rounding hides."""
+        whole = spread = 0
+        for v, k in classes:
+            squares, cross, own = self._products(v, k)
+            whole += squares * below * below
+            spread += squares * below * below - 2 * top * below * cross + top * top * own
+        hidden = _PRODUCTS_ROUNDING if self._weighted else _SQUARES_ROUNDING
+        if spread <= whole >> hidden:
+            return 0.0
+        n = 1
+        if not self._weighted:
+            n = self._totals.units("rows", self._group) >> UNIT_BITS
+            spread *= n
+            n -= 1
+        # With units of 2^-u and factors of 2^-b: spread is in 2^-(3u + 4b), below in 2^-(u + b).
+        return ratio(spread << UNIT_BITS, below**4 * n)
+
+    def _products(self, v: int, k: int | None) -> tuple[int, int, int]:
+        """Σ (vwx)², Σ vwx·u and Σ u² of a class, all in one unit."""
+        totals, key = self._totals, self._key
+        squares = v * v * totals.units(f"{key}.squares", k)
+        sums = totals.units(key, k)
+        rows = totals.units("rows", k)
+        if self._over is Over.ROWS:
+            return squares, v * sums << self._bits, rows << 2 * self._bits
+        cross = totals.units(f"{key}.cross", k) if self._weighted else sums
+        own = totals.units("weight.squares", k) if self._weighted else rows
+        if self._over is Over.ROW_WEIGHT:
+            return squares, v * cross << self._bits, own << 2 * self._bits
+        return squares, v * v * cross, v * v * own

@@ -1,0 +1,35 @@
+"""Cross-entropy per unit: per byte, character or word, whatever the rows stand for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.metric import OUTCOME_ONLY, Metric, Setting
+from xentcli.statistic import LOSSES, UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xentcli.report import Value
+    from xentcli.totals import Totals
+
+
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
+    del settings
+    if group is not None:
+        return None
+    return totals.figure(totals.per_unit(), totals.base.unit, totals.base.nats)
+
+
+METRIC = Metric(
+    name="cross_entropy_per_unit",
+    summary="loss per byte, character or word: per unit of the column that --count names",
+    formula="Σ w·(-log p) / Σ w·c, c being the units that the row stands for",
+    source="with --base 2, bits per byte; standard error of a ratio (delta method)",
+    statistics=(*LOSSES, UNITS),
+    figure=_figure,
+    unit="loss",
+    default=True,
+    kinds=OUTCOME_ONLY,
+    units=True,
+)

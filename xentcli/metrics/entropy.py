@@ -1,0 +1,32 @@
+"""Entropy of soft targets: the loss that a perfect model would be left with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.metric import SOFT_ONLY, Metric, Setting
+from xentcli.statistic import ENTROPY, ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xentcli.report import Value
+    from xentcli.totals import Totals
+
+
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+    del settings
+    return totals.figure(totals.mean("entropy", group), totals.base.unit, totals.base.nats)
+
+
+METRIC = Metric(
+    name="entropy",
+    summary="mean entropy of the rows' target distributions: the least any model can cost",
+    formula="Σ w·(-Σ_c q_c log q_c) / Σ w",
+    source="Shannon 1948; cross_entropy = entropy + kl_divergence",
+    statistics=(ROWS, ENTROPY),
+    figure=_figure,
+    unit="loss",
+    default=True,
+    kinds=SOFT_ONLY,
+)

@@ -1,0 +1,39 @@
+"""Top-k accuracy: the share of rows whose true class is among the k likeliest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.metric import Metric, Parameter, Setting
+from xentcli.statistic import ROWS, top
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xentcli.report import Value
+    from xentcli.statistic import Statistic
+    from xentcli.totals import Totals
+
+
+def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    return (ROWS, top(int(settings["k"])))
+
+
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+    (key,) = top(int(settings["k"])).keys
+    share = totals.quotient(key, group, totals.weight_units(group))
+    return totals.proportion(share, totals.effective_rows(group))
+
+
+METRIC = Metric(
+    name="top_k",
+    summary="share of rows whose true class is among the k with the largest scores",
+    formula="Σ w·[rank of y ≤ k] / Σ w; of equal scores the first class in order ranks first",
+    source="Russakovsky et al. 2015; interval: Wilson 1927",
+    statistics=_statistics,
+    figure=_figure,
+    better="higher",
+    parameters=(Parameter("k", 5.0, "how many classes count", low=1.0, whole=True),),
+    aliases=("top_k_accuracy",),
+    cost="two comparisons a score, some 2 ns each",
+)

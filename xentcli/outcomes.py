@@ -1,0 +1,94 @@
+"""The layout of outcomes: scores of what happened, which no truth stands beside."""
+
+from __future__ import annotations
+
+from xentcli import naming
+from xentcli.errors import InputError, UsageError
+from xentcli.layout import Layout, Shape
+from xentcli.options import ColumnOptions, Scale, Task
+from xentcli.schema import Table, quoted
+from xentcli.text import shown
+
+
+def named(table: Table, options: ColumnOptions) -> bool:
+    """Whether a column is named as the score of what happened, and no option speaks of classes.
+
+    A language model's tokens are so; whoever asks knows that nothing is named as a truth.
+    """
+    asked = (options.scores, options.classes, options.positive, options.target_scale)
+    if options.task is not Task.AUTO or any(asked):
+        return False
+    known = {name for names in naming.OUTCOMES.values() for name in names}
+    scores = [n for n in table.names if n.lower() in known]
+    losses = [n for n in table.names if n.lower() in naming.LOSSES]
+    # A lone loss is named so that it can be told what it is.
+    return bool(scores) or (bool(losses) and not any(map(naming.prefix_of, table.names)))
+
+
+def resolve(table: Table, options: ColumnOptions) -> Layout:
+    """The layout of a task `outcome`.
+
+    Raises UsageError for options that speak of classes, InputError where no column is named
+    like a score.
+    """
+    for option, value in (
+        ("--target", options.target),
+        ("--classes", options.classes),
+        ("--positive", options.positive),
+        ("--target-scale", options.target_scale),
+    ):
+        if value:
+            raise UsageError(f"{option} does not go with --task outcome: the score is all there is")
+    name, scale, why = _score(table, options)
+    if (options.scale or scale) is Scale.LOGIT:
+        raise UsageError("--task outcome needs (log-)probabilities: a logit says nothing alone")
+    if options.weight == name:
+        raise UsageError(f"--weight '{options.weight}' is also the score")
+    return Layout(
+        task=Task.OUTCOME,
+        targets=(),
+        scores=(name,),
+        shape=Shape.SINGLE,
+        scale=options.scale or scale,
+        classes=(),
+        positive=0,
+        weight=options.weight,
+        id=options.id,
+        units=options.units,
+        by=options.by,
+        reasons=(
+            ("scores", why),
+            ("scale", "--scale" if options.scale else "its name"),
+        ),
+    )
+
+
+def _score(table: Table, options: ColumnOptions) -> tuple[str, Scale, str]:
+    """The column of the outcomes' scores, its scale, and why."""
+    if options.scores is not None:
+        name = table.column(options.scores, "--scores").name
+        return name, naming.scale_in_name(name), "--scores"
+    taken = {options.weight, options.id, options.units, *options.by}
+    names = {**naming.OUTCOMES}
+    names[Scale.PROBABILITY] = (*names[Scale.PROBABILITY], "prob", "probability", "p")
+    found = [
+        (name, scale)
+        for scale, known in names.items()
+        for name in table.names
+        if name.lower() in known and name not in taken
+    ]
+    if len(found) == 1:
+        return (*found[0], "a name for the score of what happened")
+    if found:
+        raise InputError(
+            f"the score could be {quoted([name for name, _ in found])}",
+            hint=f"say which with --scores, for example --scores '{shown(found[0][0])}'",
+        )
+    losses = [name for name in table.names if name.lower() in naming.LOSSES]
+    hint = "name it with --scores"
+    if losses:
+        hint = f"'{shown(losses[0])}' is named like its negative: write -{shown(losses[0])} instead"
+    raise InputError(
+        f"no column is named like the score of an outcome; the columns are {quoted(table.names)}",
+        hint=hint,
+    )

@@ -1,0 +1,141 @@
+"""Rows whose truth is a distribution over the classes: soft labels, votes, ties.
+
+Such a row counts as K rows of one class each, with weights that are its target's
+probabilities: that is what the cells are. What is said of whole rows keeps a row together, so
+that its standard error does not take a row for K.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli.batch import Batch, Slot, View, times
+from xentcli.elementary import surprise
+from xentcli.family import Loss, column_sums, smoothed, term
+from xentcli.groups import Groups
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.exact import Sums
+    from xentcli.scores import Scores
+
+    Floats = NDArray[np.float64]
+
+
+class SoftBatch(Batch):
+    """Rows with target distributions `targets`, a (K, n) matrix. Views are in row order."""
+
+    def __init__(
+        self, k: int, targets: Floats, scores: Scores, weights: Floats | None, **other: Any
+    ) -> None:
+        super().__init__(k, scores, weights, **other)
+        self.targets = targets
+        self.size = k + 1
+
+    def __len__(self) -> int:
+        return int(self.targets.shape[1])
+
+    @cached_property
+    def cell_weights(self) -> Floats:
+        """w·q_c of every class and row, (K, n)."""
+        q = self.targets
+        return q if self.row_weights is None else q * self.row_weights
+
+    @cached_property
+    def cells(self) -> Groups:
+        """The groups of the cells: one a class."""
+        return cells_of(self.k, len(self))
+
+    @cached_property
+    def whole(self) -> Groups:
+        """The group of the rows: the last."""
+        return Groups.only(self.k, len(self), self.size)
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        return (
+            Slot(View.CELLS, self.cells, self.cell_weights.reshape(-1)),
+            Slot(View.WHOLE, self.whole, self.row_weights),
+        )
+
+    @cached_property
+    def surprises(self) -> Floats:
+        """-log p of every class and row, clipped where that was asked for; (K, n)."""
+        return self.bounded(self.scores.surprises())
+
+    def _view(self, view: View, every: Floats) -> Floats:
+        """Cells as they are; a whole row costs what its cells do, by its target."""
+        if view is View.CELLS:
+            return every.reshape(-1)
+        return column_sums(times(self.targets, every))
+
+    @cached_property
+    def _whole_losses(self) -> Floats:
+        return self._view(View.WHOLE, self.surprises)
+
+    def losses(self, view: View) -> Floats:
+        return self._whole_losses if view is View.WHOLE else self._view(view, self.surprises)
+
+    def family(self, view: View, loss: Loss) -> Floats:
+        every = term(self.surprises, loss.gamma)
+        if loss.smoothing:
+            if view is View.WHOLE:
+                return smoothed(self._view(view, every), every, loss.smoothing)
+            every = smoothed(every, every, loss.smoothing)
+        return self._view(view, every)
+
+    @cached_property
+    def own_surprises(self) -> Floats:
+        """-log q of every class and row, (K, n)."""
+        return surprise(self.targets.reshape(-1)).reshape(self.targets.shape)
+
+    def entropies(self, view: View) -> Floats:
+        """H(q) = -Σ q log q of each row; -log q_c of each cell."""
+        return self._view(view, self.own_surprises)
+
+    def divergences(self, view: View) -> Floats:
+        """KL(q‖p) = Σ q (log q - log p) of each row; log q_c - log p_c of each cell."""
+        with np.errstate(invalid="ignore"):
+            every = self.surprises - self.own_surprises
+        # What the target rules out counts nothing, whatever the scores say of it.
+        every[self.targets == 0] = 0.0
+        values = self._view(view, every)
+        # A row's divergence is never negative; its rounding may be.
+        return values if view is View.CELLS else np.maximum(values, 0.0)
+
+    def brier(self, view: View) -> Floats:
+        p = np.stack([self.scores.probability(c) for c in range(self.k)])
+        if view is View.WHOLE:
+            miss = p - self.targets
+            return column_sums(np.multiply(miss, miss, out=miss))
+        squares = p * p
+        others = np.maximum(column_sums(squares) - squares, 0.0)
+        return (others + (1.0 - p) ** 2).reshape(-1)
+
+    def add_support(self, rows: Sums, weight: Sums) -> None:
+        rows.add_counts(np.append(np.count_nonzero(self.targets, axis=1), 0))
+        weight.add(self.cell_weights.reshape(-1), self.cells)
+
+    def add_decisions(self, correct: Sums, predicted: Sums) -> None:
+        decided = self.scores.predicted() == np.arange(self.k)[:, None]
+        hit = self.cell_weights * decided
+        correct.add(hit.reshape(-1), self.cells)
+        correct.add(hit.sum(axis=0), self.whole)
+        weights = 1.0 if self.row_weights is None else self.row_weights
+        predicted.add((decided * weights).reshape(-1), self.cells)
+
+    def row_losses(self) -> Floats:
+        return self._whole_losses
+
+    def clipped(self) -> NDArray[np.bool_]:
+        moved: NDArray[np.bool_] = (self.surprises != self.scores.surprises()).any(axis=0)
+        return moved
+
+
+def cells_of(k: int, n: int) -> Groups:
+    """The groups of `k` × `n` cells, class by class, beside that of whole rows."""
+    return Groups(np.append(np.full(k, n, dtype=np.int64), 0))
