@@ -45,7 +45,7 @@ def test_the_tools_of_the_pages(generate: ModuleType, tool: str) -> None:
     users = [command for command in commands if tool in generate.tools(command)]
     assert users, "no page calls it"
     if shutil.which(tool, path=generate.search_path()) is None:
-        pytest.skip(f"{tool} is not installed: {len(users)} commands of the pages are not run")
+        pytest.skip(f"{tool} is not installed; commands of the pages not run: {len(users)}")
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS)
