@@ -5,7 +5,7 @@ r"""Writes what the documents quote from the program; `--check` only says what i
 - `docs/images/report.svg`, the picture in the README;
 - in `README.md` and the other pages, what each command of a `console` block prints. A line
   `…` stands for any lines, and `…` within a line for any text: such output is compared, and
-  has to be mended by hand.
+  has to be mended by hand. Commands whose tools are not installed are left as they stand.
 
 >>> matches("a\n…\nz … end\n", "a\nb\nc\nz 1 end\n"), matches("a\n", "b\n")
 (True, False)
@@ -30,12 +30,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/findings.md", "docs/json.md")
+PAGES = tuple(
+    str(path.relative_to(ROOT))
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+    if "```console\n" in path.read_text(encoding="utf-8")
+)
+TOOLS = ("jq", "duckdb", "curl", "zstd")  # what the pages call that not every machine has
 COMMANDS = ("", "eval", "rows", "inspect", "metrics")
 PICTURE = "xent eval sample_data/digits.parquet"
 COLUMNS = 100
 
 _BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
+_TOOL = re.compile(rf"(?:^|[|;&(])\s*({'|'.join(TOOLS)})\s", re.MULTILINE)
 _FOREIGN = re.compile(
     r"XENT_|PYTHON|LC_|LANG|TERM|GITHUB|CI$|(NO|FORCE|CLI|PY)_?COLOR|COLUMNS|LINES"
 )
@@ -62,7 +68,7 @@ class Session:
         Raises RuntimeError where that is a traceback: no page shows one.
         """
         kept = {k: v for k, v in os.environ.items() if not _FOREIGN.match(k)}
-        kept["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
+        kept["PATH"] = search_path()
         looks = {"FORCE_COLOR": "1"} if color else {"TERM": "dumb", "COLUMNS": str(COLUMNS)}
         done = subprocess.run(  # noqa: S603 - the commands are those of our own pages
             ["/bin/sh", "-c", command],
@@ -111,9 +117,23 @@ def matches(expected: str, actual: str) -> bool:
     return re.fullmatch("".join(lines), actual) is not None
 
 
+def tools(command: str) -> set[str]:
+    """Those of TOOLS that the command calls.
+
+    >>> sorted(tools("curl -s file:///a | jq . && echo zstd")), tools("xent eval zstd .")
+    (['curl', 'jq'], set())
+    """
+    return set(_TOOL.findall(command))
+
+
+def search_path() -> str:
+    """Where commands are found: first beside this Python, where `xent` is."""
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
 def runnable(step: Step) -> bool:
-    """Whether the command's tools are here: jq may be missing, all others are anyone's."""
-    return "| jq " not in step.command or shutil.which("jq") is not None
+    """Whether all the command's tools are here."""
+    return all(shutil.which(tool, path=search_path()) for tool in tools(step.command))
 
 
 def refreshed(text: str, run: Callable[[str], str]) -> str:
@@ -164,7 +184,8 @@ def metrics_page() -> str:
         "true class y, probabilities p_c and a weight w (1 by default); Σ runs over the rows,",
         "Σ_{y=k} over those of class k; ŷ is the class with the largest score, the first of",
         "equals. Figures marked *overall* and *by class* are in the default report. Losses are in",
-        "the unit of `--base`. The sums behind all figures are exact, and add up exactly.",
+        "the unit of `--base`. The sums behind all figures are exact, and add up exactly. What the",
+        "first figure means, from the ground up: [cross-entropy.md](cross-entropy.md).",
         "",
         "| metric | default | what it is |",
         "| --- | --- | --- |",

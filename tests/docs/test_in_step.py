@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,36 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
-WITH_COMMANDS = ["README.md", "docs/findings.md", "docs/json.md"]
+WITH_COMMANDS = [
+    str(page.relative_to(ROOT))
+    for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+    if "```console\n" in page.read_text("utf-8")
+]
+ALWAYS = {
+    "README.md",
+    "docs/cross-entropy.md",
+    "docs/findings.md",
+    "docs/json.md",
+    "docs/recipes.md",
+}
+
+TOOLS = ("jq", "duckdb", "curl", "zstd")
 
 
 def test_the_generator_knows_every_page_with_commands(generate: ModuleType) -> None:
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
-    found = {str(p.relative_to(ROOT)) for p in pages if "```console\n" in p.read_text("utf-8")}
-    assert found == set(generate.PAGES) == set(WITH_COMMANDS)
+    assert set(WITH_COMMANDS) == set(generate.PAGES)
+    assert set(WITH_COMMANDS) >= ALWAYS
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_the_tools_of_the_pages(generate: ModuleType, tool: str) -> None:
+    assert set(generate.TOOLS) == set(TOOLS)
+    blocks = [b for p in WITH_COMMANDS for b in generate.blocks((ROOT / p).read_text("utf-8"))]
+    commands = [step.command for block in blocks for step in generate.steps(block)]
+    users = [command for command in commands if tool in generate.tools(command)]
+    assert users, "no page calls it"
+    if shutil.which(tool, path=generate.search_path()) is None:
+        pytest.skip(f"{tool} is not installed; commands of the pages not run: {len(users)}")
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS)
