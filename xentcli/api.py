@@ -43,6 +43,7 @@ def evaluate(
     positive: object = None,
     weight: str | None = None,
     id: str | None = None,  # noqa: A002 - the option's name
+    by: str | Sequence[str] = (),
     count: str | None = None,
     metric: str | Sequence[str] = (),
     base: Base | str | float = Base.E,
@@ -76,6 +77,7 @@ def evaluate(
         positive: The class that a single score column speaks of.
         weight: The column of row weights, finite and not negative.
         id: The column that names rows.
+        by: The column, or columns, by whose values rows are reported apart.
         count: The column of how many units (bytes, words) a row stands for.
         metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
         base: `e`, 2 or 10.
@@ -118,6 +120,7 @@ def evaluate(
             weight=weight,
             id=id,
             units=count,
+            by=(by,) if isinstance(by, str) else tuple(by),
         ),
         Policy(
             clip=clip,

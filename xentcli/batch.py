@@ -12,13 +12,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.exact import Sums
     from xentcli.family import Loss
-    from xentcli.groups import Groups
+    from xentcli.groups import Arrangement, Groups
     from xentcli.scores import Scores
     from xentcli.tally import Place
 
     Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
     Ends = tuple[float, float]
 
 
@@ -35,11 +35,23 @@ class View(Enum):
 
 
 class Slot(NamedTuple):
-    """Numbers that are added up together: how they lie, into which sums, and their weights."""
+    """Numbers that are added up together: how they lie, into which sums, and their weights.
+
+    The weights are arranged in groups already; numbers asked for in the view are yet to be.
+    """
 
     view: View
-    groups: Groups
+    arranged: Arrangement
     weights: Floats | None
+
+    @property
+    def groups(self) -> Groups:
+        """The groups that the numbers are added up in."""
+        return self.arranged.groups
+
+    def of(self, values: Any) -> Any:
+        """Numbers of the view, group by group."""
+        return self.arranged.of(values)
 
 
 class Batch(ABC):
@@ -103,12 +115,30 @@ class Batch(ABC):
         """Σ_c (p_c - y_c)² of each row; for cells, of the class or the label."""
 
     @abstractmethod
-    def add_support(self, rows: Sums, weight: Sums) -> None:
-        """Adds the rows that speak for each class, and their weight, where slots do not say it."""
+    def cells_of(self, view: View) -> tuple[Rows, Rows | slice]:
+        """Which sum each number of a view goes to, and which row it belongs to."""
+
+    def support(self, view: View) -> Floats | None:
+        """How much each cell's row speaks for its class, where the slots do not say it."""
+        del view
+        return None
 
     @abstractmethod
-    def add_decisions(self, correct: Sums, predicted: Sums) -> None:
-        """Adds the weight decided rightly for each class, and that decided for it at all."""
+    def hits(self, view: View) -> Floats | NDArray[np.bool_] | None:
+        """How much of each number of a view is decided rightly, without the rows' weights."""
+
+    def decided(self, view: View) -> Floats | None:
+        """Whether each cell's row is decided for its class; None where `decisions` say it."""
+        del view
+        return None
+
+    @abstractmethod
+    def decisions(self) -> NDArray[Any]:
+        """The class that each row is decided for, in row order."""
+
+    def probability_rows(self, k: int) -> Floats:
+        """The probability of class k of each row, in row order."""
+        return self.scores.probability(k)
 
     @abstractmethod
     def row_losses(self) -> Floats:
@@ -121,6 +151,14 @@ class Batch(ABC):
     @abstractmethod
     def clipped(self) -> NDArray[np.bool_]:
         """Which rows' losses the clip moved, in row order."""
+
+    @property
+    def library_clip(self) -> Ends:
+        """The ends of the losses under scikit-learn's clip, at the scores' own rounding unit.
+
+        Infinite where a row's loss is not that of one class, which is what is clipped.
+        """
+        return 0.0, 1e200
 
     @cached_property
     def loss_ends(self) -> Ends:

@@ -10,16 +10,16 @@ import numpy as np
 from xentcli.batch import Batch, Slot, View
 from xentcli.elementary import surprise
 from xentcli.family import Loss, smoothed, term
-from xentcli.groups import Groups, count_classes
+from xentcli.groups import Arrangement, Groups, count_classes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Ends
-    from xentcli.exact import Sums
     from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
 
 
 class ClassBatch(Batch):
@@ -62,7 +62,7 @@ class ClassBatch(Batch):
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        return (Slot(View.OWN, self.groups, self.weights),)
+        return (Slot(View.OWN, Arrangement(self.groups), self.weights),)
 
     def in_row_order(self, values: NDArray[Any]) -> NDArray[Any]:
         """Per-row values, from class order back into the order of the rows."""
@@ -130,23 +130,21 @@ class ClassBatch(Batch):
         del view
         return self.scores.squares(self.truth, self.order)
 
-    def add_support(self, rows: Sums, weight: Sums) -> None:
-        """Nothing: the rows of a class are its slot's."""
+    def cells_of(self, view: View) -> tuple[Rows, Rows | slice]:
+        del view
+        return self.truth.take(self.order).astype(np.intp), self.order
 
     @cached_property
-    def decisions(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    def counted_decisions(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Whether each row's predicted class is its true one; and how often each is predicted."""
         return self.scores.decisions(self.truth, self.order)
 
-    def add_decisions(self, correct: Sums, predicted: Sums) -> None:
-        hit, counts = self.decisions
-        if self.weights is None:
-            correct.add_counts(self.groups.count(hit))
-            predicted.add_counts(counts)
-            return
-        correct.add(self.weights * hit, self.groups)
-        decided = self.scores.predicted().take(self.order)
-        predicted.add(self.weights.take(decided.argsort(kind="stable")), Groups(counts))
+    def hits(self, view: View) -> NDArray[np.bool_]:
+        del view
+        return self.counted_decisions[0]
+
+    def decisions(self) -> NDArray[Any]:
+        return self.scores.predicted()
 
     def ranks(self) -> NDArray[np.int64]:
         """How many classes come before each row's true one, by score and then by order."""

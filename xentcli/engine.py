@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.decode import Decoder
-from xentcli.statistic import LOSS, ROWS, SUPPORT, State, Statistic, observe_all, union
+from xentcli.frame import SlicedFrame
+from xentcli.slices import Slicer, Slices
+from xentcli.state import State
+from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, observe_all, union
 from xentcli.supply import Supply, Task
 from xentcli.tally import Place, Tally
 
@@ -64,8 +67,9 @@ class Watcher(Protocol):
 class Sum:
     """What a run adds up: a commutative monoid under `merge`.
 
-    `state` holds the metrics' sums, `tally` what was noticed, `labels` the labels that
-    occurred, `read` the rows read, and `rows` how many each split (by part and number) had.
+    `state` holds the metrics' sums, `slices` the same by slice, `tally` what was noticed,
+    `labels` the labels that occurred, `read` the rows read, and `rows` how many each split (by
+    part and number) had.
     """
 
     state: State
@@ -73,6 +77,7 @@ class Sum:
     labels: frozenset[str] = frozenset()
     read: int = 0
     rows: dict[tuple[int, int], int] = field(default_factory=dict)
+    slices: Slices = field(default_factory=lambda: Slices(0))
 
     def merge(self, other: Sum) -> Sum:
         """Both together."""
@@ -82,15 +87,16 @@ class Sum:
             self.labels | other.labels,
             self.read + other.read,
             self.rows | other.rows,
+            self.slices.merge(other.slices),
         )
 
     @classmethod
     def total(cls, parts: Iterable[Sum], size: int) -> Sum:
         """All parts together; with none, the sum of no rows, `size` sums to a key."""
-        total = cls(State(size))
+        total = None
         for part in parts:
-            total = total.merge(part)
-        return total
+            total = part if total is None else total.merge(part)
+        return total or cls(State(size), slices=Slices(size))
 
     def row_number(self, place: Place) -> int:
         """The number, from 1, of a row within its part."""
@@ -119,7 +125,8 @@ class Plan(NamedTuple):
     ) -> Plan:
         """A plan whose blocks are of `rows` rows, or of a size that suits the processor."""
         wanted = union((ROWS, SUPPORT, *statistics))
-        return cls(layout, policy, wanted, min(rows or block_rows(layout.k), MOST_ROWS), workers)
+        most = min(rows or block_rows(layout.k), MOST_ROWS)
+        return cls(layout, policy, wanted, most, workers)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""
@@ -128,14 +135,19 @@ class Plan(NamedTuple):
     def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
         """Takes splits until there are no more; `read` is told the rows of each block."""
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
-        state = State(self.layout.size)
+        total = Sum.total((), self.layout.size)
+        slicer = Slicer(self.layout.by, total.slices) if self.layout.by else None
         while (task := supply.take()) is not None:
             try:
                 rows = 0
                 for block, place in pieces(task):
                     batch = decoder.decode(block, place)
                     if len(batch):
-                        observe_all(self.statistics, batch, state)
+                        if slicer is None:
+                            observe_all(self.statistics, batch, total.state)
+                        else:
+                            frame = SlicedFrame(batch, slicer.numbers(block, batch.rows))
+                            observe_all(self.statistics, batch, total.slices.state, frame)
                     rows += block.num_rows
                     if read is not None:
                         read(block.num_rows)
@@ -143,7 +155,11 @@ class Plan(NamedTuple):
                 supply.failed(task, error)
                 break
             supply.done(task, rows)
-        return Sum(state, decoder.tally, frozenset(decoder.labels.seen), decoder.rows_read)
+        labels = frozenset(decoder.labels.seen)
+        if slicer is not None:
+            # What is added exactly is added up in any order: the whole is the sum of the slices.
+            total.state = total.slices.total()
+        return Sum(total.state, decoder.tally, labels, decoder.rows_read, slices=total.slices)
 
 
 def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:

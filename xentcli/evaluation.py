@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
-from zlib import crc32
+
+import numpy as np
 
 from xentcli import __version__
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
-from xentcli.layout import Shape
 from xentcli.metrics import fitting, request
 from xentcli.options import (
     ColumnOptions,
@@ -19,21 +20,29 @@ from xentcli.options import (
     Policy,
     ReportOptions,
     RunOptions,
-    SumToOne,
     check,
 )
-from xentcli.report import ClassReport, LayoutReport, Report, SourceReport
+from xentcli.report import (
+    ClassReport,
+    LayoutReport,
+    Report,
+    SourceReport,
+)
 from xentcli.resolve import resolve
 from xentcli.schema import Table
+from xentcli.signature import signature
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xentcli.engine import Outcome, Sum, Watcher
     from xentcli.layout import Layout
     from xentcli.metric import Requested
     from xentcli.readers.source import Source
+    from xentcli.report import SliceReport
+    from xentcli.slices import Slices
+    from xentcli.totals import Readable
 
 
 # Less than this is not worth a second worker.
@@ -176,15 +185,8 @@ def finalise(
     """The report of a sum: a pure function."""
     total, facts = outcome
     layout = settled(layout, sorted(total.labels), facts[0].path)
-    totals = Totals(
-        total.state,
-        layout.classes,
-        weighted=layout.weight is not None,
-        kind=layout.kind,
-        positive=layout.positive,
-        base=options.report.base,
-        confidence=options.report.confidence,
-    )
+    read = functools.partial(_totals, layout, options)
+    totals = read(total.state)
     paths = [fact.path for fact in facts]
     _check_rows(totals, total, paths, options.policy)
     locate = example_locator(lambda case: total.row_number(case.place), paths)
@@ -192,7 +194,7 @@ def finalise(
     sizes = [fact.size for fact in facts]
     return Report(
         version=__version__,
-        signature=signature(layout, totals.rows(), options),
+        signature=signature(layout, totals.rows(), options.policy, options.report),
         source=SourceReport(
             tuple(paths),
             facts[0].format,
@@ -213,7 +215,52 @@ def finalise(
         metrics={key: value for key, value in overall.items() if value is not None},
         classes=_classes(layout, totals, requested),
         findings=findings(total.tally, totals, layout, options.policy, locate),
+        slices=_slices(total.slices, layout, totals, requested, read),
     )
+
+
+def _totals(layout: Layout, options: Options, state: Readable) -> Totals:
+    """Sums as figures, those of all rows or of a slice of them."""
+    return Totals(
+        state,
+        layout.classes,
+        weighted=layout.weight is not None,
+        kind=layout.kind,
+        positive=layout.positive,
+        base=options.report.base,
+        confidence=options.report.confidence,
+    )
+
+
+def _slices(
+    slices: Slices,
+    layout: Layout,
+    totals: Totals,
+    requested: Sequence[Requested],
+    read: Callable[[Readable], Totals],
+) -> Sequence[SliceReport]:
+    """The report of every slice: the figures over all its rows, and its share of the loss."""
+    if not layout.by:
+        return ()
+    from xentcli.slice_report import SliceTable
+    from xentcli.slice_totals import SliceTotals, column_of
+
+    every = SliceTotals(slices, totals)
+    columns = {r.key: r.column(every) for r in requested}
+    left = [r for r in requested if columns[r.key] is None]
+    if left:
+        parts = [read(reading) for _, reading in slices.readings()]
+        for r in left:
+            columns[r.key] = column_of([r.overall(part) for part in parts])
+    if any(r.metric.name == "cross_entropy" for r in requested):
+        columns["share"] = every.shares()
+    places = slices.places
+    order, whole, texts = places.ordered(), places.whole, places.texts
+    ordered = [texts[i] for i in order.tolist()] if whole is None else whole[order]
+    kept = {key: column for key, column in columns.items() if column is not None}
+    confidence = totals.confidence
+    rows = every.rows.astype(np.int64)
+    return SliceTable(layout.by, ordered, rows, every.weight, kept, confidence)
 
 
 def settled(layout: Layout, labels: Sequence[str], path: str) -> Layout:
@@ -250,45 +297,3 @@ def _classes(
             )
         )
     return tuple(reports)
-
-
-def signature(layout: Layout, rows: int, options: Options) -> str:
-    """Everything that can change the number, in one line: equal lines, comparable numbers."""
-    policy = options.policy
-    kind = layout.target_scale.value
-    fields = {
-        "task": layout.task.value + ("" if kind == "label" else f"/{kind}"),
-        "k": layout.k,
-        "rows": rows,
-        "base": options.report.base.value,
-        "clip": f"{policy.clip:g}",
-        "sum": policy.sum_to_one.value,
-        "weight": layout.weight or "none",
-        "scale": layout.scale.value,
-        "classes": _digest(_binding(layout)),
-        "missing": policy.missing.value,
-        "unknown": policy.unknown_label.value,
-        "ignore": ",".join(sorted(policy.ignore_label)) or "none",
-    }
-    if layout.units is not None:
-        fields["count"] = layout.units
-    if policy.sum_to_one in (SumToOne.WARN, SumToOne.ERROR):
-        fields["tolerance"] = f"{policy.tolerance:g}"
-    fields["v"] = __version__
-    return "|".join(["xent", *(f"{k}:{_plain(str(v))}" for k, v in fields.items())])
-
-
-def _binding(layout: Layout) -> tuple[str, ...]:
-    """The classes in the order of their scores; beside a single score, the one it speaks of."""
-    if layout.shape is Shape.SINGLE and layout.classes:
-        return (*layout.classes, layout.classes[layout.positive])
-    return layout.classes
-
-
-def _digest(names: Sequence[str]) -> str:
-    return f"{crc32(chr(0).join(names).encode('utf-8', 'surrogatepass')):08x}"
-
-
-def _plain(text: str) -> str:
-    """A value of the signature with the characters that separate its fields escaped."""
-    return text.replace("\\", "\\\\").replace("|", "\\|")

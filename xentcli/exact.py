@@ -18,73 +18,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.groups import Groups
+from xentcli.levels import EVERY, GRID, SHIFTERS, UNIT_BITS, Level, grid_of, level_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
+    from xentcli.groups import Groups
+    from xentcli.levels import Ids
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-UNIT_BITS = 1074
 MAX_ROWS = 1 << 15
-# The grid of level j is 2^-(37 + 47 j): level 0 takes terms below 2^10, as most losses and
-# their squares are.
-_RUNG = 47
-_GRID = 37
-_COARSEST, _FINEST = -21, 23
-_LOW = np.int64(0xFFFFFFFF)
-
-
-class _Level:
-    """The sums of one rung of the ladder, as whole numbers of its grid.
-
-    Blocks are added as they come, shifts and all, modulo 2^64; `_settle` takes the shifts
-    off and carries into `_high` and `_low` (value: high·2^32 + low) before the true sum
-    could leave the range of int64.
-    """
-
-    __slots__ = ("_bits", "_counts", "_high", "_low", "_raw", "_reach")
-
-    def __init__(self, level: int, size: int) -> None:
-        self._bits = _SHIFTER_BITS[level]
-        self._raw, self._counts, self._high, self._low = np.zeros((4, size), dtype=np.int64)
-        self._reach = 0.0
-
-    def add(self, shifted: Ints, counts: Ints, reach: float) -> None:
-        """Adds sums of shifted terms; `reach` bounds the size of any true sum among them."""
-        if self._reach + reach >= 2.0**63:
-            self._settle()
-        self._reach += reach
-        self._raw += shifted
-        self._counts += counts
-
-    def add_whole(self, high: Ints, low: Ints | int) -> None:
-        """Adds sums given as halves."""
-        self._high += high
-        self._low += low
-
-    def halves(self) -> tuple[Ints, Ints]:
-        """The sums as halves."""
-        self._settle()
-        return self._high, self._low
-
-    def _settle(self) -> None:
-        # int64 wraps around, which is harmless: the difference is small and exact.
-        total = self._raw - self._counts * self._bits
-        self._high += total >> 32
-        self._low += total & _LOW
-        self._raw[:] = 0
-        self._counts[:] = 0
-        self._reach = 0.0
-
-    def __getstate__(self) -> tuple[np.int64, Ints, Ints]:
-        return self._bits, *self.halves()
-
-    def __setstate__(self, state: tuple[np.int64, Ints, Ints]) -> None:
-        self._bits, self._high, self._low = state
-        self._raw, self._counts = np.zeros((2, len(self._high)), dtype=np.int64)
-        self._reach = 0.0
+# With so many groups it pays to look for the largest, which bounds every sum.
+_MANY = 16
 
 
 class _Scratch(threading.local):
@@ -108,6 +57,7 @@ class Sums:
 
     Two vectors are equal when their sums are, whatever was added in whatever order.
 
+    >>> from xentcli.groups import Groups
     >>> a = Sums(1).add(np.array([1e16, 1.0, -1e16]), Groups.single(3))
     >>> a.value(0)
     1.0
@@ -118,7 +68,7 @@ class Sums:
     def __init__(self, size: int) -> None:
         self.size = size
         self.infinite: Ints = np.zeros(size, dtype=np.int64)
-        self._levels: dict[int, _Level] = {}
+        self._levels: dict[int, Level] = {}
 
     def add(
         self, terms: Floats, groups: Groups, top: float | None = None, low: float = 0.0
@@ -136,21 +86,22 @@ class Sums:
             top = _largest(terms)
         if top == math.inf:
             endless = np.isinf(terms)
-            self.infinite += groups.count(endless)
+            self.infinite[groups.ids] += groups.count(endless)
             terms = np.where(endless, 0.0, terms)
             top = _largest(terms)
         if top == 0.0:
             return self
-        level = _level_for(top)
+        level = level_for(top)
         rounded, rest = _scratch.of(len(terms))
-        most = len(terms) if len(terms) <= MAX_ROWS else int(groups.counts.max())
+        most = len(terms) if len(groups.counts) < _MANY else int(groups.counts.max())
         while True:
-            shifter = _SHIFTERS[level]
+            shifter = SHIFTERS[level]
             np.add(terms, shifter, out=rounded)
-            grid = _grid(level)
+            grid = grid_of(level)
             # Rounding may take a term up by one unit.
             reach = most * (math.ldexp(top, grid) + 1)
-            self._level(level).add(groups.sum(rounded.view(np.int64)), groups.counts, reach)
+            sums = groups.sum(rounded.view(np.int64))
+            self._level(level).add(sums, groups.counts, reach, groups.ids)
             # A float64 of this size and more has no bits below the grid.
             if math.ldexp(low, grid - 52) >= 1.0:
                 return self
@@ -161,20 +112,18 @@ class Sums:
             top = math.ldexp(1.0, -grid)
             level += 1
 
-    def add_coarse(self, group: int, terms: Floats, weights: Floats | None) -> Sums:
-        """Adds w·x to one group, every x first rounded to a multiple of 2^-37.
+    def add_coarse(self, terms: Floats, weights: Floats | None, groups: Groups) -> Sums:
+        """Adds w·x to each group, every x first rounded to a multiple of 2^-37.
 
         Cheaper than `add` without weights, and enough for means of probabilities. Terms
         are at most 1.
         """
-        shifted = np.add(terms, _SHIFTERS[0], out=_scratch.of(len(terms))[0])
+        shifted = np.add(terms, SHIFTERS[0], out=_scratch.of(len(terms))[0])
         if weights is not None:
-            np.subtract(shifted, _SHIFTERS[0], out=shifted)
-            return self.add(shifted * weights, Groups.only(group, len(terms), self.size))
-        total, counts = np.zeros((2, self.size), dtype=np.int64)
-        total[group] = np.add.reduce(shifted.view(np.int64))
-        counts[group] = len(terms)
-        self._level(0).add(total, counts, math.ldexp(len(terms), _GRID))
+            np.subtract(shifted, SHIFTERS[0], out=shifted)
+            return self.add(shifted * weights, groups)
+        sums = groups.sum(shifted.view(np.int64))
+        self._level(0).add(sums, groups.counts, math.ldexp(len(terms), GRID), groups.ids)
         return self
 
     def add_matrix_coarse(self, terms: NDArray[np.floating]) -> Sums:
@@ -183,44 +132,77 @@ class Sums:
         total = np.zeros(self.size, dtype=np.int64)
         shifted = _scratch.of(rows)[0]
         for k, row in enumerate(terms):
-            np.add(row, _SHIFTERS[0], out=shifted)
+            np.add(row, SHIFTERS[0], out=shifted)
             total[k] = np.add.reduce(shifted.view(np.int64))
         counts = np.zeros(self.size, dtype=np.int64)
         counts[: len(terms)] = rows
-        self._level(0).add(total, counts, math.ldexp(rows, _GRID))
+        self._level(0).add(total, counts, math.ldexp(rows, GRID))
         return self
 
-    def add_counts(self, counts: Ints) -> Sums:
-        """Adds a whole number to every sum."""
-        self._level(0).add_whole(counts << (_GRID - 32), 0)
+    def add_counts(self, counts: Ints, ids: Ids = EVERY) -> Sums:
+        """Adds a whole number to every sum, or to those with the numbers given."""
+        self._level(0).add_whole(counts << (GRID - 32), 0, ids)
         return self
 
-    def _level(self, level: int) -> _Level:
+    def add_sums(self, other: Sums, ids: Ids) -> Sums:
+        """Adds other sums to those with the numbers given, each of which occurs once."""
+        self.infinite[ids] += other.infinite
+        for number, level in other._levels.items():
+            self._level(number).add_whole(*level.halves(), ids)
+        return self
+
+    def grow(self, size: int) -> None:
+        """Makes room for more sums, which are 0."""
+        infinite = np.zeros(size, dtype=np.int64)
+        infinite[: self.size] = self.infinite
+        self.size, self.infinite = size, infinite
+        for level in self._levels.values():
+            level.grow(size)
+
+    def folded(self, times: int, size: int) -> Sums:
+        """Sum number i of every `size`, added up over the first `times` of them."""
+        total = Sums(size)
+        total.infinite = self.infinite[: times * size].reshape(times, size).sum(axis=0)
+        for number, level in self._levels.items():
+            high, low = (half[: times * size].reshape(times, size) for half in level.halves())
+            total._level(number).add_whole(high.sum(axis=0), low.sum(axis=0))
+        return total
+
+    def part(self, start: int, stop: int) -> Sums:
+        """Some of the sums, as sums of their own."""
+        part = Sums(stop - start)
+        part.infinite = self.infinite[start:stop]
+        for number, level in self._levels.items():
+            high, low = level.halves()
+            part._level(number).add_whole(high[start:stop], low[start:stop])
+        return part
+
+    def _level(self, level: int) -> Level:
         known = self._levels.get(level)
         if known is None:
-            known = self._levels[level] = _Level(level, self.size)
+            known = self._levels[level] = Level(level, self.size)
         return known
 
     def merge(self, other: Sums) -> Sums:
         """The sums of both, as a new vector. Raises ValueError when the sizes differ."""
         if self.size != other.size:
             raise ValueError(f"sums of {self.size} and {other.size} groups cannot be merged")
-        merged = Sums(self.size)
-        merged.infinite = self.infinite + other.infinite
-        for levels in (self._levels, other._levels):
-            for number, level in levels.items():
-                merged._level(number).add_whole(*level.halves())
-        return merged
+        return Sums(self.size).add_sums(self, EVERY).add_sums(other, EVERY)
 
     def units(self) -> list[int]:
         """Every sum as a whole number of 2^-1074, infinite terms left out."""
         totals = [0] * self.size
         for number, level in self._levels.items():
-            shift = UNIT_BITS - _grid(number)
+            shift = UNIT_BITS - grid_of(number)
             high, low = (half.tolist() for half in level.halves())
             for i in range(self.size):
                 totals[i] += ((high[i] << 32) + low[i]) << shift
         return totals
+
+    def scaled_halves(self) -> Iterator[tuple[Ints, Ints, float]]:
+        """The sums level by level, the finest first: (high·2^32 + low) × the level's grid."""
+        for number in sorted(self._levels, reverse=True):
+            yield *self._levels[number].halves(), math.ldexp(1.0, -grid_of(number))
 
     def value(self, index: int) -> float:
         """One sum as the nearest float64, infinite when an infinite term was added."""
@@ -240,10 +222,10 @@ class Sums:
     def __repr__(self) -> str:
         return f"Sums({[self.value(i) for i in range(self.size)]})"
 
-    def __getstate__(self) -> tuple[int, Ints, dict[int, _Level]]:
+    def __getstate__(self) -> tuple[int, Ints, dict[int, Level]]:
         return self.size, self.infinite, self._levels
 
-    def __setstate__(self, state: tuple[int, Ints, dict[int, _Level]]) -> None:
+    def __setstate__(self, state: tuple[int, Ints, dict[int, Level]]) -> None:
         self.size, self.infinite, self._levels = state
 
 
@@ -271,22 +253,3 @@ def units_of(value: float) -> int:
 
 def _largest(terms: Floats) -> float:
     return float(max(np.maximum.reduce(terms), -np.minimum.reduce(terms)))
-
-
-def _level_for(top: float) -> int:
-    """The finest level whose range, 2^(47-g), exceeds `top`."""
-    level = (_RUNG - _GRID - math.frexp(top)[1]) // _RUNG
-    if level < _COARSEST:
-        raise OverflowError(f"{top!r} is too large to be added exactly")
-    return min(level, _FINEST)
-
-
-def _grid(level: int) -> int:
-    """The level's grid is 2^-g: evenly spaced rungs, the last of them cut to 2^-1074."""
-    return min(_GRID + _RUNG * level, UNIT_BITS)
-
-
-_SHIFTERS = {
-    level: np.float64(math.ldexp(1.5, 52 - _grid(level))) for level in range(_COARSEST, _FINEST + 1)
-}
-_SHIFTER_BITS = {level: shifter.view(np.int64) for level, shifter in _SHIFTERS.items()}

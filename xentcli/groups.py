@@ -10,22 +10,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Rows = NDArray[np.intp]
 
 
 class Groups:
-    """Rows that lie group by group: which groups occur, where each begins, how many rows.
+    """Rows that lie group by group: which groups there are, and how many rows each has.
 
-    `counts` holds the rows of every group, present or not; `size` is their number.
+    `counts` holds the rows of every group that is spoken of, `ids` says which of all sums they
+    are added to: all of them in order, or those with the numbers given.
     """
 
-    __slots__ = ("_full", "_present", "_starts", "counts", "size")
+    __slots__ = ("_full", "_present", "_starts", "counts", "ids")
 
-    def __init__(self, counts: Ints) -> None:
-        self.size = len(counts)
+    def __init__(self, counts: Ints, ids: slice | Rows = slice(None)) -> None:
         self.counts = counts
+        self.ids = ids
         starts = np.cumsum(counts) - counts
         self._full = bool(np.logical_and.reduce(counts))
-        self._present = np.arange(self.size) if self._full else np.flatnonzero(counts)
+        self._present = np.arange(len(counts)) if self._full else np.flatnonzero(counts)
         self._starts = starts if self._full else starts[self._present]
 
     @classmethod
@@ -44,22 +46,60 @@ class Groups:
         """The sum of each group's whole numbers, modulo 2^64."""
         if self._full:
             return np.add.reduceat(whole, self._starts)
-        totals = np.zeros(self.size, dtype=np.int64)
+        totals = np.zeros(len(self.counts), dtype=np.int64)
         if len(self._starts):
             totals[self._present] = np.add.reduceat(whole, self._starts)
         return totals
 
     def count(self, hit: NDArray[np.bool_]) -> Ints:
         """How many rows of each group are marked in `hit`."""
-        counts = np.zeros(self.size, dtype=np.int64)
+        if len(self.counts) > _MANY:
+            return self.sum(hit.astype(np.int64))
+        counts = np.zeros(len(self.counts), dtype=np.int64)
         rows = self.counts[self._present].tolist()
         for group, start, n in zip(self._present, self._starts.tolist(), rows, strict=True):
             counts[group] = np.count_nonzero(hit[start : start + n])
         return counts
 
 
+# With more groups than this, one pass over all rows beats a count for each group.
+_MANY = 64
+
+
+class Arrangement:
+    """How rows are brought into groups: the order to take them in (None: as they lie)."""
+
+    __slots__ = ("groups", "order")
+
+    def __init__(self, groups: Groups, order: Rows | None = None) -> None:
+        self.groups = groups
+        self.order = order
+
+    @classmethod
+    def by(cls, numbers: Rows) -> Arrangement:
+        """Brings rows with the same group number together.
+
+        >>> a = Arrangement.by(np.array([7, 3, 7]))
+        >>> a.groups.ids.tolist(), a.groups.counts.tolist(), a.order.tolist()
+        ([3, 7], [1, 2], [1, 0, 2])
+        """
+        order: Rows | None = None
+        if len(numbers) > 1 and np.logical_or.reduce(numbers[1:] < numbers[:-1]):
+            order = numbers.argsort(kind="stable")
+            numbers = numbers.take(order)
+        starts = np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1])))
+        counts = np.diff(np.append(starts, len(numbers)))
+        return cls(Groups(counts, numbers[starts]), order)
+
+    def of(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of the rows, group by group."""
+        return values if self.order is None else values.take(self.order)
+
+
 def count_classes(numbers: NDArray[Any], k: int) -> NDArray[np.int64]:
     """How often each class number occurs."""
+    if k == 1:
+        return np.array([len(numbers)])
     if k == 2:
         ones = int(np.count_nonzero(numbers))
         return np.array([len(numbers) - ones, ones])

@@ -9,16 +9,16 @@ import numpy as np
 
 from xentcli.batch import Batch, Slot, View, times
 from xentcli.family import Loss, column_sums, term
-from xentcli.groups import Groups
-from xentcli.soft_batch import cells_of
+from xentcli.groups import Arrangement, Groups
+from xentcli.soft_batch import cells_of, places_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.exact import Sums
     from xentcli.single_scores import Single
 
     Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
 
 
 class LabelBatch(Batch):
@@ -51,8 +51,8 @@ class LabelBatch(Batch):
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         return (
-            Slot(View.CELLS, self.cells, self._spread(self.row_weights)),
-            Slot(View.WHOLE, self.whole, self.row_weights),
+            Slot(View.CELLS, Arrangement(self.cells), self._spread(self.row_weights)),
+            Slot(View.WHOLE, Arrangement(self.whole), self.row_weights),
         )
 
     def _spread(self, weights: Floats | None) -> Floats | None:
@@ -100,26 +100,26 @@ class LabelBatch(Batch):
         miss = np.where(y == 1.0, off, on - y)
         return self._view(view, miss * miss)
 
-    @cached_property
-    def _weighted_targets(self) -> Floats:
-        y = self.targets
-        return (y if self.row_weights is None else y * self.row_weights).reshape(-1)
+    def cells_of(self, view: View) -> tuple[Rows, Rows | slice]:
+        return places_of(view, self.k, len(self))
 
-    def add_support(self, rows: Sums, weight: Sums) -> None:
-        rows.add_counts(np.append(np.count_nonzero(self.targets, axis=1), 0))
-        weight.add(self._weighted_targets, self.cells)
+    def support(self, view: View) -> Floats | None:
+        return self.targets.reshape(-1) if view is View.CELLS else None
 
-    def add_decisions(self, correct: Sums, predicted: Sums) -> None:
-        decided = self.single.predicted().astype(np.float64)
-        correct.add(self._weighted_targets * decided, self.cells)
-        weights = self._spread(self.row_weights)
-        predicted.add(decided if weights is None else decided * weights, self.cells)
+    def hits(self, view: View) -> Floats | None:
+        if view is View.WHOLE:
+            return None
+        return self.targets.reshape(-1) * self.single.predicted()
 
-    def add_probabilities(self, total: Sums) -> None:
-        """Adds w·p of every label."""
-        p = self.single.pair()[0].reshape(self.k, -1)
-        for label in range(self.k):
-            total.add_coarse(label, p[label], self.row_weights)
+    def decided(self, view: View) -> Floats | None:
+        return self.single.predicted().astype(np.float64) if view is View.CELLS else None
+
+    def decisions(self) -> NDArray[Any]:
+        raise NotImplementedError("a row has no one decision")
+
+    def probability_rows(self, k: int) -> Floats:
+        row: Floats = self.single.pair()[0].reshape(self.k, -1)[k]
+        return row
 
     def row_losses(self) -> Floats:
         return self.losses(View.WHOLE)

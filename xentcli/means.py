@@ -6,7 +6,8 @@ import math
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.exact import UNIT_BITS, ratio, units_of
+from xentcli.exact import ratio, units_of
+from xentcli.levels import UNIT_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

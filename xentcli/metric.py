@@ -13,6 +13,7 @@ from xentcli.report import Value
 
 if TYPE_CHECKING:
     from xentcli.layout import Layout
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
@@ -75,7 +76,8 @@ class Metric(NamedTuple):
     `kinds` says for which kinds of truth the figure means anything, `units` whether it needs
     to know what a row stands for (`--count`), `cost` what a row costs more when it is asked
     for. `check(layout, settings)` raises UsageError for settings that the layout has no use
-    for. `figure(totals, group, settings)` computes the figure
+    for. `column(totals, settings)` computes the figures of all slices at once, where that can
+    be, to the same values. `figure(totals, group, settings)` computes the figure
     of one class, or over all rows where `group` is None; it returns None where the metric has
     no figure of that kind. When no metric is asked for, the report holds the overall figures
     of those with `default` and the class figures of those with `default_by_class`. `unit`
@@ -99,6 +101,7 @@ class Metric(NamedTuple):
     units: bool = False
     cost: str = ""
     check: Callable[[Layout, Mapping[str, Setting]], None] | None = None
+    column: Callable[[SliceTotals, Mapping[str, Setting]], Column | None] | None = None
 
 
 class Requested(NamedTuple):
@@ -137,6 +140,10 @@ class Requested(NamedTuple):
     def overall(self, totals: Totals) -> Value | None:
         """The figure over all rows."""
         return self.metric.figure(totals, None, self.settings) if self.overall_shown else None
+
+    def column(self, totals: SliceTotals) -> Column | None:
+        """The figures of all slices at once; None where they are to be had one by one."""
+        return None if self.metric.column is None else self.metric.column(totals, self.settings)
 
     def by_class(self, totals: Totals, k: int) -> Value | None:
         """The figure of class number k; undefined for a class that never occurs."""

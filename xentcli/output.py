@@ -70,14 +70,15 @@ def deliver(data: str | bytes, path: str = STDOUT) -> None:
         stream.write(data)
 
 
-def deliver_all(texts: Mapping[str, str]) -> None:
+def deliver_all(texts: Mapping[str, str | bytes]) -> None:
     """Writes several outputs, all of them or no file: files appear when everything is written.
 
     Standard output comes last but for that. Raises what `writing` raises.
     """
     with contextlib.ExitStack() as stack:
         for path in sorted(texts, key=lambda target: target == STDOUT):
-            data = texts[path].encode("utf-8", "backslashreplace")
+            text = texts[path]
+            data = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
             if path == STDOUT:
                 deliver(data, path)
             else:

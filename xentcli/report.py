@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -40,6 +40,20 @@ class ClassReport(NamedTuple):
     rows: int
     weight: float
     metrics: Mapping[str, Value]
+
+
+class SliceReport(NamedTuple):
+    """The rows that have the values `by` (column to value): their number, weight and figures."""
+
+    by: Mapping[str, str]
+    rows: int
+    weight: float
+    metrics: Mapping[str, Value]
+
+    @property
+    def name(self) -> str:
+        """The values in one text."""
+        return " · ".join(self.by.values())
 
 
 @dataclass(frozen=True)
@@ -102,14 +116,14 @@ class Report(NamedTuple):
     metrics: Mapping[str, Value]
     classes: tuple[ClassReport, ...]
     findings: tuple[Finding, ...]
-    slices: tuple[Any, ...] = ()
+    slices: Sequence[SliceReport] = ()
     schema: str = SCHEMA
 
     def __str__(self) -> str:
         """The table that `xent eval` prints."""
         from xentcli.renderers import RenderOptions, get
 
-        return get("table").render(self, RenderOptions())
+        return get("table").text(self, RenderOptions())
 
     def __repr__(self) -> str:
         figures = ", ".join(f"{key}={value.value}" for key, value in self.metrics.items())
@@ -133,6 +147,15 @@ class Report(NamedTuple):
             }
             for c in self.classes
         ]
+        record["slices"] = [
+            {
+                "by": dict(s.by),
+                "rows": s.rows,
+                "weight": s.weight,
+                "metrics": {key: value_record(v) for key, v in s.metrics.items()},
+            }
+            for s in self.slices
+        ]
         record["findings"] = [_finding_record(f) for f in self.findings]
         order = ["schema", "version", "signature", "source", "layout"]
         order += ["metrics", "classes", "slices", "findings"]
@@ -145,22 +168,26 @@ class Report(NamedTuple):
         return to_json(self)
 
     def to_pandas(self) -> pd.DataFrame:
-        """The per-class table as a DataFrame: one row a class, one column a figure.
+        """The per-class table as a DataFrame, or the per-slice table where there are slices.
 
-        The columns are `rows`, `weight`, then each metric's value, and `METRIC_stderr`
-        where there is one; the index holds the class names. Undefined figures are NaN.
+        One row a class (or slice), one column a figure: `rows`, `weight`, then each metric's
+        value, and `METRIC_stderr` where there is one. The index holds the classes' names or
+        the slices' values. Undefined figures are NaN.
         """
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
-        for c in self.classes:
+        for c in self.slices or self.classes:
             row: dict[str, Any] = {"rows": c.rows, "weight": c.weight}
             for key, v in c.metrics.items():
                 row[key] = float("nan") if v.value is None else v.value
                 if v.stderr is not None:
                     row[f"{key}_stderr"] = v.stderr
             rows.append(row)
-        index = pd.Index([c.name for c in self.classes], name="class")
+        index: pd.Index[Any] = pd.Index([c.name for c in self.classes], name=self.layout.member)
+        if self.slices:
+            keys = [tuple(s.by.values()) for s in self.slices]
+            index = pd.MultiIndex.from_tuples(keys, names=list(self.slices[0].by))
         return pd.DataFrame(rows, index=index)
 
 

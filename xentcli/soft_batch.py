@@ -15,15 +15,15 @@ import numpy as np
 from xentcli.batch import Batch, Slot, View, times
 from xentcli.elementary import surprise
 from xentcli.family import Loss, column_sums, smoothed, term
-from xentcli.groups import Groups
+from xentcli.groups import Arrangement, Groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.exact import Sums
     from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
 
 
 class SoftBatch(Batch):
@@ -58,8 +58,8 @@ class SoftBatch(Batch):
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         return (
-            Slot(View.CELLS, self.cells, self.cell_weights.reshape(-1)),
-            Slot(View.WHOLE, self.whole, self.row_weights),
+            Slot(View.CELLS, Arrangement(self.cells), self.cell_weights.reshape(-1)),
+            Slot(View.WHOLE, Arrangement(self.whole), self.row_weights),
         )
 
     @cached_property
@@ -116,17 +116,29 @@ class SoftBatch(Batch):
         others = np.maximum(column_sums(squares) - squares, 0.0)
         return (others + (1.0 - p) ** 2).reshape(-1)
 
-    def add_support(self, rows: Sums, weight: Sums) -> None:
-        rows.add_counts(np.append(np.count_nonzero(self.targets, axis=1), 0))
-        weight.add(self.cell_weights.reshape(-1), self.cells)
+    def cells_of(self, view: View) -> tuple[Rows, Rows | slice]:
+        return places_of(view, self.k, len(self))
 
-    def add_decisions(self, correct: Sums, predicted: Sums) -> None:
-        decided = self.scores.predicted() == np.arange(self.k)[:, None]
-        hit = self.cell_weights * decided
-        correct.add(hit.reshape(-1), self.cells)
-        correct.add(hit.sum(axis=0), self.whole)
-        weights = 1.0 if self.row_weights is None else self.row_weights
-        predicted.add((decided * weights).reshape(-1), self.cells)
+    def support(self, view: View) -> Floats | None:
+        # How much is the cells' own weight.
+        return (self.targets.reshape(-1) > 0).astype(np.float64) if view is View.CELLS else None
+
+    @cached_property
+    def _decided(self) -> NDArray[np.bool_]:
+        decided: NDArray[np.bool_] = self.scores.predicted() == np.arange(self.k)[:, None]
+        return decided
+
+    def hits(self, view: View) -> Floats:
+        # A cell's weight is its target's probability already.
+        if view is View.CELLS:
+            return self._decided.reshape(-1).astype(np.float64)
+        return column_sums(self.targets * self._decided)
+
+    def decided(self, view: View) -> Floats | None:
+        return self._decided.reshape(-1).astype(np.float64) if view is View.CELLS else None
+
+    def decisions(self) -> NDArray[Any]:
+        return self.scores.predicted()
 
     def row_losses(self) -> Floats:
         return self._whole_losses
@@ -134,6 +146,13 @@ class SoftBatch(Batch):
     def clipped(self) -> NDArray[np.bool_]:
         moved: NDArray[np.bool_] = (self.surprises != self.scores.surprises()).any(axis=0)
         return moved
+
+
+def places_of(view: View, k: int, n: int) -> tuple[Rows, Rows | slice]:
+    """Which sum each number of a view goes to, and which of `n` rows it belongs to."""
+    if view is View.WHOLE:
+        return np.full(n, k), slice(None)
+    return np.repeat(np.arange(k), n), np.tile(np.arange(n), k)
 
 
 def cells_of(k: int, n: int) -> Groups:

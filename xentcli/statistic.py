@@ -2,12 +2,11 @@
 
 Several metrics share one statistic, which is then computed and summed once. A statistic
 adds up, for each true class, one number per row (`moments`), or counts of decisions
-(`DECISIONS`), and so on. `State` holds the sums of all statistics of a run.
+(`DECISIONS`), and so on.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,92 +14,77 @@ import numpy as np
 
 from xentcli.batch import View, times
 from xentcli.class_batch import ClassBatch
-from xentcli.exact import Sums
-from xentcli.groups import Groups
-from xentcli.label_batch import LabelBatch
+from xentcli.frame import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
+    from xentcli.batch import Batch, Slot
+    from xentcli.exact import Sums
     from xentcli.family import Loss
+    from xentcli.state import State
 
     Floats = NDArray[np.float64]
 
 
 class Statistic(NamedTuple):
-    """Sums over rows under the names `keys`: `add(batch, *sums)` adds a batch to them.
+    """Sums over rows under the names `keys`: `add(batch, frame, *sums)` adds a batch to them.
 
-    Each name holds one sum for every class.
+    Each name holds one sum for every class, or for every slice and class, as the frame says.
     """
 
     keys: tuple[str, ...]
     add: Callable[..., None]
 
-    def observe(self, batch: Batch, state: State) -> None:
+    def observe(self, batch: Batch, frame: Frame, state: State) -> None:
         """Adds the batch to the state's sums under this statistic's names."""
-        self.add(batch, *(state.of(key) for key in self.keys))
+        self.add(batch, frame, *(state.of(key) for key in self.keys))
 
 
-@dataclass
-class State:
-    """Exact sums by name, `size` to each: a commutative monoid under `merge`.
-
-    Comparable and picklable; the sums of rows are the same however the rows were grouped
-    into batches and states.
-    """
-
-    size: int
-    sums: dict[str, Sums] = field(default_factory=dict)
-
-    def of(self, key: str) -> Sums:
-        """The sums under a name, zeros where nothing has been added."""
-        if key not in self.sums:
-            self.sums[key] = Sums(self.size)
-        return self.sums[key]
-
-    def merge(self, other: State) -> State:
-        """The sums of both, as a new state."""
-        merged = State(self.size)
-        for key in {**self.sums, **other.sums}:
-            merged.sums[key] = self.of(key).merge(other.of(key))
-        return merged
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, State) or self.size != other.size:
-            return NotImplemented
-        return all(self.of(key) == other.of(key) for key in {*self.sums, *other.sums})
-
-    __hash__ = None  # type: ignore[assignment]  # states grow, so they are no keys
-
-
-def observe_all(statistics: Iterable[Statistic], batch: Batch, state: State) -> None:
+def observe_all(
+    statistics: Iterable[Statistic], batch: Batch, state: State, frame: Frame | None = None
+) -> None:
     """Adds a batch to the sums of all the statistics."""
+    frame = frame or Frame(batch)
     for statistic in statistics:
-        statistic.observe(batch, state)
+        statistic.observe(batch, frame, state)
 
 
-def _add_rows(batch: Batch, rows: Sums, weight: Sums, squares: Sums, weighted: Sums) -> None:
-    for slot in batch.slots:
-        rows.add_counts(slot.groups.counts)
+def _add_rows(
+    batch: Batch, frame: Frame, rows: Sums, weight: Sums, squares: Sums, weighted: Sums
+) -> None:
+    del batch
+    for slot in frame.slots:
+        groups = slot.groups
+        rows.add_counts(groups.counts, groups.ids)
         if slot.weights is not None:
-            weighted.add_counts(slot.groups.count(slot.weights > 0))
-            weight.add(slot.weights, slot.groups)
-            squares.add(slot.weights * slot.weights, slot.groups)
+            weighted.add_counts(groups.count(slot.weights > 0), groups.ids)
+            weight.add(slot.weights, groups)
+            squares.add(slot.weights * slot.weights, groups)
 
 
 # Rows per class; where they have weights also Σw, Σw² and the rows of any weight.
 ROWS = Statistic(("rows", "weight", "weight.squares", "weight.rows"), _add_rows)
 
 
-def _add_support(batch: Batch, rows: Sums, weight: Sums) -> None:
-    batch.add_support(rows, weight)
+def _add_support(batch: Batch, frame: Frame, rows: Sums, weight: Sums) -> None:
+    for slot in frame.slots:
+        support = batch.support(slot.view)
+        if support is not None:
+            support = slot.of(support)
+            rows.add_counts(slot.groups.count(support > 0), slot.groups.ids)
+            weight.add(_weighed(slot, support), slot.groups)
 
 
 # The rows that speak for a class, where those that its figures are means over do not tell.
 SUPPORT = Statistic(("support.rows", "support"), _add_support)
+
+
+def _weighed(slot: Slot, values: Floats) -> Floats:
+    """Numbers, arranged as the slot is, times its weights."""
+    return values if slot.weights is None else times(slot.weights, values)
 
 
 def moments(
@@ -118,12 +102,12 @@ def moments(
     Infinite x are counted, not added.
     """
 
-    def add(batch: Batch, total: Sums, squares: Sums, cross: Sums) -> None:
-        for slot in batch.slots:
-            x = per_row(batch, slot.view)
+    def add(batch: Batch, frame: Frame, total: Sums, squares: Sums, cross: Sums) -> None:
+        for slot in frame.slots:
+            x = slot.of(per_row(batch, slot.view))
             if slot.weights is None:
-                whole = ends is not None and slot.view is not View.CELLS
-                low, top = ends(batch) if ends is not None and whole else _ends(x)
+                known = ends is not None and slot.view is not View.CELLS
+                low, top = ends(batch) if ends is not None and known else _ends(x)
                 if signed:
                     low, top = 0.0, max(-low, top)
                 total.add(x, slot.groups, top, low)
@@ -155,28 +139,19 @@ def family(loss: Loss) -> Statistic:
     return moments(loss.key, lambda batch, view: batch.family(view, loss))
 
 
-def _add_clipped(batch: Batch, weight: Sums, moved: Sums, ends: Sums) -> None:
-    if not isinstance(batch, ClassBatch):
-        _add_infinite(batch, weight)
-        return
+def _add_clipped(batch: Batch, frame: Frame, weight: Sums, moved: Sums, ends: Sums) -> None:
     low, high = batch.library_clip
     smallest, largest = batch.loss_ends
     if smallest >= low and largest <= high:
         return
-    w = np.ones(len(batch)) if batch.weights is None else batch.weights
-    endless = np.isinf(batch.loss)
-    weight.add(w * endless, batch.groups)
-    clipped = batch.loss.clip(low, high)
-    beyond = clipped != batch.loss
-    moved.add(times(w, np.where(beyond & ~endless, batch.loss, 0.0)), batch.groups)
-    ends.add(w * np.where(beyond, clipped, 0.0), batch.groups)
-
-
-def _add_infinite(batch: Batch, weight: Sums) -> None:
-    if batch.loss_ends[1] == np.inf:
-        slot = batch.slots[-1]
-        endless = np.isinf(batch.losses(slot.view))
-        weight.add(endless * (1.0 if slot.weights is None else slot.weights), slot.groups)
+    slot = frame.slots[-1]
+    loss = slot.of(batch.losses(slot.view))
+    endless = np.isinf(loss)
+    weight.add(_weighed(slot, endless.astype(np.float64)), slot.groups)
+    clipped = loss.clip(low, high)
+    beyond = clipped != loss
+    moved.add(_weighed(slot, np.where(beyond & ~endless, loss, 0.0)), slot.groups)
+    ends.add(_weighed(slot, np.where(beyond, clipped, 0.0)), slot.groups)
 
 
 # What is needed to say more than ∞ where a true class got probability zero: the weight of
@@ -187,8 +162,28 @@ CLIPPED = Statistic(("infinite.weight", "clip.moved", "clip.ends"), _add_clipped
 LOSSES = (ROWS, LOSS, CLIPPED)
 
 
-def _add_decisions(batch: Batch, correct: Sums, predicted: Sums) -> None:
-    batch.add_decisions(correct, predicted)
+def _add_decisions(batch: Batch, frame: Frame, correct: Sums, predicted: Sums) -> None:
+    counts = batch.counted_decisions[1] if isinstance(batch, ClassBatch) and frame.whole else None
+    for slot in frame.slots:
+        hit = batch.hits(slot.view)
+        if hit is not None and hit.dtype == np.bool_ and slot.weights is None:
+            correct.add_counts(slot.groups.count(slot.of(hit)), slot.groups.ids)
+        elif hit is not None:
+            correct.add(_weighed(slot, slot.of(hit).astype(np.float64)), slot.groups)
+        decided = batch.decided(slot.view)
+        if decided is not None:
+            decided = slot.of(decided)
+            weights = frame.weights_of(slot)
+            weighed = decided if weights is None else decided * weights
+            predicted.add(weighed, slot.groups)
+    if isinstance(batch, ClassBatch):
+        if counts is not None and batch.row_weights is None:
+            predicted.add_counts(counts)
+        elif batch.row_weights is None:
+            groups = frame.decided.groups
+            predicted.add_counts(groups.counts, groups.ids)
+        else:
+            predicted.add(frame.decided.of(batch.row_weights), frame.decided.groups)
 
 
 # Weight of the rows of each class that were decided rightly, and of those decided for it.
@@ -199,68 +194,71 @@ DECISIONS = Statistic(("correct", "predicted"), _add_decisions)
 def top(k: int) -> Statistic:
     """Weight of the rows whose true class is among the `k` with the largest scores."""
 
-    def add(batch: ClassBatch, hits: Sums) -> None:
-        hit = batch.ranks() < k
-        if batch.weights is None:
-            hits.add_counts(batch.groups.count(hit))
+    def add(batch: ClassBatch, frame: Frame, hits: Sums) -> None:
+        (slot,) = frame.slots
+        hit = slot.of(batch.ranks() < k)
+        if slot.weights is None:
+            hits.add_counts(slot.groups.count(hit), slot.groups.ids)
         else:
-            hits.add(batch.weights * hit, batch.groups)
+            hits.add(slot.weights * hit, slot.groups)
 
     return Statistic((f"top({k})",), add)
 
 
-def _add_probabilities(batch: Batch, total: Sums) -> None:
-    if isinstance(batch, LabelBatch):
-        batch.add_probabilities(total)
-        return
+def _add_probabilities(batch: Batch, frame: Frame, total: Sums) -> None:
     matrix = batch.scores.matrix()
-    if matrix is not None and batch.row_weights is None:
+    if matrix is not None and batch.row_weights is None and frame.whole:
         total.add_matrix_coarse(matrix)
         return
     # A mean of probabilities needs no more than a grid of 2^-37 (see exact.py).
     for k in range(batch.k):
-        total.add_coarse(k, batch.scores.probability(k), batch.row_weights)
+        _add_column(batch, frame, k, batch.probability_rows(k), total, coarse=True)
+
+
+def _add_column(
+    batch: Batch, frame: Frame, k: int, values: Floats, total: Sums, *, coarse: bool = False
+) -> None:
+    """Adds a number of every row, in row order, to the sum of class k, whatever its own class."""
+    column = frame.column(k)
+    values = column.of(values)
+    weights = None if batch.row_weights is None else column.of(batch.row_weights)
+    if coarse:
+        total.add_coarse(values, weights, column.groups)
+    else:
+        total.add(values if weights is None else times(weights, values), column.groups)
 
 
 # Σ w p_k over all rows, whatever their class.
 PROBABILITIES = Statistic(("probability",), _add_probabilities)
 
 
-def _add_surprises(batch: Batch, total: Sums) -> None:
-    every = batch.bounded(batch.scores.surprises())
-    for k, surprises in enumerate(every):
-        weighted = surprises if batch.row_weights is None else times(batch.row_weights, surprises)
-        total.add(weighted, Groups.only(k, len(batch), batch.size))
+def _add_surprises(batch: Batch, frame: Frame, total: Sums) -> None:
+    for k, surprises in enumerate(batch.bounded(batch.scores.surprises())):
+        _add_column(batch, frame, k, surprises, total)
 
 
 # Σ w (-log p_k) over all rows, whatever their class.
 SURPRISES = Statistic(("surprises",), _add_surprises)
 
 
-def _add_one_vs_rest(batch: ClassBatch, total: Sums) -> None:
+def _add_one_vs_rest(batch: ClassBatch, frame: Frame, total: Sums) -> None:
     for k in range(batch.k):
-        loss = batch.binary_losses(k)
-        if batch.row_weights is not None:
-            loss = times(batch.row_weights, loss)
-        total.add(loss, Groups.only(k, len(batch), batch.k))
+        _add_column(batch, frame, k, batch.binary_losses(k), total)
 
 
 # Σ w × the binary loss of class k against the others, over all rows.
 ONE_VS_REST = Statistic(("one_vs_rest",), _add_one_vs_rest)
 
 
-def _add_units(batch: Batch, units: Sums, squares: Sums, cross: Sums) -> None:
-    slot = batch.slots[-1]
-    counted = batch.units
-    if slot.weights is not None:
-        counted = times(slot.weights, counted)
-    if counted is None:
+def _add_units(batch: Batch, frame: Frame, units: Sums, squares: Sums, cross: Sums) -> None:
+    if batch.units is None:
         raise ValueError("these rows stand for no units")
-    loss = batch.losses(slot.view)
-    weighted = loss if slot.weights is None else times(slot.weights, loss)
+    slot = frame.slots[-1]
+    counted = _weighed(slot, slot.of(batch.units))
+    loss = _weighed(slot, slot.of(batch.losses(slot.view)))
     units.add(counted, slot.groups)
     squares.add(counted * counted, slot.groups)
-    cross.add(times(counted, weighted), slot.groups)
+    cross.add(times(counted, loss), slot.groups)
 
 
 # Σ w c over all rows, c being the units (bytes, words) that a row stands for; Σ (wc)²; Σ wc·wℓ.

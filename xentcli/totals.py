@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from xentcli.elementary import exp, log
-from xentcli.exact import UNIT_BITS, ratio, units_of
+from xentcli.exact import ratio, units_of
+from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate, Factors, Mean, Over
 from xentcli.options import Base, TargetKind
 from xentcli.report import Value
@@ -22,9 +23,20 @@ from xentcli.report import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.statistic import State
 
 _Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}
+
+
+class Readable(Protocol):
+    """Sums by name that can be read: those of a run, or of one of its slices."""
+
+    def units(self, key: str) -> list[int]:
+        """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
+        ...
+
+    def infinite(self, key: str) -> list[int]:
+        """How many infinite terms each was given."""
+        ...
 
 
 class Totals:
@@ -39,7 +51,7 @@ class Totals:
 
     def __init__(
         self,
-        state: State,
+        state: Readable,
         classes: Sequence[str],
         *,
         weighted: bool,
@@ -74,7 +86,7 @@ class Totals:
     def units(self, key: str, group: int | None = None) -> int:
         """A sum as a whole number of 2^-1074, infinite terms left out."""
         if key not in self._units:
-            self._units[key] = self.state.of(key).units()
+            self._units[key] = self.state.units(key)
         units = self._units[key]
         if group is not None:
             return units[group]
@@ -82,10 +94,10 @@ class Totals:
 
     def infinite(self, key: str, group: int | None = None) -> int:
         """How many infinite terms a sum was given."""
-        counts = self.state.of(key).infinite
+        counts = self.state.infinite(key)
         if group is None:
-            return int(counts[-1] if self.overlapping else counts.sum())
-        return int(counts[group])
+            return counts[-1] if self.overlapping else sum(counts)
+        return counts[group]
 
     def total(self, key: str, group: int | None = None) -> float:
         """A sum as a float64."""

@@ -21,11 +21,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
     ("metrics", "decode"),
     ("metric", "checks", "kept", "truths"),
-    ("class_weights", "totals", "means", "statistic", "encode", "scales"),
+    ("class_weights", "arrow_table", "slice_report", "slice_totals", "slices"),
+    ("totals", "means", "statistic", "state", "encode", "scales"),
+    ("frame",),
     ("class_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
     ("batch", "scores", "family", "columns", "tally"),
-    ("exact", "elementary", "report", "resolve"),
+    ("exact", "levels", "elementary", "double_double", "slice_places"),
+    ("report", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "groups"),
     ("layout",),
     ("schema",),
@@ -47,18 +50,8 @@ FOREIGN = {
     "click": {"cli", "commands"},
     "rich": {"renderers", "progress"},
     "pandas": {"api", "frames", "report"},
-    "pyarrow": {
-        "readers",
-        "columns",
-        "encode",
-        "decode",
-        "kept",
-        "truths",
-        "api",
-        "frames",
-        "rows",
-        "row_forms",
-    },
+    "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slices"}
+    | {"arrow_table", "api", "frames", "rows", "row_forms"},
 }
 BOTTOM = {"errors", "text"}
 
@@ -165,7 +158,8 @@ def test_renderers_compute_nothing() -> None:
         for i in imports(m)
         if not i.typing and inner(i.target) is not None
     }
-    assert rooms <= {"renderers", "report", "text", "errors", "options", "naming"}
+    known = {"report", "slice_report", "arrow_table", "text", "errors", "options", "naming"}
+    assert rooms <= {"renderers", *known}
 
 
 def loaded(statement: str) -> set[str]:

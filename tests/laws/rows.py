@@ -15,7 +15,8 @@ from xentcli.metric import Parameter, Requested, Setting
 from xentcli.metrics import registry
 from xentcli.options import Base, Scale, TargetKind
 from xentcli.scales import scores_of
-from xentcli.statistic import ROWS, State, Statistic, observe_all, union
+from xentcli.state import State
+from xentcli.statistic import ROWS, Statistic, observe_all, union
 from xentcli.tally import Place
 from xentcli.totals import Totals
 

@@ -120,8 +120,9 @@ def test_no_figure_is_ever_nan_and_intervals_hold_their_value(
 
 @given(rows=any_rows(least=1))
 def test_the_classes_add_up_to_the_whole(rows: Rows) -> None:
-    totals = totals_of(rows.state(), weighted=rows.weights is not None)
-    for key in totals.state.sums:
+    state = rows.state()
+    totals = totals_of(state, weighted=rows.weights is not None)
+    for key in state.sums:
         assert sum(totals.units(key, k) for k in range(rows.k)) == totals.units(key)
         assert sum(totals.infinite(key, k) for k in range(rows.k)) == totals.infinite(key)
     assert sum(totals.rows(k) for k in range(rows.k)) == totals.rows() == len(rows)

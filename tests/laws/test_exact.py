@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xentcli.exact import UNIT_BITS, Sums, ratio, units_of
+from xentcli.exact import Sums, ratio, units_of
 from xentcli.groups import Groups
+from xentcli.levels import UNIT_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,7 +133,7 @@ def test_full_blocks_never_overflow(rest: float) -> None:
 def test_full_blocks_of_ones_never_overflow_coarse_sums() -> None:
     sums = Sums(2)
     for _ in range(3000):
-        sums.add_coarse(1, np.ones(1 << 15), None)
+        sums.add_coarse(np.ones(1 << 15), None, Groups.only(1, 1 << 15, 2))
     assert sums.units() == [0, 3000 * (1 << 15) << UNIT_BITS]
 
 
@@ -188,7 +189,7 @@ def test_coarse_sums_round_each_term_to_their_grid(
 ) -> None:
     flat = np.array(values)
     w = None if weights is None else np.array(weights[: len(values)])
-    found = Sums(3).add_coarse(1, flat, w)
+    found = Sums(3).add_coarse(flat, w, Groups.only(1, len(flat), 3))
     rounded = [math.ldexp(round(math.ldexp(x, 37)), -37) for x in values]
     factors = [1.0] * len(values) if weights is None else weights
     assert found.units() == [0, whole([f * x for f, x in zip(factors, rounded, strict=False)]), 0]

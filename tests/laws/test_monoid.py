@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
-from xentcli.statistic import State, observe_all
+from xentcli.state import State
+from xentcli.statistic import observe_all
 
 if TYPE_CHECKING:
     from xentcli.metric import Requested

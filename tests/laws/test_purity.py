@@ -11,7 +11,8 @@ from hypothesis import given
 
 from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
 from xentcli.class_batch import ClassBatch
-from xentcli.statistic import State, observe_all
+from xentcli.state import State
+from xentcli.statistic import observe_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,7 @@ def test_values_return_to_the_order_of_the_rows(rows: Rows) -> None:
     for i in range(len(rows)):
         assert back[i] == rows.take(np.array([i])).batch().loss[0]
     loss = rows.batch().loss
-    assert batch.groups.size == rows.k
+    assert len(batch.groups.counts) == rows.k
     for k in range(rows.k):
         own = back[rows.truth == k]
         assert batch.groups.counts[k] == len(own)

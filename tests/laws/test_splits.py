@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, cut_up, figures, merged
 from xentcli.options import Scale
-from xentcli.statistic import State, observe_all
+from xentcli.state import State
+from xentcli.statistic import observe_all
 
 
 def check_equal(a: State, b: State, rows: Rows) -> None:

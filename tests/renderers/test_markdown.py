@@ -30,7 +30,7 @@ def text_of(html: str) -> str:
 
 
 def test_the_page(report: Report) -> None:
-    page = get("markdown").render(report, RenderOptions())
+    page = get("markdown").text(report, RenderOptions())
     assert page.startswith("### Cross-entropy 0.1234 ± 0.0103 nats\n\niris.csv · 150 rows")
     assert "\n| `brier` | 0.0571 | 0.0094 | 0.0387 to 0.0755 |\n" in page
     assert "\n| `versicolor` | 50 | 0.2456 ± 0.0307 | 66.3% |" in page
@@ -40,7 +40,7 @@ def test_the_page(report: Report) -> None:
 
 
 def test_an_infinite_loss_is_not_left_alone(infinite_report: Report) -> None:
-    page = get("markdown").render(infinite_report, RenderOptions())
+    page = get("markdown").text(infinite_report, RenderOptions())
     assert page.startswith("### Cross-entropy ∞ nats\n")
     assert "\n0.3456 nats over the other rows  \n0.8123 nats with" in page
 
@@ -51,7 +51,7 @@ def test_an_infinite_loss_is_not_left_alone(infinite_report: Report) -> None:
 @example(name="</code><script>")
 @example(name="@someone :smile: #12")
 def test_a_name_in_a_cell_is_shown_as_it_is(build: Callable[..., Report], name: str) -> None:
-    page = get("markdown").render(build((name, "b"), (9.0, 0.2), (5, 5)), RenderOptions())
+    page = get("markdown").text(build((name, "b"), (9.0, 0.2), (5, 5)), RenderOptions())
     assert "\x1b" not in page
     html = github.render(page)
     cells = re.findall(r"<tr>\n<td>(.*?)</td>\n<td[^>]*>5</td>", html)
@@ -77,7 +77,7 @@ def test_nothing_that_github_would_link_is_left_in_one_piece(text: str) -> None:
 
 def test_findings_from_data_stay_in_their_item(build: Callable[..., Report]) -> None:
     finding = Finding("x|y", "warning", 1, "label '<b>|\n# big'", "try `x`", {"class": "a\nb|c"})
-    page = get("markdown").render(build(findings=(finding,)), RenderOptions())
+    page = get("markdown").text(build(findings=(finding,)), RenderOptions())
     html = github.render(page)
     assert html.count("<li>") == 1
     assert "<h1>" not in html
@@ -87,6 +87,6 @@ def test_findings_from_data_stay_in_their_item(build: Callable[..., Report]) -> 
 
 def test_many_classes_are_counted(build: Callable[..., Report]) -> None:
     report = build([f"c{n}" for n in range(12)], [1.0] * 12, [5] * 12)
-    page = get("markdown").render(report, RenderOptions(classes=10))
+    page = get("markdown").text(report, RenderOptions(classes=10))
     assert "\n\nand 2 more\n" in page
-    assert "more" not in get("markdown").render(report, RenderOptions(classes=None))
+    assert "more" not in get("markdown").text(report, RenderOptions(classes=None))

@@ -28,7 +28,7 @@ names = st.text(max_size=30)
 
 
 def page(report: Report, **options: int | bool | None) -> str:
-    return get("table").render(report, RenderOptions(**options))  # type: ignore[arg-type]
+    return get("table").text(report, RenderOptions(**options))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

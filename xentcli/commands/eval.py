@@ -118,7 +118,7 @@ def _score(files: Files, inputs: Inputs, report: Report, output: Output, work: W
         return score(files, options, watcher)
 
 
-def _text(form: Renderer, result: Result, output: Output, target: str) -> str:
+def _text(form: Renderer, result: Result, output: Output, target: str) -> str | bytes:
     import sys
 
     from xentcli.renderers import RenderOptions

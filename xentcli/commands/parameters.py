@@ -99,6 +99,15 @@ class Inputs:
         str | None,
         option("--id", metavar="COL", panel=_COLUMNS, help="What names a row in `xent rows`."),
     ] = None
+    by: Annotated[
+        list[str] | None,
+        option(
+            "--by",
+            metavar="COL",
+            panel=_COLUMNS,
+            help="Report every value of this column by itself; repeat it to cross columns.",
+        ),
+    ] = None
     count: Annotated[
         str | None,
         option(
@@ -190,6 +199,7 @@ class Inputs:
             weight=self.weight,
             id=self.id,
             units=self.count,
+            by=tuple(self.by or ()),
         )
 
     def policy(self) -> Policy:

@@ -11,12 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     scale = 2.0 if settings["scale"] == "half" else 1.0
     return totals.figure(totals.mean("brier", group), scale=scale)
+
+
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
+    scale = 2.0 if settings["scale"] == "half" else 1.0
+    return totals.figure(*totals.mean("brier"), scale=scale)
 
 
 METRIC = Metric(
@@ -26,6 +32,7 @@ METRIC = Metric(
     source="Brier 1950; scale=half is the (p - y)² of binary tasks, between 0 and 1",
     statistics=(ROWS, BRIER),
     figure=_figure,
+    column=_column,
     kinds=DECIDED,
     parameters=(
         Parameter("scale", "full", "full: 0 to 2; half: half of it, 0 to 1", ("full", "half")),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from xentcli.layout import Layout
     from xentcli.report import Value
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
@@ -54,6 +55,16 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     return totals.figure(estimate, totals.base.unit, totals.base.nats)
 
 
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:
+    whole = totals.whole
+    weighed = settings["class_weight"] != class_weights.NONE
+    sided = settings["pos_weight"] != 1 and whole.kind is not TargetKind.LABELS
+    if weighed or sided or whole.over is Over.ROWS:
+        return None
+    estimates = totals.mean(_loss(settings, whole.kind).key)
+    return totals.figure(*estimates, whole.base.unit, whole.base.nats)
+
+
 def _check(layout: Layout, settings: Mapping[str, Setting]) -> None:
     weights = str(settings["class_weight"])
     class_weights.check(weights, layout.find, layout.classes)
@@ -78,6 +89,7 @@ METRIC = Metric(
     "Smoothing: Szegedy et al. 2016",
     statistics=_statistics,
     figure=_figure,
+    column=_column,
     check=_check,
     unit="loss",
     parameters=(

@@ -11,12 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     del settings
     return totals.figure(totals.mean("entropy", group), totals.base.unit, totals.base.nats)
+
+
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
+    del settings
+    base = totals.whole.base
+    return totals.figure(*totals.mean("entropy"), base.unit, base.nats)
 
 
 METRIC = Metric(
@@ -26,6 +33,7 @@ METRIC = Metric(
     source="Shannon 1948; cross_entropy = entropy + kl_divergence",
     statistics=(ROWS, ENTROPY),
     figure=_figure,
+    column=_column,
     unit="loss",
     default=True,
     kinds=SOFT_ONLY,

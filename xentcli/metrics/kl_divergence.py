@@ -11,12 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     del settings
     return totals.figure(totals.mean("divergence", group), totals.base.unit, totals.base.nats)
+
+
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
+    del settings
+    base = totals.whole.base
+    return totals.figure(*totals.mean("divergence"), base.unit, base.nats)
 
 
 METRIC = Metric(
@@ -26,6 +33,7 @@ METRIC = Metric(
     source="Kullback and Leibler 1951; cross_entropy = entropy + kl_divergence",
     statistics=(ROWS, DIVERGENCE),
     figure=_figure,
+    column=_column,
     unit="loss",
     aliases=("kl",),
     default=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xentcli.means import Over
 from xentcli.metric import UNLABELLED, Metric, Setting
 from xentcli.statistic import LOSSES
 
@@ -11,12 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     del settings
     return totals.exponential(totals.loss("loss", group))
+
+
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:
+    del settings
+    return None if totals.whole.over is Over.ROWS else totals.exponential(*totals.mean("loss"))
 
 
 METRIC = Metric(
@@ -26,6 +33,7 @@ METRIC = Metric(
     source="Jelinek et al. 1977; standard error by the delta method",
     statistics=LOSSES,
     figure=_figure,
+    column=_column,
     kinds=UNLABELLED,
     default=True,
 )

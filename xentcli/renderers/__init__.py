@@ -8,7 +8,7 @@ listed. Modules whose name begins with an underscore are parts that renderers sh
 Nothing but the wanted form is imported, so that JSON never pays for rich:
 
 >>> names()
-('csv', 'json', 'jsonl', 'markdown', 'table')
+('csv', 'json', 'jsonl', 'markdown', 'parquet', 'table')
 >>> get("csv").suffixes
 ('.csv',)
 """
@@ -34,13 +34,21 @@ class Renderer(NamedTuple):
     """One form of output.
 
     `name` is what `--format` takes, `description` one line of help, `suffixes` the file
-    names it is the natural form of. `render` returns the whole text, ending in a newline.
+    names it is the natural form of. `render` returns the whole text, ending in a newline, or
+    the bytes of a form that is no text.
     """
 
     name: str
     description: str
     suffixes: tuple[str, ...]
-    render: Callable[[Report, RenderOptions], str]
+    render: Callable[[Report, RenderOptions], str | bytes]
+
+    def text(self, report: Report, options: RenderOptions) -> str:
+        """What `render` makes. Raises TypeError for a form that is no text."""
+        text = self.render(report, options)
+        if not isinstance(text, str):
+            raise TypeError(f"{self.name} is no text")
+        return text
 
 
 def names() -> tuple[str, ...]:

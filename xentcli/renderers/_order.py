@@ -3,33 +3,71 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from xentcli.report import ClassReport, Finding, Report, Value
+    from xentcli.report import Finding, Report, SliceReport, Value
 
+
+class Part(Protocol):
+    """A part of the rows: those of a class, or of a slice."""
+
+    @property
+    def name(self) -> str:
+        """What the part is called."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        ...
+
+    @property
+    def weight(self) -> float:
+        """Their weight."""
+        ...
+
+    @property
+    def metrics(self) -> Mapping[str, Value]:
+        """Its figures."""
+        ...
+
+
+AnyPart = TypeVar("AnyPart", bound=Part)
 _SEVERITIES = ("error", "warning", "info")
 
 
-def figure(entry: ClassReport, key: str) -> float | None:
+def figure(entry: Part, key: str) -> float | None:
     """The value of one of a class's figures, None if it is undefined or absent."""
     found: Value | None = entry.metrics.get(key)
     return None if found is None or found.value is None or math.isnan(found.value) else found.value
 
 
-def costliest_first(classes: Sequence[ClassReport]) -> list[ClassReport]:
+def costliest_first(classes: Sequence[AnyPart]) -> list[AnyPart]:
     """The classes by share of the loss, then by loss, descending; those without rows last.
 
     An infinite loss has no shares, so that it is the loss that decides there.
     """
 
-    def cost(entry: ClassReport) -> tuple[bool, float, float]:
+    def cost(entry: Part) -> tuple[bool, float, float]:
         share, loss = figure(entry, "share"), figure(entry, "cross_entropy")
         return (entry.rows == 0, -(share or 0.0), -(loss or 0.0))
 
     return sorted(classes, key=cost)
+
+
+def costliest_slices(report: Report, most: int | None) -> tuple[list[SliceReport], float | None]:
+    """The `most` costliest slices, and the share of the loss that the others have."""
+    from xentcli.slice_report import SliceTable
+
+    slices = report.slices
+    if not isinstance(slices, SliceTable) or most is None or len(slices) <= most:
+        return costliest_first(list(slices)), None
+    shown = [slices[i] for i in slices.costliest(most)]
+    shares = [figure(entry, "share") for entry in shown]
+    return costliest_first(shown), 1.0 - math.fsum(s for s in shares if s is not None)
 
 
 def overall_metrics(report: Report) -> dict[str, Value]:
@@ -42,7 +80,7 @@ def overall_metrics(report: Report) -> dict[str, Value]:
     }
 
 
-def metric_keys(classes: Sequence[ClassReport]) -> list[str]:
+def metric_keys(classes: Sequence[Part]) -> list[str]:
     """The figures that any class has, in the order in which they first come up."""
     return list(dict.fromkeys(key for entry in classes for key in entry.metrics))
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import ClassReport, Report
+    from xentcli.renderers._order import Part
+    from xentcli.report import Report
 
 _INDENT, _GAP = 2, 2
 _SHARE = "share"
@@ -65,17 +66,28 @@ def class_block(
 ) -> list[RenderableType]:
     """The table of the costliest `most` classes, and a line on what it leaves out."""
     ranked = costliest_first(report.classes)
-    if not ranked:
-        return []
     shown, hidden = ranked[:most], ranked[len(ranked[:most]) :]
-    columns, left_out = _fitting(report.layout.member, shown, spell, width)
+    shares = [share for entry in hidden if (share := figure(entry, _SHARE)) is not None]
+    member = report.layout.member
+    plural = member if len(hidden) == 1 else "labels" if member == "label" else "classes"
+    note = hidden_note(len(hidden), plural, sum(shares) if shares else None, spell)
+    return breakdown(member, shown, note, spell, width=width)
+
+
+def breakdown(
+    title: str, shown: Sequence[Part], note: str | None, spell: Spelling, *, width: int | None
+) -> list[RenderableType]:
+    """The table of classes or slices, the costliest first, and a line on what it leaves out."""
+    if not shown:
+        return []
+    columns, left_out = _fitting(title, shown, spell, width)
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
     for column in columns:
-        title = Text(column.title, justify="right" if column.right else "left")
-        table.add_column(title, no_wrap=True)
+        heading = Text(column.title, justify="right" if column.right else "left")
+        table.add_column(heading, no_wrap=True)
     for entry, *cells in zip(shown, *(column.padded for column in columns), strict=True):
         table.add_row(*cells, style=None if entry.rows else _EMPTY)
-    notes = [_hidden_note(hidden, spell)] if hidden else []
+    notes = [note] if note else []
     if left_out:
         notes.append(f"not shown at this width: {', '.join(left_out)}")
     return [
@@ -84,15 +96,16 @@ def class_block(
     ]
 
 
-def _hidden_note(hidden: Sequence[ClassReport], spell: Spelling) -> str:
-    shares = [share for entry in hidden if (share := figure(entry, _SHARE)) is not None]
-    cost = f", {spell.percent(sum(shares))} of the loss" if shares else ""
-    classes = "class" if len(hidden) == 1 else "classes"
-    return f"and {spell.quantity(len(hidden))} more {classes}{cost} (-f csv or json has them all)"
+def hidden_note(number: int, what: str, share: float | None, spell: Spelling) -> str | None:
+    """What a table leaves out: so many classes or slices, and their part of the loss."""
+    if not number:
+        return None
+    cost = "" if share is None else f", {spell.percent(share)} of the loss"
+    return f"and {spell.quantity(number)} more {what}{cost} (--all-classes, -f csv or json: all)"
 
 
 def _fitting(
-    title: str, entries: Sequence[ClassReport], spell: Spelling, width: int | None
+    title: str, entries: Sequence[Part], spell: Spelling, width: int | None
 ) -> tuple[list[_Column], list[str]]:
     """The columns that fit the width, and the titles of those left out for it.
 
@@ -118,9 +131,7 @@ def _total(columns: Sequence[_Column]) -> int:
     return _INDENT + sum(column.width for column in columns) + _GAP * (len(columns) - 1)
 
 
-def _columns(
-    title: str, entries: Sequence[ClassReport], spell: Spelling, room: _Room
-) -> list[_Column]:
+def _columns(title: str, entries: Sequence[Part], spell: Spelling, room: _Room) -> list[_Column]:
     names = [_shortened(spell.text(entry.name) or '""', room.name, spell) for entry in entries]
     worst = _worst(entries)
     columns = [
@@ -145,7 +156,7 @@ def _columns(
     return columns
 
 
-def _worst(entries: Sequence[ClassReport]) -> int | None:
+def _worst(entries: Sequence[Part]) -> int | None:
     """The row that the eye is led to: the first, unless there is nothing to tell apart."""
     alive = [entry for entry in entries if entry.rows]
     if len(alive) < 2 or not (figure(alive[0], _SHARE) or figure(alive[0], HEADLINE)):
@@ -153,7 +164,7 @@ def _worst(entries: Sequence[ClassReport]) -> int | None:
     return 0
 
 
-def _loss_column(entries: Sequence[ClassReport], spell: Spelling, worst: int | None) -> _Column:
+def _loss_column(entries: Sequence[Part], spell: Spelling, worst: int | None) -> _Column:
     losses = aligned(spell.number(figure(entry, HEADLINE)) for entry in entries)
     found = [entry.metrics.get(HEADLINE) for entry in entries]
     tails = errors((None if value is None else value.stderr for value in found), spell)
@@ -164,9 +175,7 @@ def _loss_column(entries: Sequence[ClassReport], spell: Spelling, worst: int | N
     return _Column(label(HEADLINE), tuple(cells))
 
 
-def _share_column(
-    entries: Sequence[ClassReport], spell: Spelling, bar: int, worst: int | None
-) -> _Column:
+def _share_column(entries: Sequence[Part], spell: Spelling, bar: int, worst: int | None) -> _Column:
     shares = [figure(entry, _SHARE) for entry in entries]
     texts = aligned(spell.percent(share) for share in shares)
     largest = max((share for share in shares if share), default=0.0)

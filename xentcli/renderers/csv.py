@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xentcli.report import Report, Value
 
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "scope",
     "class",
     "metric",
@@ -72,11 +72,13 @@ def _lines(
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """One line a figure: first those over all rows, then those of each class."""
+    """One line a figure: those over all rows, then those of each class, then of each slice."""
     lines = [",".join(COLUMNS)]
     lines += _lines("overall", None, report.source.rows, None, report.metrics)
     for entry in report.classes:
         lines += _lines("class", entry.name, entry.rows, entry.weight, entry.metrics)
+    for part in report.slices:
+        lines += _lines("slice", part.name, part.rows, part.weight, part.metrics)
     return "\n".join(lines) + "\n"
 
 

@@ -21,6 +21,7 @@ from xentcli.renderers._headline import (
 )
 from xentcli.renderers._order import (
     costliest_first,
+    costliest_slices,
     figure,
     gravest_first,
     metric_keys,
@@ -30,7 +31,8 @@ from xentcli.renderers._order import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.report import ClassReport, Finding, Report
+    from xentcli.renderers._order import Part
+    from xentcli.report import Finding, Report
 
 _PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
 _NO_LETTER = re.compile(r"[^\w ]|_")
@@ -110,21 +112,34 @@ def _metrics(report: Report, spell: Spelling) -> str:
 
 def _classes(report: Report, spell: Spelling, most: int | None) -> str:
     ranked = costliest_first(report.classes)
-    if not ranked:
+    hidden = len(ranked) - len(ranked[:most])
+    return _parts(report.layout.member, ranked[:most], hidden, spell)
+
+
+def _slices(report: Report, spell: Spelling, most: int | None) -> str:
+    if not report.slices:
         return ""
-    keys = metric_keys(ranked)
+    title = " · ".join(prose(spell.text(name)) for name in report.slices[0].by)
+    shown, _ = costliest_slices(report, most)
+    return _parts(title, shown, len(report.slices) - len(shown), spell)
+
+
+def _parts(title: str, shown: Sequence[Part], hidden: int, spell: Spelling) -> str:
+    """The table of classes or slices, the costliest first."""
+    if not shown:
+        return ""
+    keys = metric_keys(shown)
     titles = [prose(spell.text(label(key))) for key in keys]
 
-    def cells(entry: ClassReport) -> list[str]:
+    def cells(entry: Part) -> list[str]:
         figures = (_figure(entry, key, spell) for key in keys)
         return [code(spell.text(entry.name)), spell.quantity(entry.rows), *figures]
 
-    table = _table([report.layout.member, "rows", *titles], map(cells, ranked[:most]))
-    hidden = len(ranked) - len(ranked[:most])
+    table = _table([title, "rows", *titles], map(cells, shown))
     return table + (f"\n\nand {spell.quantity(hidden)} more" if hidden else "")
 
 
-def _figure(entry: ClassReport, key: str, spell: Spelling) -> str:
+def _figure(entry: Part, key: str, spell: Spelling) -> str:
     value, found = figure(entry, key), entry.metrics.get(key)
     if key == "share":
         return spell.percent(value)
@@ -153,6 +168,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _summary(report, spell),
         _metrics(report, spell) if report.metrics else "",
         _classes(report, spell, options.classes),
+        _slices(report, spell, options.classes),
         "\n".join(findings),
         f"<sub>{_verbatim(spell.text(report.signature))}</sub>",
     ]

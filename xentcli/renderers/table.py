@@ -19,6 +19,7 @@ from xentcli.renderers._headline import source_line
 from xentcli.renderers._table_classes import class_block
 from xentcli.renderers._table_findings import finding_block
 from xentcli.renderers._table_metrics import headline_block, metric_block
+from xentcli.renderers._table_slices import slice_block
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,6 +39,7 @@ def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]
         headline_block(report, spell, width=options.width),
         metric_block(report, spell, width=options.width),
         class_block(report, spell, width=options.width, most=options.classes),
+        slice_block(report, spell, width=options.width, most=options.classes),
         finding_block(report, spell, width=options.width),
         [Text(spell.text(report.signature), style="dim")],
     ]

@@ -1,0 +1,89 @@
+"""How the rows of a batch fall into sums: one to a class, or one to a slice and class."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli.batch import Batch, Slot
+from xentcli.groups import Arrangement, Groups
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
+
+
+class Frame:
+    """The rows of a batch as one data set: sums are those of the classes.
+
+    `slots` are the batch's own; `column` and `decided` arrange rows in row order.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The views in which numbers are added up, and into which sums."""
+        return self._batch.slots
+
+    @property
+    def whole(self) -> bool:
+        """Whether the rows are not cut into slices."""
+        return True
+
+    def column(self, k: int) -> Arrangement:
+        """All rows, to be added to sum number `k`."""
+        return Arrangement(Groups.only(k, len(self._batch), self._batch.size))
+
+    @cached_property
+    def decided(self) -> Arrangement:
+        """All rows, to be added to the sum of the class that they are decided for."""
+        return Arrangement.by(self._batch.decisions().astype(np.intp))
+
+    def weights_of(self, slot: Slot) -> Floats | None:
+        """The rows' own weights, arranged as the slot is, whatever its weights are made of."""
+        if self._batch.row_weights is None:
+            return None
+        _, rows = self._batch.cells_of(slot.view)
+        weights: Floats = slot.of(self._batch.row_weights[rows])
+        return weights
+
+
+class SlicedFrame(Frame):
+    """The rows cut into slices: `size` sums to a slice, `slices` being the rows' numbers of it."""
+
+    def __init__(self, batch: Batch, slices: Rows) -> None:
+        super().__init__(batch)
+        self._starts = slices * batch.size
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        return tuple(self._cut(slot) for slot in self._batch.slots)
+
+    def _cut(self, slot: Slot) -> Slot:
+        sums, rows = self._batch.cells_of(slot.view)
+        arranged = Arrangement.by(self._starts[rows] + sums)
+        weights = None if slot.weights is None else arranged.of(slot.weights)
+        return Slot(slot.view, arranged, weights)
+
+    @property
+    def whole(self) -> bool:
+        return False
+
+    @cached_property
+    def _by_slice(self) -> Arrangement:
+        return Arrangement.by(self._starts)
+
+    def column(self, k: int) -> Arrangement:
+        rows = self._by_slice
+        ids: Any = rows.groups.ids
+        return Arrangement(Groups(rows.groups.counts, ids + k), rows.order)
+
+    @cached_property
+    def decided(self) -> Arrangement:
+        return Arrangement.by(self._starts + self._batch.decisions())

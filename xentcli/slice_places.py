@@ -1,0 +1,119 @@
+"""Numbers for the values that slices have: by text, and quickly where they are whole numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Rows = NDArray[np.intp]
+
+Key = tuple[str, ...]
+
+# A table over the range of whole numbers is at most this long.
+_SPAN = 1 << 24
+
+
+class Places:
+    """Numbers slices as they come up.
+
+    While all of them are values of one column of whole numbers (`whole`), they are kept in
+    arrays; any other value turns them into texts.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[Key, int] | None = None
+        self._values: Ints = np.zeros(0, dtype=np.int64)
+        self._low = 0
+        self._table: Rows = np.zeros(0, dtype=np.intp)
+
+    def __len__(self) -> int:
+        return len(self._values) if self._texts is None else len(self._texts)
+
+    def of_keys(self, keys: Sequence[Key]) -> Rows:
+        """The numbers of slices, new ones for those that did not occur before."""
+        texts = self._as_texts()
+        return np.array([texts.setdefault(key, len(texts)) for key in keys], dtype=np.intp)
+
+    def of_whole(self, values: Ints) -> Rows:
+        """The numbers of the slices of these whole numbers, each of which occurs once."""
+        if self._texts is not None or not self._reach(values):
+            return self.of_keys([(str(v),) for v in values.tolist()])
+        at = values - self._low
+        new = self._table[at] < 0
+        if new.any():
+            self._table[at[new]] = len(self._values) + np.arange(np.count_nonzero(new))
+            self._values = np.concatenate((self._values, values[new]))
+        return self._table[at]
+
+    def _reach(self, values: Ints) -> bool:
+        """Makes the table reach over the values; says whether it can."""
+        low, high = int(values.min()), int(values.max())
+        stop = self._low + len(self._table)
+        if len(self._table):
+            low, high = min(low, self._low), max(high, stop - 1)
+        if high - low >= _SPAN:
+            return False
+        if len(self._table) and low == self._low and high < stop:
+            return True
+        # Room ahead, since numbers mostly go up.
+        table = np.full(min(_SPAN, 2 * (high - low + 1)), -1, dtype=np.intp)
+        table[self._values - low] = np.arange(len(self._values))
+        self._low, self._table = low, table
+        return True
+
+    def _as_texts(self) -> dict[Key, int]:
+        if self._texts is None:
+            self._texts = {key: i for i, key in enumerate(self.keys())}
+        return self._texts
+
+    @property
+    def whole(self) -> Ints | None:
+        """The values of all slices, by number, where they are whole numbers of one column."""
+        return self._values if self._texts is None else None
+
+    @property
+    def texts(self) -> list[Key]:
+        """The values of all slices, by number, as texts; none where they are `whole`."""
+        return list(self._texts or ())
+
+    def keys(self) -> list[Key]:
+        """The values of all slices, by number."""
+        return self.texts or [(str(v),) for v in self._values.tolist()]
+
+    def take_in(self, other: Places) -> Rows:
+        """The numbers here of the other's slices, in their order."""
+        if other._texts is None and (self._texts is None or not len(self)):
+            return self.of_whole(other._values) if len(other) else np.zeros(0, dtype=np.intp)
+        return self.of_keys(other.keys())
+
+    def ordered(self) -> Rows:
+        """The numbers of the slices in the order of their values: whole numbers as such."""
+        if self._texts is None:
+            return self._values.argsort(kind="stable")
+        keys = list(self._texts)
+        whole = all(len(key) == 1 and is_whole(key[0]) for key in keys)
+        ranks: Iterable[object] = (int(key[0]) for key in keys) if whole else keys
+        pairs = sorted(zip(ranks, range(len(keys)), strict=True))
+        return np.array([place for _, place in pairs], dtype=np.intp)
+
+    def __getstate__(self) -> tuple[dict[Key, int] | None, Ints]:
+        return self._texts, self._values
+
+    def __setstate__(self, state: tuple[dict[Key, int] | None, Ints]) -> None:
+        self.__init__()  # type: ignore[misc]
+        self._texts, values = state
+        if self._texts is None and len(values):
+            self.of_whole(values)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number in its plain spelling."""
+    digits = text.removeprefix("-")
+    return digits.isdecimal() and digits.isascii() and (digits == "0" or digits[0] != "0")

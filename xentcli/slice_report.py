@@ -1,0 +1,92 @@
+"""The report of slices: a sequence of them, kept in columns so that a million cost little."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from xentcli.report import SliceReport, Value
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.slice_places import Key
+    from xentcli.slice_totals import Column
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+class SliceTable(Sequence[SliceReport]):
+    """Slices in the order of their values.
+
+    `by` names the columns, `keys` holds their values (an array where one column holds whole
+    numbers), `columns` a figure of every slice under
+    each metric's key; `confidence` is that of their intervals.
+    """
+
+    def __init__(
+        self,
+        by: tuple[str, ...],
+        keys: Sequence[Key] | Ints,
+        rows: Ints,
+        weights: Floats,
+        columns: Mapping[str, Column],
+        confidence: float,
+    ) -> None:
+        self.by = by
+        self.keys = keys
+        self.rows = rows
+        self.weights = weights
+        self.columns = columns
+        self.confidence = confidence
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, index: int) -> SliceReport: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[SliceReport]: ...
+
+    def __getitem__(self, index: int | slice) -> SliceReport | list[SliceReport]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        figures = {name: self._value(column, index) for name, column in self.columns.items()}
+        key = self.keys[index]
+        values = key if isinstance(key, tuple) else (str(key),)
+        return SliceReport(
+            dict(zip(self.by, values, strict=True)),
+            int(self.rows[index]),
+            float(self.weights[index]),
+            figures,
+        )
+
+    def _value(self, column: Column, index: int) -> Value:
+        value, stderr, lower, upper = (_known(part[index]) for part in column[:4])
+        if lower is None or upper is None:
+            return Value(value, stderr, unit=column.unit)
+        return Value(value, stderr, (lower, upper), self.confidence, column.unit)
+
+    def costliest(self, most: int) -> list[int]:
+        """Where the `most` slices with the largest shares of the loss stand, or else losses."""
+        for key in ("share", "cross_entropy", *self.columns):
+            column = self.columns.get(key)
+            if column is not None and not np.isnan(column.value).all():
+                known = np.where(np.isnan(column.value), -np.inf, column.value)
+                places: list[int] = np.argsort(-known, kind="stable")[:most].tolist()
+                return places
+        return list(range(min(most, len(self))))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SliceTable) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+
+def _known(number: Any) -> float | None:
+    """A figure of a column; None for NaN."""
+    return None if number != number else float(number)  # noqa: PLR0124 - NaN is no number

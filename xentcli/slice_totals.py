@@ -1,0 +1,198 @@
+"""The figures of all slices at once, for metrics that are means: columns instead of values."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from xentcli import double_double
+from xentcli.double_double import Doubles
+from xentcli.elementary import exp
+from xentcli.exact import ratio
+from xentcli.levels import UNIT_BITS
+from xentcli.report import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from xentcli.slices import Slices
+    from xentcli.totals import Totals
+
+    Floats = NDArray[np.float64]
+
+# As in `means`: what is left of a variance below this is the rounding of its terms.
+_SQUARES_ROUNDING, _PRODUCTS_ROUNDING = 2.0**-52, 2.0**-48
+_CHUNK = 1 << 13
+
+
+class Column(NamedTuple):
+    """A figure of every slice, NaN where it is undefined; `unit` is its unit."""
+
+    value: Floats
+    stderr: Floats
+    lower: Floats
+    upper: Floats
+    unit: str | None = None
+
+
+class _Sums(NamedTuple):
+    """Sums of slices as they lie: whole numbers (slices, classes) and what each is worth."""
+
+    levels: Sequence[tuple[NDArray[np.int64], float]]
+    infinite: NDArray[np.bool_]
+
+    def of(self, rows: slice) -> Doubles:
+        """The sums of some slices, over all classes."""
+        total = double_double.of(np.zeros(rows.stop - rows.start))
+        for whole, scale in self.levels:
+            for column in whole[rows].T:
+                part = double_double.whole(column)
+                total = total + Doubles(part.high * scale, part.low * scale)
+        return total
+
+
+class SliceTotals:
+    """The sums of all slices as figures, in the slices' order.
+
+    `whole` are the totals of all rows, which say in which base and how sure.
+    """
+
+    def __init__(self, slices: Slices, whole: Totals) -> None:
+        self._slices = slices
+        self.whole = whole
+        self._order = slices.places.ordered()
+        self._known: dict[str, _Sums] = {}
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def _read(self, key: str) -> _Sums:
+        """A key's sums of all slices, as they lie."""
+        if key not in self._known:
+            size, n = self._slices.size, len(self._slices.places)
+            sums = self._slices.state.of(key).part(0, n * size)
+            cells = slice(size - 1, size) if self.whole.overlapping else slice(0, size)
+            levels = [
+                (half.reshape(n, size)[:, cells], scale)
+                for high, low, grid in sums.scaled_halves()
+                for half, scale in ((high, grid * 2.0**32), (low, grid))
+                if half.any()
+            ]
+            infinite = np.asarray(sums.infinite.reshape(n, size)[:, cells].any(axis=1))
+            self._known[key] = _Sums(levels, infinite)
+        return self._known[key]
+
+    def sums(self, key: str) -> Floats:
+        """The sums of all rows of each slice, infinite terms left out."""
+        found = self._read(key)
+        parts = [found.of(rows).rounded for rows in self._chunks()]
+        return np.concatenate(parts or [np.zeros(0)]).take(self._order)
+
+    def _chunks(self) -> Iterator[slice]:
+        """The slices in parts whose numbers stay in the processor's cache."""
+        for start in range(0, len(self), _CHUNK):
+            yield slice(start, min(start + _CHUNK, len(self)))
+
+    @property
+    def _weight(self) -> str:
+        return "weight" if self.whole.weighted() else "rows"
+
+    @cached_property
+    def rows(self) -> Floats:
+        """The rows of each slice."""
+        return self.sums("rows")
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Σw of each slice: the rows where there are no weights."""
+        return self.sums(self._weight)
+
+    def mean(self, key: str) -> tuple[Floats, Floats]:
+        """Σwx/Σw of each slice and its standard error, as `Totals.mean` has them."""
+        values, errors = np.empty((2, len(self)))
+        for rows in self._chunks():
+            values[rows], errors[rows] = self._mean(key, rows)
+        infinite = self._read(key).infinite
+        unknown = infinite | self._read(f"{key}.squares").infinite
+        values[infinite] = np.inf
+        errors[unknown] = np.nan
+        return values.take(self._order), errors.take(self._order)
+
+    def _mean(self, key: str, rows: slice) -> tuple[Floats, Floats]:
+        """The means and errors of some slices, as they lie, where nothing is infinite."""
+        total, squares = self._read(key).of(rows), self._read(f"{key}.squares").of(rows)
+        weight = self._read(self._weight).of(rows)
+        if self.whole.weighted():
+            counted = self._read("weight.rows").of(rows).rounded
+            cross = self._read(f"{key}.cross").of(rows)
+            own = self._read("weight.squares").of(rows)
+            hidden, factor = _PRODUCTS_ROUNDING, np.ones(len(counted))
+        else:
+            counted, cross, own = weight.rounded, total, weight
+            with np.errstate(divide="ignore", invalid="ignore"):
+                hidden, factor = _SQUARES_ROUNDING, counted / (counted - 1)
+        mean = total.over(weight)
+        twice = double_double.of(np.full(len(counted), 2.0))
+        spread = (squares - twice * mean * cross + mean * mean * own).rounded
+        spread = np.where(spread <= squares.rounded * hidden, 0.0, spread)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            stderr = np.sqrt(spread * factor) / weight.rounded
+        stderr[counted < 2] = np.nan
+        return mean.rounded, stderr
+
+    def shares(self) -> Column:
+        """The slices' parts of the total loss; NaN where that is 0 or infinite."""
+        whole = self.whole.units("loss")
+        if not whole or self.whole.infinite("loss"):
+            return bare(np.full(len(self), np.nan))
+        high = ratio(whole, 1 << UNIT_BITS)
+        return bare(self.sums("loss") / high)
+
+    def figure(
+        self, value: Floats, stderr: Floats, unit: str | None = None, scale: float = 1.0
+    ) -> Column:
+        """The values ± z standard errors, both divided by `scale`."""
+        value, stderr = value / scale, stderr / scale
+        reach = self.whole.z * stderr
+        return Column(value, stderr, value - reach, value + reach, unit)
+
+    def exponential(self, value: Floats, stderr: Floats) -> Column:
+        """exp of a loss; its interval has the ends of the loss's interval."""
+        reach = self.whole.z * stderr
+        height = _exp(value)
+        return Column(height, height * stderr, _exp(value - reach), _exp(value + reach))
+
+
+def _exp(values: Floats) -> Floats:
+    """exp, which leaves NaN as it is."""
+    known = np.where(np.isnan(values), 0.0, values)
+    return np.where(np.isnan(values), np.nan, exp(known))
+
+
+def bare(value: Floats) -> Column:
+    """Figures without errors."""
+    nothing = np.full(len(value), np.nan)
+    return Column(value, nothing, nothing, nothing)
+
+
+def column_of(values: Sequence[Value | None]) -> Column | None:
+    """Figures computed one by one, as a column; None where there is no such figure."""
+    if all(v is None for v in values):
+        return None
+    known = [Value(None) if v is None else v for v in values]
+    ends = [v.interval or (None, None) for v in known]
+    return Column(
+        _array([v.value for v in known]),
+        _array([v.stderr for v in known]),
+        _array([low for low, _ in ends]),
+        _array([high for _, high in ends]),
+        next((v.unit for v in known if v.unit), None),
+    )
+
+
+def _array(numbers: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if x is None else x for x in numbers])

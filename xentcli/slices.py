@@ -1,0 +1,223 @@
+"""Sums by slice: for every value of the columns that rows are sliced by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from xentcli import columns
+from xentcli.errors import InputError
+from xentcli.labels import spell
+from xentcli.slice_places import Key, Places
+from xentcli.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Rows = NDArray[np.intp]
+
+# A million slices of one sum a key take some 100 MB a worker.
+MOST_CELLS = 1 << 22
+
+
+class Slices:
+    """Exact sums by slice, `size` to each and key: a commutative monoid under `merge`.
+
+    `places` numbers the slices as they come up; `state` has room for all of them, and more.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.places = Places()
+        self.state = State(0)
+
+    def _make_room(self) -> None:
+        """Makes room for all slices. Raises InputError where memory is not meant for it."""
+        cells = len(self.places) * self.size
+        if cells <= self.state.size:
+            return
+        if cells > MOST_CELLS:
+            most = MOST_CELLS // self.size
+            raise InputError(
+                f"there are more than {most:,} slices, with {self.size:,} sums to a figure each",
+                hint="slice by a column of fewer values with --by",
+            )
+        size = min(MOST_CELLS, max(64 * self.size, 2 * cells))
+        for sums in self.state.sums.values():
+            sums.grow(size)
+        self.state.size = size
+
+    def of_keys(self, keys: Sequence[Key]) -> Rows:
+        """The numbers of slices, with room for their sums."""
+        numbers = self.places.of_keys(keys)
+        self._make_room()
+        return numbers
+
+    def of_whole(self, values: Ints) -> Rows:
+        """The numbers of the slices of whole numbers, with room for their sums."""
+        numbers = self.places.of_whole(values)
+        self._make_room()
+        return numbers
+
+    def merge(self, other: Slices) -> Slices:
+        """The sums of both, as new slices."""
+        merged = Slices(max(self.size, other.size))
+        for part in (self, other):
+            first = not len(merged.places)
+            ids = merged.places.take_in(part.places)
+            merged._make_room()
+            n = len(ids) * merged.size
+            cells = slice(0, n) if first else _cells(ids, merged.size)
+            for key, sums in part.state.sums.items():
+                merged.state.of(key).add_sums(sums.part(0, n), cells)
+        return merged
+
+    def total(self) -> State:
+        """The sums over all slices."""
+        state = State(self.size)
+        for key, sums in self.state.sums.items():
+            state.sums[key] = sums.folded(len(self.places), self.size)
+        return state
+
+    def readings(self) -> Iterator[tuple[Key, Reading]]:
+        """The sums of each slice, to be read, in the order of their values."""
+        whole, keys = Whole(self.state), self.places.keys()
+        for place in self.places.ordered().tolist():
+            yield keys[place], Reading(whole, place * self.size, self.size)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Slices) or self.size != other.size:
+            return NotImplemented
+        ours, theirs = dict(self.readings()), dict(other.readings())
+        names = {*self.state.sums, *other.state.sums}
+        return ours.keys() == theirs.keys() and all(
+            part.units(name) == theirs[key].units(name)
+            and part.infinite(name) == theirs[key].infinite(name)
+            for key, part in ours.items()
+            for name in names
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # slices grow, so they are no keys
+
+    def __getstate__(self) -> tuple[int, Places, State]:
+        """What is used of the room, for the way between processes."""
+        cells = len(self.places) * self.size
+        state = State(cells)
+        state.sums = {key: sums.part(0, cells) for key, sums in self.state.sums.items()}
+        return self.size, self.places, state
+
+    def __setstate__(self, state: tuple[int, Places, State]) -> None:
+        self.size, self.places, self.state = state
+
+
+def _cells(ids: Rows, size: int) -> Rows:
+    """The numbers of the sums of slices, `size` to each."""
+    return ids if size == 1 else (ids[:, None] * size + np.arange(size)).reshape(-1)
+
+
+class Whole:
+    """All slices' sums as whole numbers, made of each key once."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._read: dict[str, tuple[list[int], list[int]]] = {}
+
+    def of(self, key: str) -> tuple[list[int], list[int]]:
+        """The sums under a name, and how many infinite terms each was given."""
+        if key not in self._read:
+            self._read[key] = self._state.units(key), self._state.infinite(key)
+        return self._read[key]
+
+
+class Reading(NamedTuple):
+    """One slice's sums, to be read."""
+
+    whole: Whole
+    start: int
+    size: int
+
+    def units(self, key: str) -> list[int]:
+        """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
+        return self.whole.of(key)[0][self.start : self.start + self.size]
+
+    def infinite(self, key: str) -> list[int]:
+        """How many infinite terms each was given."""
+        return self.whole.of(key)[1][self.start : self.start + self.size]
+
+
+class Slicer:
+    """Numbers the slices that rows belong to, a block at a time."""
+
+    def __init__(self, by: Sequence[str], slices: Slices) -> None:
+        self._by = by
+        self._slices = slices
+
+    def numbers(self, block: pa.RecordBatch, rows: NDArray[np.int64] | None) -> Rows:
+        """The slice of each row of the block, or of those `rows` of it.
+
+        Only slices that one of these rows belongs to come into being.
+        """
+        if rows is not None:
+            block = block.take(_indices(rows))
+        arrays = [block.column(name) for name in self._by]
+        if len(arrays) == 1 and columns.is_integer(arrays[0]) and not arrays[0].null_count:
+            values, codes = _distinct(columns.fixed(arrays[0]))
+            if values.dtype != np.uint64:
+                return self._slices.of_whole(values.astype(np.int64)).take(codes)
+        codes, words = _codes(arrays[0])
+        keys: list[Key] = [(word,) for word in words]
+        for array in arrays[1:]:
+            more, texts = _codes(array)
+            used, codes = np.unique(codes * len(texts) + more, return_inverse=True)
+            pairs = (divmod(c, len(texts)) for c in used.tolist())
+            keys = [(*keys[a], texts[b]) for a, b in pairs]
+        return self._slices.of_keys(keys).take(codes)
+
+
+def _indices(rows: NDArray[np.int64]) -> pa.Array:
+    data = pa.py_buffer(np.ascontiguousarray(rows, dtype=np.int64).tobytes())
+    return pa.Array.from_buffers(pa.int64(), len(rows), [None, data])
+
+
+def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
+    """The distinct values, sorted, and which of them each is.
+
+    A run of equal values, as documents have them, is looked at once.
+    """
+    if not len(values):
+        return values, np.zeros(0, dtype=np.intp)
+    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
+    distinct, inverse = np.unique(values[starts], return_inverse=True)
+    return distinct, np.repeat(inverse, np.diff(np.append(starts, len(values))))
+
+
+def _codes(array: pa.Array) -> tuple[Rows, list[str]]:
+    """Numbers that stand for the values of a column in a block, and the values as text.
+
+    Every value occurs. A missing one is the empty text.
+    """
+    text = columns.texts(array)
+    if text is not None:
+        codes, words, there = text
+    else:
+        array = columns.plain(array)
+        there = columns.present(array)
+        values = columns.fixed(array)
+        if there is not None:
+            values = np.where(there, values, values.dtype.type(0))
+        distinct, codes = _distinct(values)
+        words = [spell(v) for v in distinct.tolist()]
+    if there is not None:
+        codes = np.where(there, codes, len(words))
+        words = [*words, ""]
+    seen = np.zeros(len(words), dtype=np.bool_)
+    seen[codes] = True
+    if seen.all():
+        return codes.astype(np.intp, copy=False), words
+    renumbered: Rows = (np.cumsum(seen) - 1).take(codes)
+    return renumbered, [word for word, occurs in zip(words, seen.tolist(), strict=True) if occurs]
