@@ -11,6 +11,7 @@ from xentcli.batch import Batch
 from xentcli.checks import Checks, Positions
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
+from xentcli.labelled_vectors import LabelledVectors
 from xentcli.labels import canonical
 from xentcli.layout import Layout, Shape
 from xentcli.matrix_scores import LogProbabilities, Probabilities
@@ -43,6 +44,7 @@ class Decoder:
         self.tally = Tally()
         self._checks = Checks(layout, policy, self.tally)
         self.labels = LabelEncoder(layout, policy.ignore_label)
+        self._named = LabelledVectors(layout) if layout.shape is Shape.LABELLED else None
         self.rows_read = 0
 
     def decode(self, block: pa.RecordBatch, place: Place) -> Batch:
@@ -102,6 +104,8 @@ class Decoder:
     def _raw(self, block: pa.RecordBatch, place: Place) -> tuple[Array, Mask | None]:
         """The scores as a (K, n) matrix or a single column, and which rows have them all."""
         layout = self.layout
+        if self._named is not None:
+            return self._labelled(self._named, block, place)
         if layout.shape is Shape.VECTOR:
             name = layout.scores[0]
             matrix, there, ragged = self._column(
@@ -116,6 +120,17 @@ class Decoder:
             raw = np.ascontiguousarray(matrix.T)
         else:
             raw, there = self._matrix(block)
+        return raw, there
+
+    def _labelled(
+        self, named: LabelledVectors, block: pa.RecordBatch, place: Place
+    ) -> tuple[Array, Mask | None]:
+        name = self.layout.scores[0]
+        try:
+            raw, there = self._column(name, block, named.bind)
+        except RowError as error:
+            row = None if error.row is None else place.row + error.row
+            raise RowError(error.message, row=row, column=shown(name)) from None
         return raw, there
 
     def _matrix(self, block: pa.RecordBatch) -> tuple[Array, Mask | None]:

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class Shape(StrEnum):
-    """How the scores lie: one column for one class, a column a class, or one column of vectors."""
+    """How the scores lie: one column for one class, a column a class, or one column of vectors.
+
+    Labelled vectors name the class of every entry, in any order, in every row.
+    """
 
     SINGLE = "single"
     COLUMNS = "columns"
     VECTOR = "vector"
+    LABELLED = "labelled"
 
 
 class Layout(NamedTuple):
@@ -56,7 +60,8 @@ class Layout(NamedTuple):
     def roles(self) -> dict[str, Role]:
         """The columns to be read, and what for. `id` is left to who wants it."""
         roles = {self.target: Role.LABEL}
-        role = Role.VECTOR if self.shape is Shape.VECTOR else Role.NUMBER
+        vectors = self.shape in (Shape.VECTOR, Shape.LABELLED)
+        role = Role.VECTOR if vectors else Role.NUMBER
         roles.update(dict.fromkeys(self.scores, role))
         if self.weight is not None:
             roles[self.weight] = Role.NUMBER

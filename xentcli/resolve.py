@@ -14,6 +14,7 @@ from xentcli.errors import InputError, UsageError
 from xentcli.labels import ClassIndex, spell
 from xentcli.layout import Layout, Shape
 from xentcli.options import ColumnOptions, Scale, Task
+from xentcli.outcomes import targets
 from xentcli.schema import Table, quoted
 from xentcli.text import shown
 
@@ -71,13 +72,17 @@ def find_target(table: Table, options: ColumnOptions) -> tuple[str | None, str]:
     if options.target is not None:
         return table.column(options.target, "--target").name, "--target"
     taken = {options.weight, options.id, options.scores}
+    outcomes = [n for n in targets(table) if n not in taken]
     known = [n for n in table.names if n.lower() in naming.TARGETS and n not in taken]
+    known += [n for n in outcomes if n not in known]
     if len(known) > 1:
         raise InputError(
             f"several columns could be the true label: {quoted(known)}",
             hint=f"say which with --target, for example --target '{shown(known[0])}'",
         )
-    return (known[0], "a name for labels") if known else (None, "")
+    if not known:
+        return None, ""
+    return known[0], "the scores' names name it" if known[0] in outcomes else "a name for labels"
 
 
 def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns) -> str:
@@ -90,7 +95,7 @@ def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns
     taken = {*found.columns, options.weight, options.id}
     fitting = []
     for name in table.names:
-        if name in taken or name.lower() in naming.DECISIONS:
+        if name in taken or naming.is_decision(name):
             continue
         texts = table.texts(name)
         if texts and all(index.find(t) is not None for t in texts):
@@ -107,7 +112,7 @@ def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns
 
 def _check_scale(table: Table, found: ScoreColumns) -> None:
     """Refuses to take for logits, for their name alone, what looks like probabilities."""
-    if found.scale is not Scale.LOGIT or found.shape is Shape.VECTOR:
+    if found.scale is not Scale.LOGIT or found.shape in (Shape.VECTOR, Shape.LABELLED):
         return
     columns = [table.numbers(name) or [] for name in found.columns]
     rows = list(zip(*columns, strict=False))
@@ -125,7 +130,7 @@ def _check_whose_score(table: Table, found: ScoreColumns, truth: Truth) -> None:
         return
     scores = table.sample.get(found.columns[0], ())
     for name in table.names:
-        if name.lower() not in naming.DECISIONS:
+        if not naming.is_decision(name):
             continue
         decided = [
             (truth.find(spell(decision)), float(str(score).replace(",", ".")))
