@@ -45,7 +45,7 @@ FOREIGN = {
     "typer": {"cli", "commands"},
     "click": {"cli", "commands"},
     "rich": {"renderers", "progress"},
-    "pandas": {"api", "frames", "report"},
+    "pandas": {"api", "frames", "report", "readers"},
     "pyarrow": {
         "readers",
         "columns",
