@@ -1,4 +1,4 @@
-"""Data sets of statistical packages, in chunks that pandas (or pyreadstat) gives as frames."""
+"""Data sets of statistical packages, in chunks that pandas or pyreadstat gives as frames."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from xentcli.readers.inputs import Input
 
 _FIRST_ROWS = 200
+# pyreadstat begins at the front for every chunk, so that these are few.
+_CELLS = 1 << 22
 
 
 class Frames(Protocol):
@@ -60,15 +62,17 @@ class DataSet:
     def chunks(self, names: Sequence[str], rows: int) -> Iterator[FrameChunk]:
         """The rows in the order of the file."""
         done = 0
-        with closing(self._frames(self._path, names, rows)) as frames:
+        many = max(rows, _CELLS // max(1, len(self.columns)))
+        with closing(self._frames(self._path, names, many)) as frames:
             while True:
                 with _edge(self._name):
                     frame = next(frames, None)
                 if frame is None:
                     break
-                if len(frame):
-                    yield FrameChunk(range(done + 1, done + len(frame) + 1), frame)
-                    done += len(frame)
+                for start in range(0, len(frame), rows):
+                    part = frame.iloc[start : start + rows]
+                    yield FrameChunk(range(done + 1, done + len(part) + 1), part)
+                    done += len(part)
         self.total = done
 
     def close(self) -> None:
