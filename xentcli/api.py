@@ -89,7 +89,8 @@ def evaluate(
         unknown_label: `error` or `drop`: what happens to labels that name no class.
         ignore_label: Labels whose rows are left out.
         expect_rows: Fail unless so many rows are scored.
-        input_format: `csv`, `tsv`, `parquet`, `arrow` or `jsonl`.
+        input_format: `csv`, `tsv`, `jsonl`, `parquet`, `arrow`, `orc`, `excel`, `stata`,
+            `sas7bdat`, `xport` or `spss`.
         delimiter: Of CSV; found otherwise.
         no_header: Whether columns have numbers for names.
         encoding: Of text; UTF-8 otherwise.

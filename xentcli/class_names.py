@@ -39,6 +39,8 @@ def name_classes(
         return _of_single(options, found, labels)
     if options.positive is not None:
         raise UsageError("--positive goes with a single score column; here every class has its own")
+    if found.shape is Shape.LABELLED:
+        return _of_names(options, found)
     if options.classes is not None:
         width = _width(table, found)
         if width is not None and len(options.classes) != width:
@@ -56,6 +58,26 @@ def name_classes(
             )
         return _of_positions(width, labels)
     return _of_columns(table, found, labels)
+
+
+def _of_names(options: ColumnOptions, found: ScoreColumns) -> NamedClasses:
+    """The classes that every row names beside their scores, in whatever order it likes."""
+    own = found.suffixes or ()
+    if options.classes is None:
+        if len(own) < 2:
+            raise InputError(
+                f"column '{shown(found.columns[0])}' names no class but {quoted(own)}",
+                hint="every row has to name every class with its score",
+            )
+        return NamedClasses(own, "the names beside the scores")
+    index = ClassIndex(options.classes)
+    strange = [name for name in own if index.find(name) is None]
+    if strange or len(own) != len(options.classes):
+        raise UsageError(
+            f"--classes says {quoted(options.classes)}, the rows name {quoted(own)}",
+            hint="leave --classes out: the names say which is which",
+        )
+    return NamedClasses(options.classes, "--classes")
 
 
 def _refuse_another_order(classes: tuple[str, ...], found: ScoreColumns) -> None:
@@ -110,7 +132,7 @@ def _class_in_name(found: ScoreColumns, options: ColumnOptions) -> str | None:
     if found.suffixes:
         return found.suffixes[0]
     prefix = naming.prefix_of(found.columns[0])
-    suffix = None if prefix is None else found.columns[0][len(prefix.text) :]
+    suffix = None if prefix is None else prefix.class_in(found.columns[0])
     known = (*(options.classes or ()), options.positive)
     return suffix if suffix in known else None
 
@@ -124,7 +146,7 @@ def _of_columns(table: Table, found: ScoreColumns, labels: Sequence[str]) -> Nam
     if found.suffixes is not None:
         ways.append((found.suffixes, "the columns' names"))
     if all(p is not None and p == known[0] for p in known) and known[0] is not None:
-        ways.append((tuple(n[len(known[0].text) :] for n in names), "the columns' names"))
+        ways.append((tuple(known[0].class_in(n) for n in names), "the columns' names"))
     ways.append((names, "the columns' names"))
     if all(len(n) > prefix for n in names):
         ways.append((tuple(n[prefix:] for n in names), "what the columns' names differ in"))

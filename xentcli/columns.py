@@ -167,7 +167,7 @@ def vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | None]:
             return np.empty((0, width)), there, 0
         flat = array.values.slice(array.offset * width, len(array) * width)
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        lengths = np.diff(_offsets(array))
+        lengths = np.diff(offsets(array))
         wrong = lengths != width if there is None else (lengths != width) & there
         if wrong.any():
             return np.empty((0, width)), there, int(wrong.argmax())
@@ -189,7 +189,8 @@ def vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | None]:
     return matrix, there, None
 
 
-def _offsets(array: pa.Array) -> Array:
+def offsets(array: pa.Array) -> Array:
+    """Where the entries of a list array's rows begin, and where those of the last one end."""
     width = 8 if pa.types.is_large_list(array.type) else 4
     return np.frombuffer(
         array.buffers()[1],

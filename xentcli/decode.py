@@ -14,6 +14,7 @@ from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
 from xentcli.kept import Kept
 from xentcli.label_batch import LabelBatch
+from xentcli.labelled_vectors import LabelledVectors
 from xentcli.layout import Layout, Shape
 from xentcli.matrix_scores import LogProbabilities, Probabilities
 from xentcli.options import Policy, Scale, TargetKind
@@ -51,6 +52,7 @@ class Decoder:
         self._truths = Truths(layout, policy)
         self.labels = LabelEncoder(layout, policy.ignore_label)
         self._kept = Kept(layout, policy, self.labels, self.tally)
+        self._named = LabelledVectors(layout) if layout.shape is Shape.LABELLED else None
         self.rows_read = 0
 
     def decode(self, block: pa.RecordBatch, place: Place) -> Batch:
@@ -160,6 +162,8 @@ class Decoder:
     def _raw(self, block: pa.RecordBatch, place: Place) -> tuple[Array, Mask | None]:
         """The scores as a (K, n) matrix or a single column, and which rows have them all."""
         layout = self.layout
+        if self._named is not None:
+            return self._labelled(self._named, block, place)
         if layout.shape is Shape.VECTOR:
             name = layout.scores[0]
             matrix, there, ragged = self._column(
@@ -174,6 +178,17 @@ class Decoder:
             raw = np.ascontiguousarray(matrix.T)
         else:
             raw, there = self._matrix(block)
+        return raw, there
+
+    def _labelled(
+        self, named: LabelledVectors, block: pa.RecordBatch, place: Place
+    ) -> tuple[Array, Mask | None]:
+        name = self.layout.scores[0]
+        try:
+            raw, there = self._column(name, block, named.bind)
+        except RowError as error:
+            row = None if error.row is None else place.row + error.row
+            raise RowError(error.message, row=row, column=shown(name)) from None
         return raw, there
 
     def _matrix(self, block: pa.RecordBatch) -> tuple[Array, Mask | None]:

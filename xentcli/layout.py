@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Shape(StrEnum):
-    """How the scores lie: one column for one class, a column a class, or one column of vectors."""
+    """How the scores lie: one column for one class, a column a class, or one column of vectors.
+
+    Labelled vectors name the class of every entry, in any order, in every row.
+    """
 
     SINGLE = "single"
     COLUMNS = "columns"
     VECTOR = "vector"
+    LABELLED = "labelled"
 
 
 class Layout(NamedTuple):
@@ -81,7 +85,8 @@ class Layout(NamedTuple):
     def roles(self) -> dict[str, Role]:
         """The columns to be read, and what for. `id` is left to who wants it."""
         roles = dict.fromkeys(self.targets, self._target_role)
-        role = Role.VECTOR if self.shape is Shape.VECTOR else Role.NUMBER
+        vectors = self.shape in (Shape.VECTOR, Shape.LABELLED)
+        role = Role.VECTOR if vectors else Role.NUMBER
         roles.update(dict.fromkeys(self.scores, role))
         for name in (self.weight, self.units):
             if name is not None:

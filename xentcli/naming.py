@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli.options import Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 TARGETS = (
     "label",
@@ -58,11 +58,13 @@ DECISIONS = {
     "predicted_label",
     "pred_label",
     ".pred_class",
+    "scored labels",
     "resample",
     "fold",
     "rowindex",
     "row",
     ".row",
+    "row_ids",
     "id",
     "index",
     "weight",
@@ -80,6 +82,7 @@ SINGLE_SCORES = {
         "score",
         "p",
         "y_pred",
+        "scored probabilities",
     ),
     Scale.LOGIT: ("logit", "rawformulaval"),
     Scale.LOG_PROBABILITY: ("logprob", "log_prob", "logprobability"),
@@ -104,15 +107,34 @@ VECTORS = {
 
 
 class Prefix(NamedTuple):
-    """The beginning of a score column's name, what follows being the class; `source` wrote it."""
+    """The beginning of a score column's name, what follows being the class; `source` wrote it.
+
+    `end` closes the name behind the class. `outcome` is the name of the target that the
+    beginning holds.
+    """
 
     text: str
     scale: Scale
     source: str = "by hand"
+    end: str = ""
+    outcome: str | None = None
 
+    def class_in(self, name: str) -> str:
+        """The class that a column's name speaks of, the name having this prefix.
+
+        >>> Prefix("p(", Scale.PROBABILITY, end=")").class_in("p(cat)")
+        'cat'
+        """
+        return name[len(self.text) : len(name) - len(self.end)]
+
+
+SAS = "p_"
 
 # Longer ones first where one begins another.
 PREFIXES = (
+    # Machine Learning Studio (classic), then the designer that followed it.
+    Prefix('Scored Probabilities for Class "', Scale.PROBABILITY, "Azure ML", end='"'),
+    Prefix("Scored Probabilities_", Scale.PROBABILITY, "Azure ML"),
     Prefix("Probability:Class=", Scale.PROBABILITY, "CatBoost"),
     Prefix("LogProbability:Class=", Scale.LOG_PROBABILITY, "CatBoost"),
     Prefix("RawFormulaVal:Class=", Scale.LOGIT, "CatBoost"),
@@ -124,24 +146,65 @@ PREFIXES = (
     Prefix("probability_", Scale.PROBABILITY),
     Prefix("proba_", Scale.PROBABILITY),
     Prefix("prob_", Scale.PROBABILITY),
+    Prefix("prob.", Scale.PROBABILITY, "mlr3"),
     Prefix("score_", Scale.PROBABILITY),
-    Prefix("p_", Scale.PROBABILITY),
+    Prefix(SAS, Scale.PROBABILITY),
 )
 
+# h2o-core, Model.makeScoringNames: a class that is a whole number gets the letter, any other
+# class is a column's name as it is. Calibrated probabilities stand beside the plain ones.
+_H2O = re.compile(r"((?:cal_)?p)-?[0-9]+", re.IGNORECASE)
 
-def prefix_of(name: str) -> Prefix | None:
+# "P (trainingColumn=value)", behind which the predictor's dialog may append a suffix, and
+# "Prediction (trainingColumn)".
+_KNIME = re.compile(r"P \((.+)\)([^()]*)")
+_KNIME_DECISION = re.compile(r"Prediction \(.+\)")
+
+
+def is_decision(name: str) -> bool:
+    """Whether a column of this name holds a decision or bookkeeping.
+
+    >>> is_decision("Scored Labels"), is_decision("Prediction (species)"), is_decision("prob")
+    (True, True, False)
+    """
+    return name.lower() in DECISIONS or _KNIME_DECISION.match(name) is not None
+
+
+def prefix_of(name: str, columns: Collection[str] = ()) -> Prefix | None:
     """The known prefix that `name` begins with and goes beyond.
+
+    `columns` are the names among which the outcome is that a prefix may hold.
 
     >>> prefix_of("Prob_cat").text, prefix_of("price")
     ('prob_', None)
+    >>> prefix_of("P (species=cat)").outcome, prefix_of("p12").source
+    ('species', 'H2O')
     """
-    if name.lower() in DECISIONS:
+    if is_decision(name):
         return None
     for prefix in PREFIXES:
-        n = len(prefix.text)
-        if len(name) > n and name[:n].lower() == prefix.text.lower():
+        n, end = len(prefix.text), prefix.end
+        is_it = name[:n].lower() == prefix.text.lower() and name.endswith(end)
+        if is_it and len(name) > n + len(end):
             return prefix
-    return None
+    h2o = _H2O.fullmatch(name)
+    if h2o is not None:
+        return Prefix(h2o[1].lower(), Scale.PROBABILITY, "H2O")
+    return _knime(name, columns)
+
+
+def _knime(name: str, columns: Collection[str]) -> Prefix | None:
+    """KNIME's prefix; where the outcome or the class holds a `=`, the columns tell which."""
+    found = _KNIME.fullmatch(name)
+    if found is None or "=" not in found[1].strip("="):
+        return None
+    inside = found[1]
+    cuts = [i for i in range(1, len(inside) - 1) if inside[i] == "="]
+    cut = next((i for i in cuts if inside[:i] in columns), cuts[0] if cuts else 0)
+    if not cut:
+        return None
+    outcome = inside[:cut]
+    return Prefix(f"P ({outcome}=", Scale.PROBABILITY, "KNIME", f"){found[2]}", outcome)
 
 
 def scale_in_name(name: str) -> Scale:

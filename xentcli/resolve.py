@@ -149,7 +149,7 @@ def _check_fraction(targets: TargetColumns, found: ScoreColumns, wanted: TargetS
             f"'{shown(targets.columns[0])}'",
             hint="name a column a class, or one of lists, with --target",
         )
-    if len(found.columns) > 2 or found.shape is Shape.VECTOR:
+    if len(found.columns) > 2 or found.shape in (Shape.VECTOR, Shape.LABELLED):
         raise UsageError(
             "--target-scale probability needs a target for every class: several columns, or lists"
         )
@@ -173,7 +173,7 @@ def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns
     taken = {*found.columns, options.weight, options.id}
     fitting = []
     for name in table.names:
-        if name in taken or name.lower() in naming.DECISIONS:
+        if name in taken or naming.is_decision(name):
             continue
         texts = table.texts(name)
         if texts and all(index.find(t) is not None for t in texts):
@@ -190,7 +190,7 @@ def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns
 
 def _check_scale(table: Table, found: ScoreColumns) -> None:
     """Refuses to take for logits, for their name alone, what looks like probabilities."""
-    if found.scale is not Scale.LOGIT or found.shape is Shape.VECTOR:
+    if found.scale is not Scale.LOGIT or found.shape in (Shape.VECTOR, Shape.LABELLED):
         return
     columns = [table.numbers(name) or [] for name in found.columns]
     rows = list(zip(*columns, strict=False))
@@ -208,7 +208,7 @@ def _check_whose_score(table: Table, found: ScoreColumns, truth: Truth) -> None:
         return
     scores = table.sample.get(found.columns[0], ())
     for name in table.names:
-        if name.lower() not in naming.DECISIONS:
+        if not naming.is_decision(name):
             continue
         decided = [
             (truth.find(spell(decision)), float(str(score).replace(",", ".")))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from enum import StrEnum
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import naming
@@ -12,7 +14,7 @@ from xentcli.labels import spell
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 
 _MISSING = {"", "NA", "N/A", "nan", "NaN", "null", "NULL", "None"}
@@ -117,6 +119,20 @@ class Table(NamedTuple):
             return bool(texts) and all(_is_list_of_numbers(t) for t in texts)
         return column.kind in (Kind.LIST, Kind.STRUCT)
 
+    def named_classes(self, column: Column) -> tuple[str, ...] | None:
+        """The classes that the sampled rows name beside their scores; None where they name none.
+
+        In the order of their numbers or of the alphabet, whatever the order in the rows.
+        """
+        if column.kind not in (Kind.LIST, Kind.STRUCT):
+            return None
+        found = [entries_of(value) for value in self.sample.get(column.name, ())]
+        there = [entries for entries in found if entries is not None]
+        if not there:
+            return None
+        names = {spell(name) for entries in there for name, _ in entries if name is not None}
+        return tuple(sorted(names, key=_by_number))
+
 
 def items_of(text: str) -> list[str]:
     """The items of a list written as `[0.1, 0.9]`, or as numpy prints it, without commas.
@@ -125,6 +141,46 @@ def items_of(text: str) -> list[str]:
     (['0.1', '0.9'], ['0.1', '0.9'])
     """
     return text.strip().strip("[]").replace(",", " ").split()
+
+
+# The keys of an entry that names its class: BigQuery ML writes `prob`, Hugging Face's pipelines
+# write `score`. Vertex AI writes one list of classes and one of scores.
+NAME = "label"
+SCORES = ("prob", "score", "probability")
+LISTS = ("classes", "scores")
+
+
+def entries_of(value: object) -> list[tuple[object, object]] | None:
+    """A vector's classes with their scores, where it names them.
+
+    >>> entries_of([{"label": "cat", "prob": 0.9}])
+    [('cat', 0.9)]
+    >>> entries_of({"classes": ["cat", "dog"], "scores": [0.9, 0.1]})
+    [('cat', 0.9), ('dog', 0.1)]
+    >>> entries_of([0.9, 0.1])
+    """
+    if isinstance(value, dict):
+        classes, scores = (value.get(key) for key in LISTS)
+        if not isinstance(classes, list) or not isinstance(scores, list):
+            return None
+        return list(zip_longest(classes, scores))
+    if not isinstance(value, list) or not value:
+        return None
+    key = score_key(value[0]) if isinstance(value[0], dict) else None
+    if key is None or not all(isinstance(entry, dict) for entry in value):
+        return None
+    return [(entry.get(NAME), entry.get(key)) for entry in value]
+
+
+def score_key(keys: Collection[str]) -> str | None:
+    """The key of the score in an entry with these keys, which has to name a class as well."""
+    found = [key for key in SCORES if key in keys]
+    return found[0] if len(found) == 1 and NAME in keys else None
+
+
+def _by_number(name: str) -> tuple[bool, int, str]:
+    is_number = re.fullmatch(r"-?[0-9]{1,18}", name) is not None
+    return not is_number, int(name) if is_number else 0, name
 
 
 def _is_nan(value: object) -> bool:

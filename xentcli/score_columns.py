@@ -6,24 +6,26 @@ from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import naming
+from xentcli.distributions import holds_distributions, is_distribution
 from xentcli.errors import InputError, UsageError
 from xentcli.labels import ClassIndex, is_among
 from xentcli.layout import Shape
+from xentcli.named_targets import classes_of_sas, outcome_in
 from xentcli.options import ColumnOptions, Scale
-from xentcli.schema import Column, Kind, Table, items_of, missing_column, quoted
+from xentcli.schema import Column, Kind, Table, missing_column, quoted
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# How far the sampled rows may be from one for columns to be taken for one distribution.
-_LOOSE = 0.02
-
 _CATBOOST = {"probability", "logprobability", "rawformulaval"}
 
 
 class ScoreColumns(NamedTuple):
-    """The columns found: `suffixes` name the classes where the columns' names do."""
+    """The columns found: `suffixes` name the classes where the columns' names, or the rows, do.
+
+    `outcome` is the target that the columns' names speak of.
+    """
 
     columns: tuple[str, ...]
     shape: Shape
@@ -31,6 +33,7 @@ class ScoreColumns(NamedTuple):
     why: str
     why_scale: str
     suffixes: tuple[str, ...] | None = None
+    outcome: str | None = None
 
 
 def find(
@@ -42,8 +45,10 @@ def find(
     # A weight among the scores is an error, to be told later, and no reason to miss a class.
     beside = [c for c in table.columns if c.name not in (target, options.id)]
     free = [c for c in beside if c.name != options.weight]
-    candidates = _vectors(table, free) + _families(table, beside, target) + _singles(table, free)
-    candidates = _preferred(candidates or _only_vector(table, free))
+    strong, weak = _families(table, beside, target, options.classes)
+    candidates = _labelled(table, free) + _vectors(table, free) + strong + _singles(table, free)
+    candidates = _preferred(candidates or weak or _only_vector(table, free))
+    candidates = _of_outcome(candidates, target)
     if len(candidates) > 1:
         groups = " or ".join(quoted(c.columns, 4) for c in candidates)
         raise InputError(
@@ -56,6 +61,7 @@ def find(
         exact = _named_as_classes(table, free, target, ignore)
         if exact is not None:
             return exact
+    _refuse_fasttext(table, [c.name for c in free])
     raise InputError(
         f"no column is named like a score; the columns are {quoted(table.names)}",
         hint="name the scores with --scores: a column, a glob such as 'prob_*', or a list a,b,c",
@@ -78,9 +84,13 @@ def _chosen(table: Table, spec: str, taken: set[str | None]) -> ScoreColumns:
         if item in taken:
             raise UsageError(f"--scores: '{shown(item)}' is the target, the weight or the id")
         names += [n for n in selected if n not in names and n not in taken]
+    _refuse_fasttext(table, names)
     suffixes = _classes_of_spec(spec, names, table)
     scale, why_scale = _scale_of(names[0])
     columns = {c.name: c for c in table.columns}
+    labelled = _labelled(table, [columns[names[0]]]) if len(names) == 1 else []
+    if labelled:
+        return labelled[0]._replace(why="--scores")
     if len(names) == 1 and table.is_vector(columns[names[0]]):
         return ScoreColumns((names[0],), Shape.VECTOR, scale, "--scores", why_scale)
     shape = Shape.SINGLE if len(names) == 1 else Shape.COLUMNS
@@ -109,12 +119,41 @@ def _scale_of(name: str) -> tuple[Scale, str]:
     return scale, "the default" if scale is Scale.PROBABILITY else "the columns' name says so"
 
 
+def _refuse_fasttext(table: Table, names: Sequence[str]) -> None:
+    """Raises InputError for columns of labels and probabilities by turns, the likeliest first."""
+    for name in names:
+        if any(text.startswith("__label__") for text in table.texts(name)):
+            raise InputError(
+                f"column '{shown(name)}' holds labels with their probabilities, as fastText "
+                "writes them",
+                hint='put them into JSON lines: {"label": "a", "scores": '
+                '[{"label": "a", "prob": 0.9}, …]}',
+            )
+
+
+def _labelled(table: Table, free: Sequence[Column]) -> list[ScoreColumns]:
+    """Columns of vectors that name the class of every entry, whatever they are called."""
+    found = []
+    for column in free:
+        classes = table.named_classes(column)
+        if classes is not None:
+            scale, why_scale = _scale_of(column.name)
+            why = "every score stands beside the name of its class"
+            outcome = outcome_in(table, column)
+            found.append(
+                ScoreColumns(
+                    (column.name,), Shape.LABELLED, scale, why, why_scale, classes, outcome
+                )
+            )
+    return found
+
+
 def _vectors(table: Table, free: Sequence[Column]) -> list[ScoreColumns]:
     """Columns of vectors with a name for scores."""
     return [
         ScoreColumns((c.name,), Shape.VECTOR, scale, "a name for vectors of scores", "its name")
         for c in free
-        if table.is_vector(c)
+        if table.is_vector(c) and table.named_classes(c) is None
         for scale, names in naming.VECTORS.items()
         if c.name.lower() in names
     ]
@@ -126,36 +165,45 @@ def _only_vector(table: Table, free: Sequence[Column]) -> list[ScoreColumns]:
     if len(vectors) != 1:
         return []
     scale, why = _scale_of(vectors[0].name)
-    if scale is Scale.PROBABILITY and not _holds_distributions(table, vectors[0].name):
+    if scale is Scale.PROBABILITY and not holds_distributions(table, vectors[0].name):
         return []
     return [ScoreColumns((vectors[0].name,), Shape.VECTOR, scale, "the only column of lists", why)]
 
 
-def _families(table: Table, free: Sequence[Column], target: str | None) -> list[ScoreColumns]:
-    """Columns that share a known prefix; a single one only where labels name what follows it."""
+def _families(
+    table: Table, free: Sequence[Column], target: str | None, classes: tuple[str, ...] | None
+) -> tuple[list[ScoreColumns], list[ScoreColumns]]:
+    """Columns that share a known prefix; a single one only where labels name what follows it.
+
+    The second list holds those whose prefix is but a letter, and nothing else says H2O.
+    """
     families: dict[naming.Prefix, list[str]] = {}
     for column in free:
-        prefix = naming.prefix_of(column.name)
+        prefix = naming.prefix_of(column.name, table.names)
         if prefix is not None and column.kind in (Kind.NUMBER, Kind.UNTYPED):
             families.setdefault(prefix, []).append(column.name)
-    labels = set(table.texts(target)) if target is not None else set()
-    found = []
+    labels = list(dict.fromkeys(table.texts(target))) if target is not None else []
+    strong, weak = list[ScoreColumns](), list[ScoreColumns]()
     for prefix, names in families.items():
-        suffixes = tuple(n[len(prefix.text) :] for n in names)
+        suffixes = tuple(prefix.class_in(n) for n in names)
+        if prefix.text == naming.SAS and suffixes != classes:
+            suffixes = classes_of_sas(suffixes, target, labels if classes is None else classes)
         index = ClassIndex(suffixes)
         if len(names) == 1 and all(index.find(t) is None for t in labels):
             continue
-        found.append(
+        sure = prefix.source != "H2O" or any(n.lower() == "predict" for n in table.names)
+        (strong if sure else weak).append(
             ScoreColumns(
                 tuple(names),
                 Shape.SINGLE if len(names) == 1 else Shape.COLUMNS,
                 prefix.scale,
-                f"columns named '{prefix.text}CLASS' ({prefix.source})",
+                f"columns named '{prefix.text}CLASS{prefix.end}' ({prefix.source})",
                 f"'{prefix.text}' says so",
                 suffixes,
+                prefix.outcome,
             )
         )
-    return found
+    return strong, weak
 
 
 def _singles(table: Table, free: Sequence[Column]) -> list[ScoreColumns]:
@@ -184,9 +232,7 @@ def _named_as_classes(
 ) -> ScoreColumns | None:
     """Columns named exactly as the classes: numeric ones among which every label has its own."""
     labels = {t for t in table.texts(target) if not is_among(t, ignore)}
-    numeric = [
-        c.name for c in free if c.name.lower() not in naming.DECISIONS and table.is_numeric(c)
-    ]
+    numeric = [c.name for c in free if not naming.is_decision(c.name) and table.is_numeric(c)]
     if not labels or not labels <= set(numeric):
         return None
     # The labels sampled may lack a class, so the widest set that is a distribution wins:
@@ -195,30 +241,13 @@ def _named_as_classes(
     neighbours = numeric[min(places) : max(places) + 1]
     exact = [n for n in numeric if n in labels]
     for names in (numeric, neighbours, exact):
-        if len(names) > 1 and _is_distribution(table, names):
+        if len(names) > 1 and is_distribution(table, names):
             break
     else:
         return None
     why = "columns named exactly as the labels"
     return ScoreColumns(
         tuple(names), Shape.COLUMNS, Scale.PROBABILITY, why, "the default", tuple(names)
-    )
-
-
-def _holds_distributions(table: Table, name: str) -> bool:
-    sampled = table.sample.get(name, ())
-    lists = [v for v in sampled if isinstance(v, list) and None not in v]
-    lists += [[float(item) for item in items_of(v)] for v in sampled if isinstance(v, str)]
-    return bool(lists) and all(
-        len(v) > 1 and all(0 <= x <= 1 for x in v) and abs(sum(v) - 1) <= _LOOSE for v in lists
-    )
-
-
-def _is_distribution(table: Table, names: Sequence[str]) -> bool:
-    columns = [table.numbers(n) or [] for n in names]
-    rows = list(zip(*columns, strict=False))
-    return bool(rows) and all(
-        all(0 <= x <= 1 for x in row) and abs(sum(row) - 1) <= _LOOSE for row in rows
     )
 
 
@@ -233,6 +262,13 @@ def _preferred(candidates: list[ScoreColumns]) -> list[ScoreColumns]:
     if spark or catboost:
         return [c for c in candidates if c.scale is Scale.PROBABILITY] or candidates
     return candidates
+
+
+def _of_outcome(candidates: list[ScoreColumns], target: str | None) -> list[ScoreColumns]:
+    """The candidates without those of another outcome, where one speaks of the target itself."""
+    if target is None or all((c.outcome or "").lower() != target.lower() for c in candidates):
+        return candidates
+    return [c for c in candidates if c.outcome is None or c.outcome.lower() == target.lower()]
 
 
 def _spec(found: ScoreColumns) -> str:

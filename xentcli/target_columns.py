@@ -5,7 +5,7 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli import naming
+from xentcli import named_targets, naming
 from xentcli.errors import InputError, UsageError
 from xentcli.labels import ClassIndex
 from xentcli.layout import Shape
@@ -36,7 +36,9 @@ def find(table: Table, options: ColumnOptions) -> TargetColumns | None:
     if options.target:
         return _chosen(table, options.target)
     taken = {options.weight, options.id, options.scores, options.units, *options.by}
+    spoken_of = [n for n in named_targets.targets(table) if n not in taken]
     known = [n for n in table.names if n.lower() in naming.TARGETS and n not in taken]
+    known += [n for n in spoken_of if n not in known]
     families = [f for f in _families(table, taken) if not set(f.columns) <= set(known)]
     if len(known) + len(families) > 1:
         listed = [*known, *(name for f in families for name in f.columns)]
@@ -47,7 +49,10 @@ def find(table: Table, options: ColumnOptions) -> TargetColumns | None:
         )
     if families:
         return families[0]
-    return _single(table, known[0], "a name for labels") if known else None
+    if not known:
+        return None
+    why = "the scores' names name it" if known[0] in spoken_of else "a name for labels"
+    return _single(table, known[0], why)
 
 
 def _single(table: Table, name: str, why: str) -> TargetColumns:

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("evaluation", "rows", "row_forms", "frames", "output", "progress"),
     ("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
     ("metrics", "decode"),
-    ("metric", "checks", "kept", "truths"),
+    ("metric", "checks", "kept", "truths", "labelled_vectors"),
     ("class_weights", "arrow_table", "slice_report", "slice_totals", "slices"),
     ("totals", "means", "statistic", "state", "encode", "scales"),
     ("frame",),
@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("exact", "levels", "elementary", "double_double", "slice_places"),
     ("report", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "groups"),
-    ("layout",),
+    ("layout", "named_targets", "distributions"),
     ("schema",),
     ("labels", "naming", "spec"),
     ("descriptors",),
@@ -49,9 +49,9 @@ FOREIGN = {
     "typer": {"cli", "commands"},
     "click": {"cli", "commands"},
     "rich": {"renderers", "progress"},
-    "pandas": {"api", "frames", "report"},
+    "pandas": {"api", "frames", "report", "readers"},
     "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slices"}
-    | {"arrow_table", "api", "frames", "rows", "row_forms"},
+    | {"labelled_vectors", "arrow_table", "api", "frames", "rows", "row_forms"},
 }
 BOTTOM = {"errors", "text"}
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
+
+from tests.readers.tables import workbook
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Xent
@@ -35,7 +38,7 @@ def test_help_and_version_load_no_numbers(xent: Xent, arguments: tuple[str, ...]
     assert not modules & {"numpy", "pyarrow", "pandas", "pyarrow.lib"}
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "arrow", "parquet"])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "arrow", "parquet", "orc", "xlsx"])
 def test_scoring_loads_neither_pandas_nor_datasets(xent: Xent, form: str) -> None:
     table = pa.table({"label": ["cat", "dog"], "prob_cat": [0.75, 0.5], "prob_dog": [0.25, 0.5]})
     name, path = f"a.{form}", xent.folder / f"a.{form}"
@@ -47,6 +50,11 @@ def test_scoring_loads_neither_pandas_nor_datasets(xent: Xent, form: str) -> Non
         case "arrow":
             with pa.ipc.new_file(path, table.schema) as writer:
                 writer.write_table(table)
+        case "orc":
+            orc.write_table(table, str(path))
+        case "xlsx":
+            rows = [table.column_names, *(row.values() for row in table.to_pylist())]
+            path.write_bytes(workbook(one=[list(row) for row in rows]))
         case _:
             pq.write_table(table, path)
     modules = loaded(xent, "eval", name)
@@ -54,4 +62,8 @@ def test_scoring_loads_neither_pandas_nor_datasets(xent: Xent, form: str) -> Non
     unwanted = {"pandas", "pyarrow.dataset", "pyarrow._dataset", "scipy", "pyarrow.pandas_compat"}
     if form != "parquet":
         unwanted |= {"pyarrow.parquet", "pyarrow._parquet"}
+    if form != "orc":
+        unwanted |= {"pyarrow.orc", "pyarrow._orc"}
+    if form != "xlsx":
+        unwanted |= {"python_calamine", "pyreadstat"}
     assert not modules & unwanted

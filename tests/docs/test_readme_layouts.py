@@ -34,7 +34,9 @@ VECTOR = pa.struct(
         "values": pa.list_(pa.float64()),
     }
 )
-PLAIN = {"pred": ["cat", "cat"], ".pred_class": ["cat", "cat"], "rowIndex": [1, 2]}
+DECIDED = {"pred", ".pred_class", "response", "scored labels", "f_bad", "i_bad", "predict"}
+OUTCOMES = {"species", "BAD"}
+PREDICTED = {"predicted_species"}
 
 
 def on_scale(name: str, p: float) -> float:
@@ -44,25 +46,49 @@ def on_scale(name: str, p: float) -> float:
     return math.log(p) if "logit" in plain or plain.startswith("raw") else p
 
 
-def column(name: str, shape: str) -> pa.Array:
+def column(name: str, header: list[str], shape: str) -> pa.Array:
     """Two rows of the column that a header names."""
-    if name in PLAIN or name == "prediction":
-        return pa.array(PLAIN.get(name, [0, 0]))
-    if name.lower() in naming.TARGETS:
-        return pa.array(["cat", "dog"] if shape == "a column a class" else [0, 1])
+    if name in {"rowIndex", "row_ids"}:
+        return pa.array([1, 2])
+    if name.lower() in naming.TARGETS or name in OUTCOMES:
+        named = shape not in {"one column", "a column of lists", "a column of vectors"}
+        numbers = any(other.endswith("1") for other in header)
+        return pa.array(["cat", "dog"] if named and not numbers else [0, 1])
+    if naming.is_decision(name) or name.lower() in DECIDED or name in PREDICTED - set(header[-1:]):
+        return pa.array([0, 0] if name == "prediction" else ["cat", "cat"])
     if shape == "a column a class":
-        return pa.array([on_scale(name, row[name.endswith("dog")]) for row in P])
+        return pa.array([on_scale(name, row[name.rstrip(")").endswith(("dog", "1"))]) for row in P])
     if shape == "one column":
         return pa.array([on_scale(name, row[1]) for row in P])
+    return vectors(name, shape)
+
+
+def vectors(name: str, shape: str) -> pa.Array:
+    """Two rows of a column of vectors; the classes that are named change their places."""
     lists = [[on_scale(name, p) for p in row] for row in P]
-    if shape == "a column of lists":
-        return pa.array(lists)
+    orders = (["cat", "dog"], ["dog", "cat"])
+    placed = [
+        row if names[0] == "cat" else row[::-1] for names, row in zip(orders, lists, strict=True)
+    ]
+    match shape:
+        case "a column of lists":
+            return pa.array(lists)
+        case "a column of pairs":
+            return pa.array(
+                [
+                    [{"label": c, "prob": p} for c, p in zip(names, row, strict=True)]
+                    for names, row in zip(orders, placed, strict=True)
+                ]
+            )
+        case "a column of structs":
+            both = zip(orders, placed, strict=True)
+            return pa.array([{"classes": names, "scores": row} for names, row in both])
     empty = {"type": 1, "size": None, "indices": None}
     return pa.array([{**empty, "values": values} for values in lists], VECTOR)
 
 
 def test_the_table_is_there() -> None:
-    assert len(ROWS) >= 11
+    assert len(ROWS) >= 21
 
 
 @pytest.mark.parametrize(("writer", "header", "shape"), ROWS, ids=[r[1] for r in ROWS])
@@ -70,7 +96,9 @@ def test_each_header_is_read(
     generate: ModuleType, tmp_path: Path, writer: str, header: str, shape: str
 ) -> None:
     assert writer
-    columns: dict[str, Any] = {name: column(name, shape) for name in header.split(",")}
+    columns: dict[str, Any] = {
+        name: column(name, header.split(","), shape) for name in header.split(",")
+    }
     table = pa.table(columns)
     if shape.startswith("a column of"):
         name = "file.parquet"

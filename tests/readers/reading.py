@@ -12,6 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.readers.tables import (
+    Row,
+    dta_bytes,
+    ods_bytes,
+    orc_bytes,
+    sav_bytes,
+    table,
+    xls_bytes,
+    xlsx_bytes,
+    xpt_bytes,
+)
 from xentcli.errors import RowError
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
@@ -24,8 +35,6 @@ if TYPE_CHECKING:
     from xentcli.readers.source import Split
 
 ROLES = {"label": Role.LABEL, "p": Role.NUMBER}
-
-Row = tuple[str | None, float | None]
 
 
 def read(
@@ -76,16 +85,6 @@ def jsonl_bytes(rows: Sequence[Row]) -> bytes:
     ).encode()
 
 
-def table(rows: Sequence[Row]) -> pa.Table:
-    """The rows as an Arrow table."""
-    return pa.table(
-        {
-            "label": pa.array([label for label, _ in rows], pa.string()),
-            "p": pa.array([p for _, p in rows], pa.float64()),
-        }
-    )
-
-
 def parquet_bytes(rows: Sequence[Row], **how: Any) -> bytes:
     """The rows as a Parquet file."""
     sink = io.BytesIO()
@@ -123,4 +122,16 @@ FORMATS: dict[str, Callable[[Sequence[Row]], bytes]] = {
     "groups.parquet": lambda rows: parquet_bytes(rows, row_group_size=2),
     "file.arrow": lambda rows: arrow_bytes(rows, stream=False),
     "stream.arrows": lambda rows: arrow_bytes(rows, stream=True),
+    "stripes.orc": orc_bytes,
+    "book.xlsx": xlsx_bytes,
+    "book.ods": ods_bytes,
+    "book.xls": xls_bytes,
+    "set.dta": dta_bytes,
+    "old.dta": lambda rows: dta_bytes(rows, version=114),
+    "set.sav": sav_bytes,
+    "packed.zsav": lambda rows: sav_bytes(rows, row_compress=False, compress=True),
+    "set.xpt": xpt_bytes,
 }
+
+# What cannot hold every text and every number holds rows that are easier on it.
+EASY = {"set.dta", "old.dta", "set.sav", "packed.zsav", "set.xpt"}

@@ -123,7 +123,8 @@ class Inputs:
             "--input-format",
             metavar="FORMAT",
             panel=_FILES,
-            help="csv, tsv, parquet, arrow or jsonl. [told by the first bytes and the name]",
+            help="csv, tsv, jsonl, parquet, arrow, orc, excel, stata, sas7bdat, xport or "
+            "spss. [told by the first bytes and the name]",
         ),
     ] = None
     delimiter: Annotated[

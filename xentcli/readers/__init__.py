@@ -11,7 +11,7 @@ from xentcli.errors import InputError, UsageError
 from xentcli.readers import formats
 from xentcli.readers.compression import SUFFIXES, beginning, is_compressed
 from xentcli.readers.edge import reading
-from xentcli.readers.foreign import refuse_foreign
+from xentcli.readers.foreign import could_be_text, refuse_code, refuse_foreign
 from xentcli.readers.inputs import Input
 from xentcli.readers.partitions import Partitioned
 from xentcli.text import shown
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xentcli.options import FileOptions
     from xentcli.readers.source import Reader, Source
 
-_HEAD_BYTES = 64
+_HEAD_BYTES = 512
 _COMPRESSED_HEAD_BYTES = 1 << 18  # holds a whole block of zstd, the least that can be unpacked
 
 
@@ -63,19 +63,25 @@ def suffix_format(path: str) -> str | None:
     >>> suffix_format("preds.CSV.gz"), suffix_format("README.md")
     ('csv', None)
     """
-    name = path.lower()
-    for ending in SUFFIXES:
-        name = name.removesuffix(ending)
+    name = _without_ending(path)
     for format_, reader in readers().items():
         if name.endswith(reader.suffixes):
             return format_
     return None
 
 
+def _without_ending(path: str) -> str:
+    name = path.lower()
+    for ending in SUFFIXES:
+        name = name.removesuffix(ending)
+    return name
+
+
 def _reader(supply: Input, options: FileOptions) -> Reader:
     first = supply.stream().peek(_HEAD_BYTES)
     if not first:
         raise InputError(f"{supply.name}: is empty")
+    refuse_code(first, supply.name, None)
     if options.input_format is not None:
         if options.input_format not in readers():
             known = ", ".join(readers())
@@ -87,8 +93,9 @@ def _reader(supply: Input, options: FileOptions) -> Reader:
     if is_compressed(first):
         first = supply.stream().peek(_COMPRESSED_HEAD_BYTES)
     plain = beginning(first)
+    refuse_code(plain, supply.name, _without_ending(supply.path))
     for reader in readers().values():
-        if plain.startswith(reader.magic):
+        if plain.startswith(reader.magic) and not could_be_text(plain):
             if is_compressed(first):
                 raise InputError(
                     f"{supply.name}: is {reader.format} inside a compressed file",

@@ -37,8 +37,8 @@ def open_arrow(supply: Input) -> Source:
     return ArrowStream(supply)
 
 
-class _ArrowSource:
-    """What the file and the stream have in common: columns, row numbers, the sample."""
+class ArrowSource:
+    """What sources of record batches have in common: columns, row numbers, the sample."""
 
     format = "arrow"
 
@@ -54,7 +54,8 @@ class _ArrowSource:
         """Raises `InputError` when the file changed since it was opened."""
         self._supply.check_unchanged()
 
-    def _sample_of(self, batches: Iterator[pa.RecordBatch]) -> Mapping[str, Sequence[object]]:
+    def sample_of(self, batches: Iterator[pa.RecordBatch]) -> Mapping[str, Sequence[object]]:
+        """Some first rows as Python values, fewer of wide files."""
         count = min(_SAMPLED_ROWS, max(1, _SAMPLED_CELLS // max(1, len(self.columns))))
         names = self._schema.names
         with reading(self.path):
@@ -63,9 +64,10 @@ class _ArrowSource:
                 return {name: [] for name in names}
             return {name: first.column(name).slice(0, count).to_pylist() for name in names}
 
-    def _sliced(
+    def sliced(
         self, batches: Iterator[pa.RecordBatch], roles: Mapping[str, Role], block_rows: int
     ) -> Iterator[Split]:
+        """Pieces of `block_rows` rows, whose places are noted."""
         self._first_rows = [0]
         with reading(self.path):
             for batch in batches:
@@ -79,7 +81,7 @@ class _ArrowSource:
         return f"row {self._first_rows[split] + row + 1}"
 
 
-class ArrowFile(_ArrowSource):
+class ArrowFile(ArrowSource):
     """An IPC file: its record batches are read one at a time and cut into splits."""
 
     def __init__(self, supply: Input) -> None:
@@ -103,7 +105,7 @@ class ArrowFile(_ArrowSource):
 
     def sample(self) -> Mapping[str, Sequence[object]]:
         """Some first rows as Python values."""
-        return self._sample_of(self._batches(self._reader))
+        return self.sample_of(self._batches(self._reader))
 
     def splits(
         self, roles: Mapping[str, Role], *, block_rows: int, threads: int
@@ -116,7 +118,7 @@ class ArrowFile(_ArrowSource):
             reader = pa.ipc.open_file(
                 self._raw, options=pa.ipc.IpcReadOptions(included_fields=wanted, use_threads=False)
             )
-        return self._sliced(self._batches(reader), roles, block_rows)
+        return self.sliced(self._batches(reader), roles, block_rows)
 
     def _batches(self, reader: pa.RecordBatchFileReader) -> Iterator[pa.RecordBatch]:
         for index in range(reader.num_record_batches):
@@ -134,7 +136,7 @@ class ArrowFile(_ArrowSource):
         self._supply.check_unchanged()
 
 
-class ArrowStream(_ArrowSource):
+class ArrowStream(ArrowSource):
     """An IPC stream: read once, from the front, a record batch at a time."""
 
     def __init__(self, supply: Input) -> None:
@@ -158,7 +160,7 @@ class ArrowStream(_ArrowSource):
         """Some first rows as Python values; what was read for them is kept for the splits."""
         if self._fresh and not self._ahead:
             self._ahead = list(itertools.islice(self._batches(), 1))
-        return self._sample_of(iter(self._ahead))
+        return self.sample_of(iter(self._ahead))
 
     def splits(
         self, roles: Mapping[str, Role], *, block_rows: int, threads: int
@@ -170,7 +172,7 @@ class ArrowStream(_ArrowSource):
             self._begin(self._supply)
         self._fresh = False
         ahead, self._ahead = self._ahead, []
-        return self._sliced(itertools.chain(ahead, self._batches()), roles, block_rows)
+        return self.sliced(itertools.chain(ahead, self._batches()), roles, block_rows)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         while True:

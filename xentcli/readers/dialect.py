@@ -83,17 +83,23 @@ def find_delimiter(head: Head, usual: str) -> str:
     r"""The candidate with which most records have as many fields as the first one.
 
     Among equals, the one that gives the most fields, then one that leaves decimal commas
-    whole, then the `usual` one. Text that none divides is a single column.
+    whole, then the `usual` one. Text that none divides is divided at single spaces, if that
+    gives as many fields everywhere, or is a single column.
 
     >>> find_delimiter(Head(b"a;p\ndog;0,25\ncat;0,5\n", whole=True), ",")
     ';'
+    >>> find_delimiter(Head(b"1 0.25\n0 0.5\n", whole=True), ",")
+    ' '
     """
     ranked = [
         (*merit, delimiter == usual, delimiter)
         for delimiter in CANDIDATES
         if (merit := _merit(list(islice(head.records(delimiter), _SNIFFED_ROWS)))) is not None
     ]
-    return max(ranked)[-1] if ranked else usual
+    if ranked:
+        return max(ranked)[-1]
+    spaced = _merit(list(islice(head.records(" "), _SNIFFED_ROWS)))
+    return " " if spaced is not None and spaced[0] == 1 else usual
 
 
 def _merit(records: Sequence[Sequence[str]]) -> tuple[float, int, bool] | None:

@@ -12,7 +12,7 @@ from xentcli.errors import InputError, RowError
 from xentcli.readers import arrays
 from xentcli.readers.json_values import WORDS, JsonObject, Spelled, objects, values_of
 from xentcli.readers.records import LineCutter
-from xentcli.schema import Column, Kind, Role
+from xentcli.schema import LISTS, NAME, Column, Kind, Role, entries_of, score_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -72,7 +72,10 @@ class JsonGrammar:
         """The types to ask Arrow for, None where it cannot give what is there verbatim."""
         fields = []
         for key, role in roles.items():
+            values = [found.get(key) for found in self._first]
             type_ = _TYPES.get(role) or self._verbatim_type(key)
+            if role is Role.VECTOR:
+                type_ = _vector_type(values)
             if type_ is None:
                 return None
             fields.append(pa.field(key, type_))
@@ -88,7 +91,23 @@ class JsonGrammar:
         return _line_of(data, row)
 
 
-_TYPES = {Role.NUMBER: pa.float64(), Role.VECTOR: pa.list_(pa.float64())}
+_TYPES = {Role.NUMBER: pa.float64()}
+
+
+def _vector_type(values: Sequence[object]) -> pa.DataType | None:
+    """That of plain vectors, or of labelled ones; None where their classes are of two kinds."""
+    vector = next((value for value in values if value), None)
+    entries = entries_of(vector)
+    if entries is None:
+        return pa.list_(pa.float64())
+    names = [name for value in values for name, _ in entries_of(value) or ()]
+    if any(type(name) is not str for name in names):
+        return None
+    if isinstance(vector, dict):
+        fields = zip(LISTS, (pa.list_(pa.string()), pa.list_(pa.float64())), strict=True)
+        return pa.struct(list(fields))
+    key = score_key(vector[0]) if isinstance(vector, list) else None
+    return pa.list_(pa.struct([(NAME, pa.string()), (str(key), pa.float64())]))
 
 
 def _first_objects(head: Head, name: str) -> list[JsonObject]:
@@ -177,8 +196,21 @@ def _exact(block: Block, roles: Mapping[str, Role]) -> pa.RecordBatch:
     for row, found in enumerate(objects(block.data)):
         for values, value in zip(columns, values_of(found, roles, row), strict=True):
             values.append(value)
+    for (key, role), values in zip(roles.items(), columns, strict=True):
+        if role is Role.VECTOR and any(isinstance(v, arrays.Labelled) for v in values):
+            values[:] = [arrays.Labelled([], []) if v == [] else v for v in values]
+            _refuse_mixture(key, values)
     built = [arrays.of_role(role, v) for role, v in zip(roles.values(), columns, strict=True)]
     return pa.RecordBatch.from_arrays(built, names=list(roles))
+
+
+def _refuse_mixture(key: str, values: Sequence[object]) -> None:
+    """Raises for vectors some of which name their classes, and others do not."""
+    kinds = [isinstance(value, arrays.Labelled) for value in values if value is not None]
+    if not all(kinds):
+        rows = (row for row, value in enumerate(values) if value is not None)
+        row = next(row for row, kind in zip(rows, kinds, strict=True) if kind != kinds[0])
+        raise RowError("the vectors before it were of another form", row=row, column=key)
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from xentcli.errors import RowError
+from xentcli.readers.arrays import Labelled
 from xentcli.readers.encoding import not_utf8
 from xentcli.readers.numerals import NotANumberError, number
-from xentcli.schema import Role
+from xentcli.schema import LISTS, Role, entries_of
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -104,10 +105,26 @@ def _number(value: object) -> float | None:
     raise NotANumberError("is not a number")
 
 
-def _vector(value: object) -> list[float | None]:
+def _vector(value: object) -> list[float | None] | Labelled:
+    entries = entries_of(value)
+    if entries is not None:
+        _refuse_crooked(value)
+        return Labelled(
+            [None if name is None else _label(name) for name, _ in entries],
+            [None if score is None else _number(score) for _, score in entries],
+        )
     if not isinstance(value, list):
         raise NotANumberError("is not a list of numbers")
     return [None if entry is None else _number(entry) for entry in value]
+
+
+def _refuse_crooked(value: Any) -> None:
+    """Raises for a labelled vector of two lengths, or with a key that is there twice."""
+    parts: list[JsonObject] = value if isinstance(value, list) else [value]
+    if any(part.twins for part in parts):
+        raise NotANumberError("has a key twice")
+    if isinstance(value, dict) and len(value[LISTS[0]]) != len(value[LISTS[1]]):
+        raise NotANumberError("has not as many scores as classes")
 
 
 def _text(value: object) -> str:
