@@ -80,7 +80,7 @@ class Case:
 
     @property
     def row_weights(self) -> Array:
-        """Weights of the rows times those of their classes, as Keras combines them."""
+        """Weights of the rows, or those of their classes: to Keras the two are one thing."""
         found = np.ones(len(self.truth)) if self.weights is None else self.weights
         if self.class_weights is not None and self.kind == "labels":
             found = found * self.class_weights[np.where(self.kept, self.truth, 0)]

@@ -50,12 +50,13 @@ def distributions(rng: Generator, rows: int, classes: int, *, edges: bool = Fals
                 small = float(rng.choice(TINY))
                 found[row, rare] = small
                 found[row, likely] = max(0.0, 1.0 - (found[row].sum() - found[row, likely]))
-    return found
+        return found
+    return np.maximum(found, 1e-30)
 
 
 def unscaled(rng: Generator, found: Array) -> Array:
     """The rows, each times its own factor of at most one: they no longer sum to one."""
-    return np.asarray(found * rng.uniform(0.3, 1.0, (len(found), 1)))
+    return np.asarray((found * rng.uniform(0.3, 1.0, (len(found), 1))).astype(found.dtype))
 
 
 def chances(rng: Generator, size: tuple[int, ...]) -> Array:
