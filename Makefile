@@ -3,6 +3,7 @@
 #   make demo    install, score the sample data, print the report
 #   make test    install, run every test
 #   make check   what CI runs: format, lint, types, tests (docs in step among them)
+#   make differential   compare with scikit-learn, torch, Keras, XGBoost, … themselves (3 GB)
 #   make docs    regenerate what the documents quote from the program
 #   make bench   the speed table of the README (some 20 minutes)
 
@@ -18,7 +19,7 @@ DECLARED := pyproject.toml constraints.txt
 CODE := xentcli tests benchmarks sample_data docs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test check format lint types docs bench clean
+.PHONY: help demo install test check differential format lint types docs bench clean
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -31,6 +32,9 @@ test: $(VENV)/dev
 	$(BIN)python -m pytest --numprocesses auto
 
 check: format lint types test
+
+differential: $(VENV)/systems
+	$(BIN)python -m pytest --numprocesses auto tests/differential
 
 format: $(VENV)/dev
 	$(BIN)ruff format --check $(CODE)
@@ -76,6 +80,10 @@ $(VENV)/runtime: $(VENV)/created $(DECLARED)
 $(VENV)/dev: $(VENV)/runtime
 	@$(PIP) --no-build-isolation --editable '.[dev]'
 	$(COMPILE)
+	@touch $@
+
+$(VENV)/systems: $(VENV)/dev
+	@$(PIP) --no-build-isolation --editable '.[dev,systems]'
 	@touch $@
 
 $(VENV)/bench: $(VENV)/runtime

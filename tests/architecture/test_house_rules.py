@@ -119,7 +119,7 @@ def test_no_two_metrics_share_a_name() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("room", ["laws", "known", "layout", "architecture"])
+@pytest.mark.parametrize("room", ["laws", "known", "layout", "architecture", "differential"])
 def test_the_tests_keep_the_rules_themselves(room: str) -> None:
     for path in sorted((TESTS / room).glob("*.py")):
         text = path.read_text(encoding="utf-8")

@@ -126,5 +126,5 @@ def test_what_is_declared_is_pinned() -> None:
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pins)
-    names = {pin.split("==")[0].lower() for pin in pins}
+    names = {pin.split("==")[0].lower().replace("_", "-") for pin in pins}
     assert {re.split(r"[<>=!~\[ ]", item)[0].lower() for item in wanted} <= names
