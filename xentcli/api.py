@@ -12,6 +12,7 @@ from xentcli.options import (
     Base,
     ColumnOptions,
     FileOptions,
+    Like,
     OnBadRow,
     Policy,
     ReportOptions,
@@ -55,6 +56,7 @@ def evaluate(
     unknown_label: OnBadRow | str = OnBadRow.ERROR,
     ignore_label: object = (),
     expect_rows: int | None = None,
+    like: Like | str | None = None,
     input_format: str | None = None,
     delimiter: str | None = None,
     no_header: bool = False,
@@ -89,6 +91,8 @@ def evaluate(
         unknown_label: `error` or `drop`: what happens to labels that name no class.
         ignore_label: Labels whose rows are left out.
         expect_rows: Fail unless so many rows are scored.
+        like: A system whose conventions are adopted: `sklearn`, `torch`, `keras`, `xgboost`,
+            `lightgbm` or `yardstick`.
         input_format: `csv`, `tsv`, `jsonl`, `parquet`, `arrow`, `orc`, `excel`, `stata`,
             `sas7bdat`, `xport` or `spss`.
         delimiter: Of CSV; found otherwise.
@@ -131,6 +135,7 @@ def evaluate(
             unknown_label=_choice(OnBadRow, unknown_label),
             ignore_label=_labels(ignore_label),
             expect_rows=expect_rows,
+            like=None if like is None else _choice(Like, like),
         ),
         ReportOptions(
             (metric,) if isinstance(metric, str) else tuple(metric),

@@ -109,6 +109,12 @@ def factors(spelling: str, totals: Totals) -> list[float] | None:
     """
     if spelling == NONE:
         return None
+    if spelling not in totals.factors:
+        totals.factors[spelling] = _factors(spelling, totals)
+    return totals.factors[spelling]
+
+
+def _factors(spelling: str, totals: Totals) -> list[float]:
     if spelling == BALANCED:
         present = sum(totals.occurs(k) for k in range(totals.k))
         every = sum(totals.weight_units(k) for k in range(totals.k))

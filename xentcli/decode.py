@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli import columns
+from xentcli import columns, imitate
 from xentcli.checks import Checks, Positions
 from xentcli.class_batch import ClassBatch
+from xentcli.conventions import rule_for
 from xentcli.elementary import surprise
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
@@ -16,10 +17,11 @@ from xentcli.kept import Kept
 from xentcli.label_batch import LabelBatch
 from xentcli.labelled_vectors import LabelledVectors
 from xentcli.layout import Layout, Shape
-from xentcli.matrix_scores import LogProbabilities, Probabilities
-from xentcli.options import Policy, Scale, TargetKind
+from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
+from xentcli.options import Like, Policy, Scale, TargetKind
 from xentcli.outcome_scores import Outcome
 from xentcli.scales import scores_of, single_of
+from xentcli.single_scores import Single
 from xentcli.soft_batch import SoftBatch
 from xentcli.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
@@ -30,10 +32,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
+    from xentcli.conventions import Rule
+    from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]
     Array = NDArray[Any]
     Mask = NDArray[np.bool_]
+
+# Losses that differ by less are the same but for a float32's rounding.
+_SAME = 1e-6
 
 
 class Decoder:
@@ -50,6 +57,7 @@ class Decoder:
         self.tally = Tally()
         self._checks = Checks(layout, policy, self.tally)
         self._truths = Truths(layout, policy)
+        self._rule = rule_for(policy.like, layout)
         self.labels = LabelEncoder(layout, policy.ignore_label)
         self._kept = Kept(layout, policy, self.labels, self.tally)
         self._named = LabelledVectors(layout) if layout.shape is Shape.LABELLED else None
@@ -86,14 +94,19 @@ class Decoder:
         self._checks.range(raw, low, high, positions)
         self._checks.weights(weights, positions)
         self._checks.units(units, positions)
+        if layout.kind in (TargetKind.SOFT, TargetKind.LABELS):
+            truth = self._truths.checked(truth, positions)
         other = {
             "place": place,
             "rows": rows,
-            "bounds": self._bounds(raw),
+            "bounds": self._bounds(),
             "epsilon": float(np.finfo(raw.dtype).eps),
             "units": units,
         }
-        batch = self._batch(truth, raw, weights, positions, other)
+        scores = self._scores(raw, positions)
+        if self._rule is not None:
+            return self._imitated(self._rule, truth, scores, weights, positions, other)
+        batch = self._batch(truth, scores, weights, other)
         if self._losses and len(batch):
             self._tally_losses(batch)
         return batch
@@ -120,34 +133,71 @@ class Decoder:
         values = values.astype(np.float64, copy=False)
         return values, _both(there, _both(present, _not_nan(values)))
 
+    def _scores(self, raw: Array, positions: Positions) -> Scores:
+        """The scores on their own scale, compared with one."""
+        layout = self.layout
+        if layout.kind is TargetKind.LABELS:
+            return single_of(raw.reshape(-1), layout.scale, 1)
+        if layout.kind is TargetKind.OUTCOME:
+            return Outcome(raw, logarithms=layout.scale is Scale.LOG_PROBABILITY)
+        scores = scores_of(raw, layout.scale, layout.positive)
+        if isinstance(scores, Probabilities | LogProbabilities):
+            return self._checks.sums(scores, positions)
+        return scores
+
     def _batch(
+        self, truth: Array, scores: Scores, weights: Floats | None, other: dict[str, Any]
+    ) -> Batch:
+        """The rows with their scores, as batches of their kind."""
+        layout = self.layout
+        if layout.kind is TargetKind.LABELS and isinstance(scores, Single):
+            return LabelBatch(layout.k, truth, scores, weights, **other)
+        if layout.kind is TargetKind.SOFT:
+            return SoftBatch(layout.k, truth, scores, weights, **other)
+        return ClassBatch(layout.k, truth, scores, weights, **other)
+
+    def _imitated(
         self,
+        rule: Rule,
         truth: Array,
-        raw: Array,
+        scores: Any,
         weights: Floats | None,
         positions: Positions,
         other: dict[str, Any],
     ) -> Batch:
-        """The rows with their scores, as batches of their kind."""
-        layout = self.layout
-        if layout.kind is TargetKind.LABELS:
-            single = single_of(raw.reshape(-1), layout.scale, 1)
-            targets = self._truths.checked(truth, positions)
-            return LabelBatch(layout.k, targets, single, weights, **other)
-        if layout.kind is TargetKind.OUTCOME:
-            outcome = Outcome(raw, logarithms=layout.scale is Scale.LOG_PROBABILITY)
-            return ClassBatch(1, truth, outcome, weights, **other)
-        scores = scores_of(raw, layout.scale, layout.positive)
-        if isinstance(scores, Probabilities | LogProbabilities):
-            scores = self._checks.sums(scores, positions)
-        if layout.kind is TargetKind.SOFT:
-            targets = self._truths.checked(truth, positions)
-            return SoftBatch(layout.k, targets, scores, weights, **other)
-        return ClassBatch(layout.k, truth, scores, weights, **other)
+        """The rows as another system sees them; how many losses that changes is tallied."""
+        own = self._batch(truth, scores, weights, other)
+        scale = Scale.LOGIT if isinstance(scores, Logits) else self.layout.scale
+        seen = imitate.scores(rule, scores.raw, scale, getattr(scores, "positive", 1), positions)
+        boosting = self.policy.like in (Like.XGBOOST, Like.LIGHTGBM)
+        if truth.ndim == 2:
+            truth = imitate.beside(truth, rule, boosting=boosting)
+        if weights is not None:
+            weights = imitate.beside(weights, rule, boosting=boosting)
+        other["bounds"] = imitate.bounds(rule, scores.raw.dtype)
+        batch = self._batch(truth, seen, weights, other)
+        if len(batch):
+            plain, theirs = own.row_losses(), batch.row_losses()
+            with np.errstate(invalid="ignore"):
+                off = np.abs(theirs - plain)
+            self._note_convention(batch, np.where(plain == theirs, 0.0, off), plain)
+        return batch
 
-    def _bounds(self, raw: Array) -> tuple[float, float] | None:
+    def _note_convention(self, batch: Batch, off: Floats, plain: Floats) -> None:
+        """Tallies the rows whose loss is another by convention, beyond the rounding of types."""
+        changed = off > np.maximum(_SAME, _SAME * np.where(np.isinf(plain), 0.0, plain))
+        if not changed.any():
+            return
+        worst, first = int(off.argmax()), int(changed.argmax())
+        entry = Entry(
+            int(np.count_nonzero(changed)),
+            Case(batch.place_of(first), float(plain[first])),
+            (float(off[worst]), Case(batch.place_of(worst), float(plain[worst]))),
+        )
+        self.tally.note(Code.CONVENTION, entry)
+
+    def _bounds(self) -> tuple[float, float] | None:
         """What losses are clipped to: -log(1 - EPS) and -log EPS."""
-        del raw
         if not self.policy.clip:
             return None
         low, high = surprise(np.array([1.0 - self.policy.clip, self.policy.clip]))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xentcli import __version__
+from xentcli.conventions import adopted, rule_for
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
@@ -154,10 +155,12 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     not fit the data.
     """
     check(options.policy, options.report, options.run)
+    options = options._replace(policy=adopted(options.policy))
     requested = request(options.report.metrics)
     sources = data.open()
     opened, telling, table = begin(sources, options.file)
     layout = understand(telling, table, options)
+    rule_for(options.policy.like, layout)
     requested = fitting(requested, layout, chosen=bool(options.report.metrics))
     size = data.bytes
     small = size is not None and size < _SMALL
@@ -229,6 +232,7 @@ def _totals(layout: Layout, options: Options, state: Readable) -> Totals:
         positive=layout.positive,
         base=options.report.base,
         confidence=options.report.confidence,
+        rule=rule_for(options.policy.like, layout),
     )
 
 

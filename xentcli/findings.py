@@ -115,10 +115,26 @@ def _ignored(entry: Entry, policy: Policy, locate: Locate) -> Finding:
     return Finding(Code.IGNORED, "info", entry.count, message, None, locate(entry.first))
 
 
+def _convention(entry: Entry, policy: Policy, locate: Locate) -> Finding:
+    like = policy.like.value if policy.like is not None else "another system"
+    worst = entry.worst[1] if entry.worst is not None else entry.first
+    there = locate(worst)
+    message = (
+        f"{_rows(entry.count, 'costs', 'cost')} something else as {like} computes it; most of "
+        f"all row {there['row']:,}, which costs {worst.value:.6g} nats by its scores"
+    )
+    remedy = f"see `xent conventions`, or leave --like {like} out"
+    details = {"worst_row": there["row"], "worst_value": there["value"]}
+    return Finding(
+        Code.CONVENTION, "info", entry.count, message, remedy, locate(entry.first), details
+    )
+
+
 _MAKERS: dict[Code, Callable[[Entry, Policy, Locate], Finding]] = {
     Code.SUM: _sums,
     Code.RESCALED: _rescaled,
     Code.CLIPPED: _clipped,
+    Code.CONVENTION: _convention,
     Code.MISSING: _missing,
     Code.UNKNOWN: _unknown,
     Code.IGNORED: _ignored,

@@ -84,6 +84,17 @@ class Base(StrEnum):
         return {"e": 1.0, "2": 0.6931471805599453, "10": 2.302585092994046}[self.value]
 
 
+class Like(StrEnum):
+    """A system whose number is wanted."""
+
+    SKLEARN = "sklearn"
+    TORCH = "torch"
+    KERAS = "keras"
+    XGBOOST = "xgboost"
+    LIGHTGBM = "lightgbm"
+    YARDSTICK = "yardstick"
+
+
 class FileOptions(NamedTuple):
     """How the bytes of a file become named columns."""
 
@@ -112,7 +123,8 @@ class ColumnOptions(NamedTuple):
 class Policy(NamedTuple):
     """What is done about rows and numbers that are not as they should be.
 
-    `clip` is the EPS of `[EPS, 1-EPS]`; `tolerance` the largest |sum - 1| that passes.
+    `clip` is the EPS of `[EPS, 1-EPS]`; `tolerance` the largest |sum - 1| that passes; `like`
+    names a system whose conventions are adopted.
     """
 
     clip: float = 0.0
@@ -122,12 +134,15 @@ class Policy(NamedTuple):
     unknown_label: OnBadRow = OnBadRow.ERROR
     ignore_label: tuple[str, ...] = ()
     expect_rows: int | None = None
+    like: Like | None = None
 
 
 def check(policy: Policy, report: ReportOptions, run: RunOptions) -> None:
     """Raises UsageError for values that no option can have."""
     if not 0 <= policy.clip < 0.5:
         raise UsageError(f"--clip takes a number from 0 to below 0.5, not {policy.clip:g}")
+    if policy.clip and policy.like is not None:
+        raise UsageError(f"--clip and --like {policy.like.value} say two things: give one of them")
     if not 0 <= policy.tolerance < math.inf:
         raise UsageError(f"--tolerance takes a number from 0 up, not {policy.tolerance:g}")
     if policy.expect_rows is not None and policy.expect_rows < 0:

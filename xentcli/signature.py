@@ -30,6 +30,8 @@ def signature(layout: Layout, rows: int, policy: Policy, report: ReportOptions) 
         "unknown": policy.unknown_label.value,
         "ignore": ",".join(sorted(policy.ignore_label)) or "none",
     }
+    if policy.like is not None:
+        fields["like"] = policy.like.value
     if layout.by:
         fields["by"] = ",".join(layout.by)
     if layout.units is not None:

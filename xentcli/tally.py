@@ -17,6 +17,7 @@ class Code(StrEnum):
     SUM = "sum-to-one"
     RESCALED = "rescaled"
     CLIPPED = "clipped"
+    CONVENTION = "convention"
     ZERO = "zero-probability"
     MISSING = "missing-dropped"
     UNKNOWN = "unknown-label-dropped"

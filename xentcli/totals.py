@@ -23,6 +23,8 @@ from xentcli.report import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xentcli.conventions import Rule
+
 
 _Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}
 
@@ -44,8 +46,8 @@ class Totals:
 
     `classes` are the names of classes or labels, `kind` says what is known of the truth,
     `weighted` whether rows have weights of their own, `positive` the class that a single
-    score speaks of, `over` what means of losses are divided by, `weights_inside`
-    whether class weights go into the smoothed target. Everywhere, `group` is the
+    score speaks of, `rule` how another system computes its loss, if
+    that is wanted. Everywhere, `group` is the
     number of a class, or None for all classes together.
     """
 
@@ -59,8 +61,7 @@ class Totals:
         positive: int = 1,
         base: Base = Base.E,
         confidence: float = 0.95,
-        over: Over = Over.WEIGHT,
-        weights_inside: bool = False,
+        rule: Rule | None = None,
     ) -> None:
         self.state = state
         self.classes = classes
@@ -70,9 +71,12 @@ class Totals:
         self.positive = positive
         self.base = base
         self.confidence = confidence
-        self.over = over
-        self.weights_inside = weights_inside
+        self.over = Over.ROWS if rule is not None and rule.per_row else Over.WEIGHT
+        self.weights_inside = rule is not None and rule.inside
+        self.labels_in_mean = self.k if rule is not None and rule.per_label else 1
         self._units: dict[str, list[int]] = {}
+        # Class weights by their spelling, made once for all figures (see class_weights).
+        self.factors: dict[str, list[float]] = {}
 
     @property
     def overlapping(self) -> bool:

@@ -9,6 +9,7 @@ import typer
 from xentcli.options import (
     ColumnOptions,
     FileOptions,
+    Like,
     OnBadRow,
     Policy,
     Scale,
@@ -182,6 +183,15 @@ class Inputs:
         int | None,
         option("--expect-rows", metavar="N", panel=_POLICY, help="Fail unless N rows are scored."),
     ] = None
+    like: Annotated[
+        Like | None,
+        option(
+            "--like",
+            panel=_POLICY,
+            help="Adopt a system's conventions, so that its number comes out. See `xent "
+            "conventions`.",
+        ),
+    ] = None
 
     def file(self) -> FileOptions:
         """How bytes become columns."""
@@ -213,4 +223,5 @@ class Inputs:
             unknown_label=self.unknown_label,
             ignore_label=tuple(self.ignore_label or ()),
             expect_rows=self.expect_rows,
+            like=self.like,
         )

@@ -52,14 +52,15 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         estimate = totals.smoothed_inside(float(settings["smoothing"]), weights)
     else:
         estimate = totals.loss(key, group, factors=factors)
-    return totals.figure(estimate, totals.base.unit, totals.base.nats)
+    labels = totals.labels_in_mean if group is None else 1
+    return totals.figure(estimate, totals.base.unit, totals.base.nats * labels)
 
 
 def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:
     whole = totals.whole
     weighed = settings["class_weight"] != class_weights.NONE
     sided = settings["pos_weight"] != 1 and whole.kind is not TargetKind.LABELS
-    if weighed or sided or whole.over is Over.ROWS:
+    if weighed or sided or whole.over is Over.ROWS or whole.labels_in_mean != 1:
         return None
     estimates = totals.mean(_loss(settings, whole.kind).key)
     return totals.figure(*estimates, whole.base.unit, whole.base.nats)
@@ -67,7 +68,7 @@ def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | No
 
 def _check(layout: Layout, settings: Mapping[str, Setting]) -> None:
     weights = str(settings["class_weight"])
-    class_weights.check(weights, layout.find, layout.classes)
+    class_weights.check(weights, layout.finder(), layout.classes)
     if weights != class_weights.NONE and layout.kind is TargetKind.OUTCOME:
         raise UsageError("class_weight needs classes; the outcomes of this task have none")
     if weights == class_weights.BALANCED and layout.kind is TargetKind.LABELS:

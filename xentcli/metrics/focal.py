@@ -79,7 +79,7 @@ def _check(layout: Layout, settings: Mapping[str, Setting]) -> None:
         return
     if alpha != class_weights.NONE and layout.kind in (TargetKind.LABELS, TargetKind.OUTCOME):
         raise UsageError("alpha by name is for classes; here it is one number, or none")
-    class_weights.check(alpha, layout.find, layout.classes)
+    class_weights.check(alpha, layout.finder(), layout.classes)
 
 
 METRIC = Metric(
