@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a script beside the pages it writes
 r"""Writes what the documents quote from the program; `--check` only says what is out of step.
 
-- `docs/cli.md` and `docs/metrics.md`, whole;
+- `docs/cli.md`, `docs/metrics.md` and `docs/conventions.md`, whole;
 - `docs/images/report.svg`, the picture in the README;
 - in `README.md` and the other pages, what each command of a `console` block prints. A line
   `…` stands for any lines, and `…` within a line for any text: such output is compared, and
@@ -24,7 +24,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xentcli.commands.conventions import scope
+from xentcli.conventions import CONVENTIONS
 from xentcli.metrics import registry
+from xentcli.options import TargetKind
+from xentcli.rules import Arithmetic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,10 +37,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = tuple(
     str(path.relative_to(ROOT))
     for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-    if "```console\n" in path.read_text(encoding="utf-8")
+    if "```console\n" in path.read_text(encoding="utf-8") and path.name != "conventions.md"
 )
 TOOLS = ("jq", "duckdb", "curl", "zstd")  # what the pages call that not every machine has
-COMMANDS = ("", "eval", "rows", "inspect", "metrics")
+COMMANDS = ("", "eval", "rows", "inspect", "metrics", "conventions")
 PICTURE = "xent eval sample_data/digits.parquet"
 COLUMNS = 100
 
@@ -201,10 +205,78 @@ def metrics_page() -> str:
             lines.append("- unit: nats, bits or hartleys, by `--base`")
         if m.aliases:
             lines.append(f"- also called: {', '.join(f'`{a}`' for a in m.aliases)}")
-        lines += [f"- `{p.name}={p.default}`: {p.summary}" for p in m.parameters]
+        lines.append(f"- for: {', '.join(_KINDS[k] for k in TargetKind if k in m.kinds)}")
+        lines += [f"- `{p.name}={_spelled(p.default)}`: {p.summary}" for p in m.parameters]
+        if m.cost:
+            lines.append(f"- costs, when asked for: {m.cost}")
         if m.source:
             lines.append(f"- source: {m.source}")
     return "\n".join(lines) + "\n"
+
+
+_KINDS = {
+    TargetKind.CLASS: "classes",
+    TargetKind.SOFT: "soft targets",
+    TargetKind.LABELS: "labels",
+    TargetKind.OUTCOME: "outcomes",
+}
+
+
+def _spelled(default: object) -> str:
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+_CONVENTIONS = """\
+# Conventions
+
+Generated from the table that `--like` works by (`make docs`); `xent conventions` prints the
+same.
+
+Two people with the same predictions get different log losses from scikit-learn, PyTorch and
+Keras. What differs is small and unwritten: where probabilities are clipped, whether rows are
+first made to sum to one, the type that is computed in, and what a weighted sum is divided by.
+`xent` does none of it unasked: nothing is clipped, nothing rescaled, a zero for what happened
+costs infinity, and weighted means divide by the weight. `--all-conventions` shows one file
+under each:
+
+```console
+$ xent eval sample_data/iris_neighbours.csv --all-conventions
+$ xent eval sample_data/breast_cancer_slices.csv --weight weight --all-conventions
+```
+
+`--like NAME` adopts one of them, for the whole report; the signature says so, and a finding
+counts the rows that it changes. It speaks of the cross-entropy: smoothing and class weights are
+given as parameters of the metric (`-m 'cross_entropy(smoothing=0.1)'`) and mean what they mean
+there. Other figures are computed from the scores as that system sees them.
+
+```console
+$ xent eval sample_data/iris_neighbours.csv --like sklearn -b
+$ xent eval sample_data/iris_neighbours.csv --like keras -b -q
+```
+
+Each rule was compared with the system itself, in the version named, on at least 200 generated
+cases (absent classes, zeros and ones, float32 columns, weights, smoothing with class weights,
+soft targets, ignored labels, 2 to 1000 classes): `make differential`. The numbers agree within
+the rounding of the system's own type. yardstick is compared with its documented formula; R is
+not run.
+"""
+
+
+def conventions_page() -> str:
+    """What every system does, from the table of conventions."""
+    lines = [_CONVENTIONS]
+    for convention in CONVENTIONS.values():
+        lines += [f"## {convention.name.value}", "", f"{convention.system}, {convention.version}."]
+        if convention.ignore:
+            lines.append(f"Leaves out rows with the label `{'`, `'.join(convention.ignore)}`.")
+        lines += ["", "| for | function | what it does | divides by | computes in |"]
+        lines.append("| --- | --- | --- | --- | --- |")
+        for rule in convention.rules:
+            kind = "float32" if rule.arithmetic is Arithmetic.SINGLE else rule.arithmetic.value
+            cells = (scope(rule), f"`{rule.function}`", rule.steps, rule.divides_by, kind)
+            lines.append(f"| {' | '.join(cells)} |")
+        lines += ["", f"Otherwise no number: {convention.refuses}.", ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 # The picture: a terminal's lines as SVG, drawn cell by cell so that no font can shift them.
@@ -303,6 +375,7 @@ def generated() -> Iterator[tuple[Path, str]]:
         session = Session(Path(folder))
         yield ROOT / "docs/cli.md", cli_page(session.run)
         yield ROOT / "docs/metrics.md", metrics_page()
+        yield ROOT / "docs/conventions.md", refreshed(conventions_page(), session.run)
         svg = picture(session.run(PICTURE, color=True), PICTURE)
         yield ROOT / "docs/images/report.svg", svg
 

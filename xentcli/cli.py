@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from xentcli import __version__
+from xentcli.commands.conventions import conventions_command
 from xentcli.commands.eval import eval_command
 from xentcli.commands.inspect import inspect_command
 from xentcli.commands.metrics import metrics_command
@@ -38,6 +39,9 @@ app = typer.Typer(
 app.command("eval", short_help="Score predictions and print the report.")(eval_command)
 app.command("rows", short_help="Stream one line a row, with its loss.")(rows_command)
 app.command("inspect", short_help="Say how a file would be read, and why.")(inspect_command)
+app.command("conventions", short_help="Say how other systems compute the loss.")(
+    conventions_command
+)
 app.command("metrics", short_help="List the metrics, or tell all about one.")(metrics_command)
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
-    from xentcli.conventions import Rule
+    from xentcli.rules import Rule
     from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -115,13 +116,17 @@ def _ignored(entry: Entry, policy: Policy, locate: Locate) -> Finding:
     return Finding(Code.IGNORED, "info", entry.count, message, None, locate(entry.first))
 
 
+def _amount(value: object) -> str:
+    return "∞" if value == math.inf else f"{value:.6g}"
+
+
 def _convention(entry: Entry, policy: Policy, locate: Locate) -> Finding:
     like = policy.like.value if policy.like is not None else "another system"
     worst = entry.worst[1] if entry.worst is not None else entry.first
     there = locate(worst)
     message = (
         f"{_rows(entry.count, 'costs', 'cost')} something else as {like} computes it; most of "
-        f"all row {there['row']:,}, which costs {worst.value:.6g} nats by its scores"
+        f"all row {there['row']:,}, which costs {_amount(worst.value)} nats by its scores"
     )
     remedy = f"see `xent conventions`, or leave --like {like} out"
     details = {"worst_row": there["row"], "worst_value": there["value"]}

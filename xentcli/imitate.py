@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.conventions import Arithmetic, Rule
 from xentcli.elementary import exp, log, surprise
 from xentcli.errors import RowError
 from xentcli.matrix_scores import Probabilities
 from xentcli.options import Scale
+from xentcli.rules import Arithmetic, Rule
 from xentcli.scales import scores_of, single_of
 from xentcli.single_scores import Single
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from xentcli.decode import Decoder
 from xentcli.engine import MOST_ROWS, block_rows, pieces
-from xentcli.evaluation import settled
+from xentcli.finalising import settled
 from xentcli.options import TargetKind
 from xentcli.schema import Role
 from xentcli.supply import Supply

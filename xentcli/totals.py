@@ -23,7 +23,7 @@ from xentcli.report import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.conventions import Rule
+    from xentcli.rules import Rule
 
 
 _Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}

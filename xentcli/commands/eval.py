@@ -13,7 +13,7 @@ from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.evaluation import Files
+    from xentcli.evaluation import Files, Options
     from xentcli.renderers import Renderer
     from xentcli.report import Report as Result
 
@@ -43,6 +43,11 @@ def eval_command(
     files = Files(sources, inputs.file())
     for target in forms:
         check_target(target, files.paths)
+    if report.all_conventions:
+        from xentcli.commands.under_all import deliver_all_conventions
+
+        deliver_all_conventions(files, _options(inputs, report, work), output)
+        return
     result = _score(files, inputs, report, output, work)
     texts = {target: _text(form, result, output, target) for target, form in forms.items()}
     if output.score_only:
@@ -104,15 +109,21 @@ def _form(name: str, option: str) -> Renderer:
         raise UsageError(f"{option}: there is no form '{name}'; there are {known}") from None
 
 
+def _options(inputs: Inputs, report: Report, work: Work) -> Options:
+    from xentcli.evaluation import Options
+
+    return Options(
+        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
+    )
+
+
 def _score(files: Files, inputs: Inputs, report: Report, output: Output, work: Work) -> Result:
-    from xentcli.evaluation import Options, score
+    from xentcli.evaluation import score
     from xentcli.progress import watching
 
     if output.digits < 0:
         raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")
-    options = Options(
-        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
-    )
+    options = _options(inputs, report, work)
     wanted = False if work.quiet else work.progress
     with watching(files.bytes, wanted=wanted) as watcher:
         return score(files, options, watcher)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xentcli.options import TargetKind
+
 if TYPE_CHECKING:
     from xentcli.metric import Metric
 
@@ -43,6 +45,8 @@ def record(metric: Metric) -> dict[str, object]:
         "aliases": list(metric.aliases),
         "default": metric.default or metric.default_by_class,
         "merges": metric.merges,
+        "for": [kind.value for kind in TargetKind if kind in metric.kinds],
+        "cost": metric.cost or None,
         "parameters": [
             {
                 "name": p.name,
@@ -55,8 +59,16 @@ def record(metric: Metric) -> dict[str, object]:
     }
 
 
+_KINDS = {
+    TargetKind.CLASS: "classes",
+    TargetKind.SOFT: "soft targets",
+    TargetKind.LABELS: "labels",
+    TargetKind.OUTCOME: "outcomes",
+}
+
+
 def _spelling(metric: Metric) -> str:
-    parameters = ", ".join(f"{p.name}={p.default}" for p in metric.parameters)
+    parameters = ", ".join(f"{p.name}={_plain(p.default)}" for p in metric.parameters)
     return f"{metric.name}({parameters})" if parameters else metric.name
 
 
@@ -79,10 +91,18 @@ def _page(metric: Metric) -> str:
         lines.append("  unit     nats, or what --base says")
     lines.append(f"  better   {metric.better}")
     lines.append(f"  merges   {'yes, exactly' if metric.merges else 'no'}")
+    lines.append(f"  for      {', '.join(_KINDS[k] for k in TargetKind if k in metric.kinds)}")
+    if metric.cost:
+        lines.append(f"  costs    {metric.cost}")
     if metric.source:
         lines.append(f"  source   {metric.source}")
     if metric.aliases:
         lines.append(f"  also     {', '.join(metric.aliases)}")
     for p in metric.parameters:
-        lines += ["", f"  {p.name}={p.default}", f"    {p.summary}"]
+        lines += ["", f"  {p.name}={_plain(p.default)}", f"    {p.summary}"]
     return "\n".join(lines) + "\n"
+
+
+def _plain(default: object) -> str:
+    """A default as it is typed: 2, not 2.0."""
+    return f"{default:g}" if isinstance(default, float) else str(default)

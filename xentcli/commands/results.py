@@ -32,6 +32,15 @@ class Report:
         option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
+    all_conventions: Annotated[
+        bool,
+        option(
+            "--all-conventions",
+            panel=_REPORT,
+            help="Print the loss as every system has it (see `xent conventions`), and why.",
+        ),
+    ] = False
+
     def options(self) -> ReportOptions:
         """The same, as plain values."""
         return ReportOptions(tuple(self.metric or ()), self.base, self.confidence)

@@ -102,7 +102,8 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from itertools import chain
 
-    from xentcli.evaluation import Options, begin, no_rows, understand
+    from xentcli.evaluation import Options, begin, understand
+    from xentcli.finalising import no_rows
     from xentcli.naming import select
     from xentcli.options import ReportOptions, check
     from xentcli.rows import Worst, scored_rows

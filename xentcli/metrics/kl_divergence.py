@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from xentcli.totals import Totals
 
 
-def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
     del settings
-    return totals.figure(totals.mean("divergence", group), totals.base.unit, totals.base.nats)
+    if group is not None:
+        return None
+    return totals.figure(totals.mean("divergence"), totals.base.unit, totals.base.nats)
 
 
 def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:

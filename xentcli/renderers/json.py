@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._jsontext import indented, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xentcli.report import Report
 
 
@@ -19,6 +21,11 @@ def to_json(report: Report) -> str:
 def render(report: Report, options: RenderOptions) -> str:
     """The same object as `to_json`, over several lines."""
     return indented(report.to_dict()) + "\n"
+
+
+def text_of(record: Mapping[str, Any]) -> str:
+    """Plain values that are no report, as a report's are written."""
+    return indented(record) + "\n"
 
 
 RENDERER = Renderer(

@@ -1,0 +1,104 @@
+"""One data set's loss under the conventions of every system, and why they differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xentcli.conventions import CONVENTIONS, rule_for
+from xentcli.errors import InputError, UsageError
+from xentcli.evaluation import Files, Options, begin, score, understand
+from xentcli.rules import Arithmetic, Rule
+from xentcli.tally import Code
+
+if TYPE_CHECKING:
+    from xentcli.layout import Layout
+    from xentcli.options import Like
+    from xentcli.report import Finding, Report, Value
+
+
+class Entry(NamedTuple):
+    """The number of one system (`like` None: xent's own), or why there is none.
+
+    `changed` rows cost something else than their scores say, `worst_row` most of all; `why`
+    says in words what makes the number another.
+    """
+
+    like: Like | None
+    system: str
+    function: str
+    value: Value | None
+    why: str
+    changed: int = 0
+    worst_row: int | None = None
+
+
+def under_all(files: Files, options: Options) -> list[Entry]:
+    """The first metric asked for under every convention, xent's own first.
+
+    Raises InputError for a pipe, which cannot be read once for every system.
+    """
+    if files.bytes is None:
+        raise InputError(
+            "--all-conventions reads its input once for every system, and a pipe can be read once",
+            hint="save it to a file first",
+        )
+    if options.policy.like is not None:
+        raise UsageError("--all-conventions and --like ask for two things: give one of them")
+    metrics = options.report.metrics or ("cross_entropy",)
+    options = options._replace(report=options.report._replace(metrics=metrics))
+    _, telling, table = begin(files.open(), options.file)
+    layout = understand(telling, table, options)
+    own = _first(score(files, options))
+    first = Entry(None, "xent", "as the scores stand", own, "")
+    return [first, *(_entry(like, layout, files, options, own) for like in CONVENTIONS)]
+
+
+def _entry(like: Like, layout: Layout, files: Files, options: Options, own: Value) -> Entry:
+    convention = CONVENTIONS[like]
+    system = f"{convention.system} {convention.version}"
+    try:
+        rule = rule_for(like, layout)
+    except UsageError as error:
+        return Entry(like, system, "", None, error.message.removeprefix(f"--like {like.value}: "))
+    adopted = options._replace(policy=options.policy._replace(like=like))
+    report = score(files, adopted)
+    value = _first(report)
+    found = next((f for f in report.findings if f.code == Code.CONVENTION), None)
+    worst = None if found is None else int(found.details["worst_row"] or 0)
+    why = _why(rule, found, layout, value.value != own.value)
+    return Entry(
+        like,
+        system,
+        rule.function if rule else "",
+        value,
+        why,
+        0 if found is None else found.count,
+        worst,
+    )
+
+
+def _first(report: Report) -> Value:
+    """The figure of the first metric over all rows."""
+    if not report.metrics:
+        raise UsageError("--all-conventions needs a metric with a figure over all rows")
+    return next(iter(report.metrics.values()))
+
+
+def _why(rule: Rule | None, found: Finding | None, layout: Layout, differs: bool) -> str:  # noqa: FBT001
+    """What makes the number another, in words."""
+    if rule is None:
+        return ""
+    reasons = []
+    if found is not None:
+        rows = "1 row" if found.count == 1 else f"{found.count:,} rows"
+        reasons.append(f"{rows}: {rule.steps_for(layout)}")
+    if rule.per_row and layout.weight is not None:
+        reasons.append("divided by the number of rows, not by their weight")
+    if rule.per_label:
+        reasons.append("the mean over labels, not their sum")
+    if reasons:
+        return "; ".join(reasons)
+    if not differs:
+        return "the same"
+    single = rule.arithmetic is Arithmetic.SINGLE
+    return "rounding: computed in float32" if single else "rounding: weights are kept in float32"
