@@ -227,6 +227,8 @@ PROBABILITIES = Statistic(("probability",), _add_probabilities)
 
 
 def _add_surprises(batch: Batch, total: Sums) -> None:
+    if isinstance(batch, LabelBatch):
+        return  # each label is a task of its own: its smoothed loss has both sides of it
     every = batch.bounded(batch.scores.surprises())
     for k, surprises in enumerate(every):
         weighted = surprises if batch.row_weights is None else times(batch.row_weights, surprises)
