@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Where the rounding of the terms themselves (2^-53 for a square, some times that for products
 # with weights) is all that is left of a variance, it is zero.
-_SQUARES_ROUNDING, _PRODUCTS_ROUNDING = 52, 48
+_SQUARES_ROUNDING, PRODUCTS_ROUNDING = 52, 48
 
 
 class Estimate(NamedTuple):
@@ -114,7 +114,7 @@ class Mean:
             squares, cross, own = self._products(v, k)
             whole += squares * below * below
             spread += squares * below * below - 2 * top * below * cross + top * top * own
-        hidden = _PRODUCTS_ROUNDING if self._weighted else _SQUARES_ROUNDING
+        hidden = PRODUCTS_ROUNDING if self._weighted else _SQUARES_ROUNDING
         if spread <= whole >> hidden:
             return 0.0
         n = 1
