@@ -199,8 +199,8 @@ class AnyRows(ABC):
     def observe(self, state: State, statistics: Iterable[Statistic] | None = None) -> None:
         """Adds the sums of all rows to a state."""
         if len(self):
-            wanted = statistics_of(*self.requests) if statistics is None else statistics
-            observe_all(wanted, self.batch(), state)
+            every = statistics_of(*requests_for(self.kind, pair=True))
+            observe_all(every if statistics is None else statistics, self.batch(), state)
 
     def totals(self, state: State, **other: Any) -> Totals:
         """A state's totals, as of rows of this kind."""
