@@ -126,6 +126,19 @@ def test_a_class_of_weight_zero_may_cost_infinity() -> None:
 
 
 @pytest.mark.parametrize("weighted", [True, False])
+def test_class_weights_can_go_into_the_smoothed_target(weighted: bool) -> None:
+    rows = random_rows(12, weighted=weighted)
+    v, epsilon = np.array([1, 2, 0.5]), 0.3
+    w = rows.weights if rows.weights is not None else np.ones(len(rows))
+    target = np.eye(3)[rows.truth] * (1 - epsilon) + epsilon / 3
+    each = -(target * v * np.log(matrix(rows))).sum(axis=1)
+    (asked,) = request([f"cross_entropy(smoothing={epsilon},class_weight='c1=2,c2=0.5')"])
+    found = rows.figures(asked, rows.state(asked.statistics()), weights_inside=True).overall
+    assert found is not None
+    assert found.value == pytest.approx((w * each).sum() / (w * v[rows.truth]).sum(), rel=1e-13)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
 @pytest.mark.parametrize("single", [True, False])
 @pytest.mark.parametrize("factor", [0.0, 0.5, 2.0, 100.0])
 def test_pos_weight_divides_by_the_rows(weighted: bool, single: bool, factor: float) -> None:

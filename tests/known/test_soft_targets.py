@@ -201,8 +201,11 @@ def test_two_classes_by_one_target_and_one_score() -> None:
     expected = float(-(y * np.log(p) + (1 - y) * np.log1p(-p)).mean())
     assert value(table, "cross_entropy") == pytest.approx(expected, rel=1e-15)
     other = pd.DataFrame({"label": 1 - y, "prob": 1 - p})
-    turned = value(other, "cross_entropy", positive="0", target_scale="probability")
-    assert turned == pytest.approx(expected, rel=1e-15)
+    for named in ({}, {"classes": "0,1"}):
+        turned = report(other, positive="0", target_scale="probability", **named)
+        assert turned.metrics["cross_entropy"].value == pytest.approx(expected, rel=1e-15)
+        weights = {c.name: c.weight for c in turned.classes}
+        assert weights["0"] == (1 - y).sum()
 
 
 @pytest.mark.parametrize("scale", SCALES)
