@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from tests.laws.kinds import requests_for, statistics_of
+from tests.laws.kinds import statistics_for
 from xentcli.engine import Plan, Sum, run_threads
 from xentcli.forked import run_forked
 from xentcli.layout import Layout, Shape
@@ -131,7 +131,7 @@ def summed(
     forked: bool = False,
 ) -> Sum:
     """What a run over these sources, each a list of tables, adds up."""
-    wanted = statistics_of(*requests_for(layout.kind, pair=True))
+    wanted = statistics_for(layout.kind)
     plan = Plan.of(layout, policy or Policy(), wanted, workers=threads, rows=block)
 
     def opened() -> Iterator[Source]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -117,6 +118,12 @@ def statistics_of(*requests: Requested) -> tuple[Statistic, ...]:
     return union([ROWS, *(s for r in requests for s in r.statistics())])
 
 
+@cache
+def statistics_for(kind: TargetKind) -> tuple[Statistic, ...]:
+    """The sums that all metrics of a kind need."""
+    return statistics_of(*requests_for(kind, pair=True))
+
+
 @dataclass(frozen=True)
 class Figures:
     """A metric's figures: over all rows, and of each class."""
@@ -199,8 +206,8 @@ class AnyRows(ABC):
     def observe(self, state: State, statistics: Iterable[Statistic] | None = None) -> None:
         """Adds the sums of all rows to a state."""
         if len(self):
-            every = statistics_of(*requests_for(self.kind, pair=True))
-            observe_all(every if statistics is None else statistics, self.batch(), state)
+            wanted = statistics_for(self.kind) if statistics is None else statistics
+            observe_all(wanted, self.batch(), state)
 
     def totals(self, state: State, **other: Any) -> Totals:
         """A state's totals, as of rows of this kind."""

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.laws.kinds import requests_for, statistics_of
+from tests.laws.kinds import statistics_for, statistics_of
 from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from tests.laws.rows import Rows, any_rows
 from xentcli.batch import View
@@ -109,7 +109,7 @@ def test_the_order_in_which_metrics_observe_does_not_matter(
 ) -> None:
     rows = data.draw(rows_of_kind(kind, least=1))
     batch, state = rows.batch(), rows.empty()
-    observe_all(reversed(statistics_of(*requests_for(kind, pair=True))), batch, state)
+    observe_all(reversed(statistics_for(kind)), batch, state)
     assert state == rows.state()
 
 
