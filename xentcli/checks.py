@@ -82,11 +82,14 @@ class Checks:
         k = 0 if raw.ndim == 1 else int(wrong[:, row].argmax())
         value = float(raw[row] if raw.ndim == 1 else raw[k, row])
         name = self._layout.scores[min(k, len(self._layout.scores) - 1)]
+        hint = _other_scale(raw, self._layout.scale)
+        if self._layout.kind is TargetKind.OUTCOME and self._layout.scale is Scale.LOG_PROBABILITY:
+            hint = "losses are the negative: write their negative, in a column of its own"
         raise RowError(
             f"{value!r} {problem}",
             row=positions.of(row),
             column=shown(name),
-            hint=_other_scale(raw, self._layout.scale),
+            hint=hint,
         )
 
     def weights(self, weights: Array | None, positions: Positions) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NONE, BALANCED = "none", "balanced"
 _LARGEST = 1e60
+_LARGEST_FLOAT = math.nextafter(math.inf, 0)
 
 
 def read(text: str) -> str:
@@ -67,7 +68,7 @@ def _of_file(path: str) -> dict[str, float]:
     try:
         with open(path, encoding="utf-8") as file:
             found = json.load(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"{shown(path)}: cannot be read as class weights: {reason}") from error
     if not isinstance(found, dict) or not all(_is_number(w) for w in found.values()) or not found:
@@ -78,7 +79,10 @@ def _of_file(path: str) -> dict[str, float]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    # A whole number may have more digits than a float64 can hold.
+    return abs(value) <= _LARGEST_FLOAT
 
 
 def _number(weight: float) -> str:

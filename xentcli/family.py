@@ -75,8 +75,11 @@ def term(surprises: Floats, gamma: float) -> Floats:
 
 def smoothed(own: Floats, every: Floats, epsilon: float, order: Any = slice(None)) -> Floats:
     """(1 - ε) × what the target costs + ε × the mean over all classes, `every` being (K, n)."""
-    mean = column_sums(every) / len(every)
-    mixed: Floats = (1.0 - epsilon) * own + epsilon * mean[order]
+    mean = (column_sums(every) / len(every))[order]
+    if epsilon == 1:
+        # 0 × an infinite cost of the target would be NaN.
+        return np.broadcast_to(mean, own.shape)
+    mixed: Floats = (1.0 - epsilon) * own + epsilon * mean
     return mixed
 
 

@@ -83,7 +83,7 @@ class Kept:
             others = (name for name in (layout.weight, layout.units) if name is not None)
             for candidate in (*(() if hard else layout.targets), *layout.scores, *others):
                 value = block.column(candidate)[row].as_py()
-                if value is None or isinstance(value, list | dict) or np.isnan(value):
+                if _misses(value):
                     name = candidate
                     break
         return RowError(
@@ -115,6 +115,15 @@ class Kept:
             column=shown(self._layout.targets[0]),
             hint=hint,
         )
+
+
+def _misses(value: Any) -> bool:
+    """Whether a cell holds nothing, or a list or a vector in which an entry does."""
+    if isinstance(value, dict):
+        return value.get("values") is None or _misses(value["values"])
+    if isinstance(value, list):
+        return any(map(_misses, value))
+    return value is None or bool(np.isnan(float(value)))
 
 
 def _is_fraction(label: str) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Where the rounding of the terms themselves (2^-53 for a square, some times that for products
 # with weights) is all that is left of a variance, it is zero.
-_SQUARES_ROUNDING, _PRODUCTS_ROUNDING = 52, 48
+_SQUARES_ROUNDING, PRODUCTS_ROUNDING = 52, 48
 
 
 class Estimate(NamedTuple):
@@ -74,7 +74,8 @@ class Mean:
     def estimate(self) -> Estimate:
         """The mean and its standard error."""
         totals, key = self._totals, self._key
-        classes = [(v, k) for v, k in self._classes() if v]
+        every = self._classes()
+        classes = [(v, k) for v, k in every if v]
         top = sum(v * totals.units(key, k) for v, k in classes)
         below = self._denominator(classes)
         if below == 0:
@@ -82,14 +83,21 @@ class Mean:
         if any(totals.infinite(key, k) for _, k in classes):
             return Estimate(math.inf)
         value = ratio(top, below)
-        rows = "weight.rows" if self._weighted else "rows"
-        counted = totals.units(rows, self._group) >> UNIT_BITS
-        if counted < 2 or any(totals.infinite(f"{key}.squares", k) for _, k in classes):
+        if self._over is Over.WEIGHT:
+            every = classes
+        if self._rows(every) < 2 or any(totals.infinite(f"{key}.squares", k) for _, k in classes):
             return Estimate(value)
         if totals.overlapping and self._factors is not None and self._group is None:
             # Of whole rows only sums without factors are kept.
             return Estimate(value)
-        return Estimate(value, math.sqrt(self._variance(classes, top, below)))
+        return Estimate(value, math.sqrt(self._variance(every, top, below)))
+
+    def _rows(self, classes: list[tuple[int, int | None]]) -> int:
+        """How many rows have any weight."""
+        key = "weight.rows" if self._weighted else "rows"
+        if self._over is not Over.WEIGHT:
+            return self._totals.units(key, self._group) >> UNIT_BITS
+        return sum(self._totals.units(key, k) for _, k in classes) >> UNIT_BITS
 
     def _denominator(self, classes: list[tuple[int, int | None]]) -> int:
         """Σ u, in the unit of the numerator."""
@@ -107,12 +115,12 @@ class Mean:
             squares, cross, own = self._products(v, k)
             whole += squares * below * below
             spread += squares * below * below - 2 * top * below * cross + top * top * own
-        hidden = _PRODUCTS_ROUNDING if self._weighted else _SQUARES_ROUNDING
+        hidden = PRODUCTS_ROUNDING if self._weighted else _SQUARES_ROUNDING
         if spread <= whole >> hidden:
             return 0.0
         n = 1
         if not self._weighted:
-            n = self._totals.units("rows", self._group) >> UNIT_BITS
+            n = self._rows(classes)
             spread *= n
             n -= 1
         # With units of 2^-u and factors of 2^-b: spread is in 2^-(3u + 4b), below in 2^-(u + b).

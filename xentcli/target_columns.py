@@ -150,3 +150,5 @@ def check(found: TargetColumns, options: ColumnOptions) -> None:
             "--task multilabel needs a target for every label: several columns, or one of lists",
             hint="for example --target 'true_*'",
         )
+    if options.task is Task.MULTILABEL and scale is TargetScale.COUNT:
+        raise UsageError("--target-scale count is for votes for classes, not for labels")

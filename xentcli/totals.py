@@ -16,7 +16,7 @@ import numpy as np
 from xentcli.elementary import exp, log
 from xentcli.exact import ratio, units_of
 from xentcli.levels import UNIT_BITS
-from xentcli.means import Estimate, Factors, Mean, Over
+from xentcli.means import PRODUCTS_ROUNDING, Estimate, Factors, Mean, Over
 from xentcli.options import Base, TargetKind
 from xentcli.report import Value
 
@@ -192,9 +192,11 @@ class Totals:
         top, squares = self.units("loss"), self.units("loss.squares")
         spread = squares * below * below - 2 * top * below * self.units("units.loss")
         spread += top * top * self.units("units.squares")
+        if spread <= (squares * below * below) >> PRODUCTS_ROUNDING:
+            return Estimate(value, 0.0)
         correction = 1 if self.row_weighted else n - 1
         spread *= 1 if self.row_weighted else n
-        variance = ratio(max(spread, 0) << UNIT_BITS, below**4 * correction)
+        variance = ratio(spread << UNIT_BITS, below**4 * correction)
         return Estimate(value, math.sqrt(variance))
 
     def exponential(self, loss: Estimate) -> Value:

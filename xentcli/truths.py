@@ -91,8 +91,6 @@ class Truths:
         wrong = (votes < 0) | (votes > _MOST_VOTES)
         if wrong.any():
             self._refuse(votes, wrong, "is not a number of votes", positions, None)
-        if self._layout.kind is TargetKind.LABELS:
-            raise RowError("votes are for classes, of which a row has one", row=None)
         sums = votes.sum(axis=0)
         if not sums.all():
             raise RowError("the row has no votes", row=positions.of(int((sums == 0).argmax())))

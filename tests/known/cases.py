@@ -11,7 +11,7 @@ from tests.laws.rows import EVERY, Rows
 from xentcli.options import Base, Scale
 
 if TYPE_CHECKING:
-    from tests.laws.rows import Figures
+    from tests.laws.kinds import Figures
     from xentcli.report import Value
 
 METRICS = {r.key: r for r in EVERY}

@@ -54,3 +54,23 @@ def test_a_weight_of_two_is_a_row_twice() -> None:
 def test_without_units_it_is_undefined() -> None:
     table = pd.DataFrame({"logprob": [-1.0, -2.0], "bytes": [0, 0]})
     assert report(table, count="bytes").metrics["cross_entropy_per_unit"].value is None
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_the_same_loss_for_every_unit_has_no_error_at_all(weight: str | None) -> None:
+    rng = np.random.default_rng(5)
+    for loss in (0.1, 1 / 3, 1e-9, 700.0):
+        units = rng.integers(1, 9, 50)
+        table = pd.DataFrame({"logprob": -loss * units, "bytes": units, "w": rng.random(50)})
+        found = report(table, count="bytes", weight=weight).metrics["cross_entropy_per_unit"]
+        assert found.value == pytest.approx(loss, rel=1e-15)
+        assert found.stderr == 0.0
+
+
+def test_its_error_with_weights_is_that_of_two_passes() -> None:
+    table = tokens(6).assign(w=np.random.default_rng(6).exponential(size=300))
+    x, c, w = (table[n].to_numpy(np.float64) for n in ("logprob", "bytes", "w"))
+    r = (w * -x).sum() / (w * c).sum()
+    stderr = math.sqrt(((w * (-x - r * c)) ** 2).sum()) / (w * c).sum()
+    found = report(table, count="bytes", weight="w").metrics["cross_entropy_per_unit"]
+    assert (found.value, found.stderr) == pytest.approx((r, stderr), rel=1e-10)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from tests.laws.rows import ALL_STATISTICS, Rows
+from tests.laws.kinds import statistics_for
 from xentcli.engine import Plan, Sum, run_threads
 from xentcli.forked import run_forked
 from xentcli.layout import Layout, Shape
@@ -18,6 +18,7 @@ from xentcli.schema import Column, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tests.laws.rows import Rows
     from xentcli.readers.source import Source
     from xentcli.schema import Role
 
@@ -130,7 +131,8 @@ def summed(
     forked: bool = False,
 ) -> Sum:
     """What a run over these sources, each a list of tables, adds up."""
-    plan = Plan.of(layout, policy or Policy(), ALL_STATISTICS, workers=threads, rows=block)
+    wanted = statistics_for(layout.kind)
+    plan = Plan.of(layout, policy or Policy(), wanted, workers=threads, rows=block)
 
     def opened() -> Iterator[Source]:
         for tables in sources:

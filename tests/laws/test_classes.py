@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,29 +10,25 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.laws.kinds import OVERLAPPING
+from tests.laws.other_rows import SoftRows, every_case, other_rows, rows_for
 from tests.laws.rows import EVERY, Rows, any_rows, figures, totals_of
-from xentcli.options import Scale
+from xentcli.options import Scale, TargetKind
 
 if TYPE_CHECKING:
+    from tests.laws.kinds import AnyRows, Case
     from xentcli.metric import Requested
     from xentcli.report import Value
 
 every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
 
 # Of rows with several largest scores the first class wins: these depend on the order then.
-DECIDE = {"accuracy", "recall", "precision", "f1"}
+DECIDE = {"accuracy", "recall", "precision", "f1", "top_k"}
 
 
-def permuted(rows: Rows, order: np.typing.NDArray[np.intp]) -> Rows:
-    """The same rows with class `order[i]` in place i."""
-    place = np.argsort(order)
-    truth = place[rows.truth].astype(rows.truth.dtype)
-    if rows.raw.ndim == 1:
-        return replace(rows, truth=truth, positive=int(place[rows.positive]))
-    return replace(rows, truth=truth, raw=np.ascontiguousarray(rows.raw[order]))
-
-
-def has_ties(rows: Rows) -> bool:
+def has_ties(rows: AnyRows) -> bool:
+    if rows.kind is TargetKind.LABELS:
+        return False  # each label is decided by itself
     if rows.raw.ndim == 1:
         middle = {Scale.PROBABILITY: 0.5, Scale.LOGIT: 0.0, Scale.LOG_PROBABILITY: math.log(0.5)}
         return bool(np.any(np.abs(rows.raw - middle[rows.scale]) < 1e-6))
@@ -57,28 +52,28 @@ def same(a: Value | None, b: Value | None, tolerance: float) -> bool:
     )
 
 
-def tolerance_of(rows: Rows, name: str, smoothing: object = 0) -> float:
+def tolerance_of(rows: AnyRows, case: Case) -> float:
     """Where a row's own figure adds up classes in their order, bits depend on the order."""
-    if name in {*DECIDE, "share_of_rows"}:
-        return 0.0
-    exact = name not in {"brier", "one_vs_rest"} and not smoothing and rows.scale is not Scale.LOGIT
-    return 0.0 if exact or rows.k == 2 else 1e-7 if rows.raw.dtype == np.float32 else 1e-9
+    name, smoothing = case.request.metric.name, case.request.settings.get("smoothing")
+    if case.kind is TargetKind.CLASS:
+        sums = name in {"brier", "one_vs_rest"} or bool(smoothing) or rows.scale is Scale.LOGIT
+        if not sums or rows.k == 2 or name in {*DECIDE, "share_of_rows"}:
+            return 0.0
+    return 1e-7 if rows.raw.dtype == np.float32 else 1e-9
 
 
-@every_metric
-@given(data=st.data(), rows=any_rows())
-def test_permuting_classes_permutes_their_figures(
-    metric: Requested, data: st.DataObject, rows: Rows
-) -> None:
-    name = metric.metric.name
-    if "c0=" in metric.key:
+@every_case
+@given(data=st.data())
+def test_permuting_classes_permutes_their_figures(case: Case, data: st.DataObject) -> None:
+    if "c0=" in case.request.key:
         pytest.skip("speaks of classes by their names, which do not move here")
-    assume(name not in DECIDE or not has_ties(rows))
+    rows = data.draw(rows_for(case))
+    assume(case.request.metric.name not in DECIDE or not has_ties(rows))
     order = np.array(data.draw(st.permutations(range(rows.k))), dtype=np.intp)
-    plain, moved = rows.measure(metric), permuted(rows, order).measure(metric)
-    tolerance = tolerance_of(rows, name, metric.settings.get("smoothing"))
+    plain, moved = rows.measure(case.request), rows.permuted(order).measure(case.request)
+    tolerance = tolerance_of(rows, case)
     assert same(moved.overall, plain.overall, tolerance)
-    for place, k in enumerate(order):
+    for place, k in enumerate(order[: len(plain.classes)]):
         assert same(moved.classes[place], plain.classes[k], tolerance)
 
 
@@ -93,29 +88,56 @@ def test_a_class_without_rows_has_no_figures(
     assert figure is None or (figure.value, figure.stderr, figure.interval) == (None, None, None)
 
 
-@every_metric
-def test_no_rows_at_all_have_no_figures(metric: Requested) -> None:
-    rows = Rows(3, np.zeros(0, np.uint8), np.zeros((3, 0)))
-    for figure in (rows.measure(metric).overall, *rows.measure(metric).classes):
+@given(rows=other_rows(TargetKind.SOFT, classes=(3, 6), singles=False), data=st.data())
+def test_a_class_of_no_share_has_no_figures(rows: SoftRows, data: st.DataObject) -> None:
+    absent = data.draw(st.integers(0, rows.k - 1))
+    targets = rows.targets.copy()
+    targets[absent - 1] += targets[absent]
+    targets[absent] = 0.0
+    emptied = rows.but(targets=targets)
+    for request in emptied.requests:
+        figure = emptied.measure(request).classes[absent]
+        assert figure is None or (figure.value, figure.stderr, figure.interval) == (None,) * 3
+
+
+@every_case
+@given(data=st.data())
+def test_no_rows_at_all_have_no_figures(case: Case, data: st.DataObject) -> None:
+    rows = data.draw(rows_for(case, most=0))
+    found = rows.measure(case.request)
+    for figure in found.every:
         assert figure is None or figure.value in (None, 0.0)
         assert figure is None or figure.stderr is None
-    overall = rows.measure(metric).overall
-    assert overall is None or overall.value is None
+    assert found.overall is None or found.overall.value is None
 
 
-@every_metric
-@given(rows=any_rows())
+@every_case
+@given(data=st.data())
 def test_no_figure_is_ever_nan_and_intervals_hold_their_value(
-    metric: Requested, rows: Rows
+    case: Case, data: st.DataObject
 ) -> None:
-    found = rows.measure(metric)
-    for figure in (found.overall, *found.classes):
+    for figure in data.draw(rows_for(case)).measure(case.request).every:
         if figure is None or figure.value is None:
             continue
         low, high = figure.interval or (figure.value, figure.value)
         assert low <= figure.value <= high
         if figure.stderr is not None:
             assert 0 <= figure.stderr < math.inf
+
+
+@pytest.mark.parametrize("kind", OVERLAPPING)
+@given(data=st.data())
+def test_the_losses_of_cells_add_up_to_those_of_the_rows(
+    kind: TargetKind, data: st.DataObject
+) -> None:
+    rows = data.draw(other_rows(kind, least=1, weights=["none", "real"]))
+    totals = rows.totals(rows.state())
+    endless = [totals.infinite("loss", k) for k in range(rows.k)]
+    assert bool(totals.infinite("loss")) == any(endless)
+    if not any(endless):
+        parts = math.fsum(totals.total("loss", k) for k in range(rows.k))
+        assert math.isclose(parts, totals.total("loss"), rel_tol=1e-12)
+    assert totals.rows() == len(rows)
 
 
 @given(rows=any_rows(least=1))

@@ -10,79 +10,75 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
-from xentcli.state import State
-from xentcli.statistic import observe_all
+from tests.laws.kinds import AnyRows, Case, statistics_of
+from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
+from tests.laws.rows import Rows
 
 if TYPE_CHECKING:
-    from xentcli.metric import Requested
+    from xentcli.options import TargetKind
 
-every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
+Parts = tuple[AnyRows, AnyRows, AnyRows]
 
 
 @st.composite
-def three(draw: st.DrawFn) -> tuple[Rows, Rows, Rows]:
+def three(draw: st.DrawFn, whole: st.SearchStrategy[AnyRows]) -> Parts:
     """Three parts of one data set."""
-    rows = draw(any_rows(most=30))
+    rows = draw(whole)
     a, b = sorted(draw(st.tuples(st.integers(0, len(rows)), st.integers(0, len(rows)))))
     at = np.arange(len(rows))
     return rows.take(at[:a]), rows.take(at[a:b]), rows.take(at[b:])
 
 
-@every_metric
-@given(parts=three())
-def test_merging_is_associative_and_commutative(
-    metric: Requested, parts: tuple[Rows, Rows, Rows]
-) -> None:
-    needed = statistics_of(metric)
+@every_case
+@given(data=st.data())
+def test_merging_is_associative_and_commutative(case: Case, data: st.DataObject) -> None:
+    parts = data.draw(three(rows_for(case, most=30)))
+    needed = statistics_of(case.request)
     a, b, c = (part.state(needed) for part in parts)
     assert a.merge(b) == b.merge(a)
     assert a.merge(b).merge(c) == a.merge(b.merge(c))
-    weighted = parts[0].weights is not None
-    assert figures(metric, a.merge(b).merge(c), weighted=weighted) == figures(
-        metric, c.merge(a).merge(b), weighted=weighted
-    )
+    read = parts[0].figures
+    assert read(case.request, a.merge(b).merge(c)) == read(case.request, c.merge(a).merge(b))
 
 
-@every_metric
-@given(rows=any_rows())
-def test_an_empty_state_adds_nothing(metric: Requested, rows: Rows) -> None:
-    state = rows.state(statistics_of(metric))
-    assert State(rows.k).merge(state) == state
-    assert state.merge(State(rows.k)) == state
-    assert State(rows.k).merge(State(rows.k)) == State(rows.k)
+@every_case
+@given(data=st.data())
+def test_an_empty_state_adds_nothing(case: Case, data: st.DataObject) -> None:
+    rows = data.draw(rows_for(case))
+    state = rows.state(statistics_of(case.request))
+    assert rows.empty().merge(state) == state
+    assert state.merge(rows.empty()) == state
+    assert rows.empty().merge(rows.empty()) == rows.empty()
 
 
-@every_metric
-@given(parts=three())
-def test_observing_goes_on_after_a_merge(metric: Requested, parts: tuple[Rows, Rows, Rows]) -> None:
-    needed = statistics_of(metric)
-    a, b, c = parts
-    grown = State(a.k).merge(a.state(needed)).merge(b.state(needed))
-    if len(c):
-        observe_all(needed, c.batch(), grown)
+@every_case
+@given(data=st.data())
+def test_observing_goes_on_after_a_merge(case: Case, data: st.DataObject) -> None:
+    needed = statistics_of(case.request)
+    a, b, c = data.draw(three(rows_for(case, most=30)))
+    grown = a.empty().merge(a.state(needed)).merge(b.state(needed))
+    c.observe(grown, needed)
     assert grown == a.state(needed).merge(b.state(needed)).merge(c.state(needed))
 
 
-@every_metric
-@given(parts=three())
-def test_states_survive_pickling_and_grow_on(
-    metric: Requested, parts: tuple[Rows, Rows, Rows]
-) -> None:
-    needed = statistics_of(metric)
-    a, b, _ = parts
+@every_case
+@given(data=st.data())
+def test_states_survive_pickling_and_grow_on(case: Case, data: st.DataObject) -> None:
+    needed = statistics_of(case.request)
+    a, b, _ = data.draw(three(rows_for(case, most=30)))
     state = a.state(needed)
     again = pickle.loads(pickle.dumps(state))  # noqa: S301 - our own bytes
     assert again == state
-    if len(b):
-        observe_all(needed, b.batch(), again)
-        observe_all(needed, b.batch(), state)
+    b.observe(again, needed)
+    b.observe(state, needed)
     assert again == state
     assert again == a.state(needed).merge(b.state(needed))
 
 
-@given(parts=three())
-def test_merging_leaves_both_states_as_they_were(parts: tuple[Rows, Rows, Rows]) -> None:
+@every_kind
+@given(data=st.data())
+def test_merging_leaves_both_states_as_they_were(kind: TargetKind, data: st.DataObject) -> None:
+    parts = data.draw(three(rows_of_kind(kind, most=30)))
     a, b, c = (part.state() for part in parts)
     before = pickle.dumps([{k: s.units() for k, s in x.sums.items()} for x in (a, b)])
     merged = a.merge(b)
@@ -91,20 +87,21 @@ def test_merging_leaves_both_states_as_they_were(parts: tuple[Rows, Rows, Rows])
     )
     kept = pickle.loads(before)  # noqa: S301 - our own bytes
     assert [{k: u for k, u in x.items() if any(u)} for x in kept] == pickle.loads(after)  # noqa: S301
-    if len(parts[2]):
-        observe_all(ALL_STATISTICS, parts[2].batch(), merged)
+    parts[2].observe(merged)
     assert a == parts[0].state()
     assert b == parts[1].state()
     assert c == parts[2].state()
 
 
-@given(rows=any_rows(least=1), other=any_rows(least=1))
-def test_states_are_equal_only_when_their_sums_are(rows: Rows, other: Rows) -> None:
+@every_kind
+@given(data=st.data())
+def test_states_are_equal_only_when_their_sums_are(kind: TargetKind, data: st.DataObject) -> None:
+    rows, other = (data.draw(rows_of_kind(kind, least=1)) for _ in range(2))
     state = rows.state()
     assert state != rows.state().merge(rows.state())
-    assert state != State(rows.k)
-    assert state != State(rows.k + 1)
-    if rows.k != other.k:
+    assert state != rows.empty()
+    assert state != rows.but(k=rows.k + 1).empty()
+    if rows.size != other.size:
         assert state != other.state()
         with pytest.raises(ValueError, match="cannot be merged"):
             state.merge(other.state())

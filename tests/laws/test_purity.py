@@ -6,28 +6,32 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, figures, statistics_of
+from tests.laws.kinds import statistics_for, statistics_of
+from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
+from tests.laws.rows import Rows, any_rows
+from xentcli.batch import View
 from xentcli.class_batch import ClassBatch
-from xentcli.state import State
+from xentcli.soft_batch import SoftBatch
 from xentcli.statistic import observe_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xentcli.metric import Requested
+    from tests.laws.kinds import Case
+    from xentcli.batch import Batch
+    from xentcli.options import TargetKind
 
-every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
+# What tells how rows lie, and holds no numbers of theirs.
+LYING = {"groups", "slots", "cells", "whole"}
 
 
-# Whatever is computed once and shared: views added later are tested without being named.
-SHARED = [
-    name
-    for name, view in vars(ClassBatch).items()
-    if isinstance(view, cached_property) and name not in {"groups", "slots"}
-]
+def shared(batch: Batch) -> list[str]:
+    """Whatever is computed once and shared: views added later are tested without being named."""
+    found = {n: v for kind in type(batch).__mro__ for n, v in vars(kind).items()}
+    return [n for n, v in found.items() if isinstance(v, cached_property) and n not in LYING]
 
 
 def copies(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -39,23 +43,42 @@ def copies(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield name, None if value is None else np.array(value, copy=True)
 
 
-def views(batch: ClassBatch) -> dict[str, Any]:
+def views(batch: Batch) -> dict[str, Any]:
     """A copy of everything that metrics can ask of a batch."""
     scores: Any = batch.scores
-    found: dict[str, Any] = {name: getattr(batch, name) for name in SHARED}
-    found |= {"truth": batch.truth, "row_weights": batch.row_weights, "raw": scores.raw}
-    found["losses"] = scores.losses(batch.truth, batch.order)
-    found["squares"] = scores.squares(batch.truth, batch.order)
-    found["scores.predicted"] = scores.predicted()
-    for k in range(batch.k):
-        found[f"probability {k}"] = scores.probability(k)
-        found[f"log p {k}"], found[f"log 1-p {k}"] = scores.log_pair(k)
-    found["groups.counts"] = batch.groups.counts
-    found["groups.sum"] = batch.groups.sum(np.arange(len(batch)))
+    found: dict[str, Any] = {name: getattr(batch, name) for name in shared(batch)}
+    found |= {"row_weights": batch.row_weights, "row_units": batch.row_units, "raw": scores.raw}
+    found |= {"row losses": batch.row_losses(), "clipped": batch.clipped()}
+    for slot in batch.slots:
+        found |= {f"weights {slot.view}": slot.weights, f"counts {slot.view}": slot.groups.counts}
+        found[f"losses {slot.view}"] = batch.losses(slot.view)
+        if batch.k > 1:
+            found[f"brier {slot.view}"] = batch.brier(slot.view)
+    if isinstance(batch, ClassBatch):
+        found |= _views_of_classes(batch)
+    else:
+        found["targets"] = batch.targets  # type: ignore[attr-defined] # both others have them
+    if isinstance(batch, SoftBatch):
+        found |= {"entropies": batch.entropies(View.WHOLE), "kl": batch.divergences(View.CELLS)}
     return {place: part for name, v in found.items() for place, part in copies(name, v)}
 
 
+def _views_of_classes(batch: ClassBatch) -> dict[str, Any]:
+    scores = batch.scores
+    found: dict[str, Any] = {"truth": batch.truth, "predicted": scores.predicted()}
+    found["losses"] = scores.losses(batch.truth, batch.order)
+    found["groups.sum"] = batch.groups.sum(np.arange(len(batch)))
+    if batch.k == 1:
+        return found
+    found["squares"] = scores.squares(batch.truth, batch.order)
+    for k in range(batch.k):
+        found[f"probability {k}"] = scores.probability(k)
+        found[f"log p {k}"], found[f"log 1-p {k}"] = scores.log_pair(k)
+    return found
+
+
 def check_same(a: dict[str, Any], b: dict[str, Any]) -> None:
+    assert a.keys() == b.keys()
     for name, value in a.items():
         if value is None:
             assert b[name] is None
@@ -64,13 +87,14 @@ def check_same(a: dict[str, Any], b: dict[str, Any]) -> None:
         assert value.tobytes() == b[name].tobytes(), name
 
 
-@every_metric
-@given(rows=any_rows(least=1))
-def test_observing_leaves_the_batch_as_it_was(metric: Requested, rows: Rows) -> None:
-    needed = statistics_of(metric)
+@every_case
+@given(data=st.data())
+def test_observing_leaves_the_batch_as_it_was(case: Case, data: st.DataObject) -> None:
+    rows = data.draw(rows_for(case, least=1))
+    needed = statistics_of(case.request)
     fresh = views(rows.batch())
     batch = rows.batch()
-    first, second = State(rows.k), State(rows.k)
+    first, second = rows.empty(), rows.empty()
     observe_all(needed, batch, first)
     check_same(fresh, views(batch))
     check_same(fresh, views(batch))
@@ -78,28 +102,33 @@ def test_observing_leaves_the_batch_as_it_was(metric: Requested, rows: Rows) -> 
     assert first == second == rows.state(needed)
 
 
-@given(rows=any_rows(least=1))
-def test_the_order_in_which_metrics_observe_does_not_matter(rows: Rows) -> None:
-    batch, state = rows.batch(), State(rows.k)
-    observe_all(reversed(ALL_STATISTICS), batch, state)
+@every_kind
+@given(data=st.data())
+def test_the_order_in_which_metrics_observe_does_not_matter(
+    kind: TargetKind, data: st.DataObject
+) -> None:
+    rows = data.draw(rows_of_kind(kind, least=1))
+    batch, state = rows.batch(), rows.empty()
+    observe_all(reversed(statistics_for(kind)), batch, state)
     assert state == rows.state()
 
 
-@given(rows=any_rows(least=1))
-def test_metrics_observed_together_equal_each_alone(rows: Rows) -> None:
+@every_kind
+@given(data=st.data())
+def test_metrics_observed_together_equal_each_alone(kind: TargetKind, data: st.DataObject) -> None:
+    rows = data.draw(rows_of_kind(kind, least=1))
     together = rows.state()
-    for metric in EVERY:
-        assert rows.measure(metric) == figures(metric, together, weighted=rows.weights is not None)
+    for request in rows.requests:
+        assert rows.measure(request) == rows.figures(request, together)
 
 
-@every_metric
-@given(rows=any_rows())
-def test_finalising_twice_says_the_same(metric: Requested, rows: Rows) -> None:
-    state = rows.state(statistics_of(metric))
-    weighted = rows.weights is not None
-    first = figures(metric, state, weighted=weighted)
-    assert figures(metric, state, weighted=weighted) == first
-    assert state == rows.state(statistics_of(metric))
+@every_case
+@given(data=st.data())
+def test_finalising_twice_says_the_same(case: Case, data: st.DataObject) -> None:
+    rows = data.draw(rows_for(case))
+    state = rows.state(statistics_of(case.request))
+    assert rows.figures(case.request, state) == rows.figures(case.request, state)
+    assert state == rows.state(statistics_of(case.request))
 
 
 @given(rows=any_rows(least=1))
@@ -116,3 +145,13 @@ def test_values_return_to_the_order_of_the_rows(rows: Rows) -> None:
         # The groups tell which entries of a view are class k's: an endless loss counts once.
         endless = np.isinf(loss).astype(np.int64)
         assert batch.groups.sum(endless)[k] == np.count_nonzero(np.isinf(own))
+
+
+@every_kind
+@given(data=st.data())
+def test_the_loss_of_a_row_is_that_of_the_row_alone(kind: TargetKind, data: st.DataObject) -> None:
+    rows = data.draw(rows_of_kind(kind, least=1))
+    batch = rows.batch()
+    alone = [rows.take(np.array([i])).batch() for i in range(len(rows))]
+    assert batch.row_losses().tolist() == [one.row_losses()[0] for one in alone]
+    assert batch.clipped().tolist() == [one.clipped()[0] for one in alone]

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.laws.rows import ALL_STATISTICS, EVERY, Rows, any_rows, cut_up, figures, merged
-from xentcli.options import Scale
-from xentcli.state import State
-from xentcli.statistic import observe_all
+from tests.laws.other_rows import LabelRows, SoftRows, every_kind, rows_of_kind
+from tests.laws.rows import Rows, cut_up, merged
+from xentcli.options import Scale, TargetKind
+
+if TYPE_CHECKING:
+    from tests.laws.kinds import AnyRows
+    from xentcli.state import State
 
 
-def check_equal(a: State, b: State, rows: Rows) -> None:
+def check_equal(a: State, b: State, rows: AnyRows) -> None:
     assert a == b
-    for request in EVERY:
-        weighted = rows.weights is not None
-        assert figures(request, a, weighted=weighted) == figures(request, b, weighted=weighted)
+    for request in rows.requests:
+        assert rows.figures(request, a) == rows.figures(request, b)
 
 
-@given(data=st.data(), rows=any_rows())
+@every_kind
+@given(data=st.data())
 def test_any_batches_in_any_order_give_equal_states_and_figures(
-    data: st.DataObject, rows: Rows
+    kind: TargetKind, data: st.DataObject
 ) -> None:
-    parts = data.draw(cut_up(rows))
-    grown = State(rows.k)
-    for part in parts:
-        if len(part):
-            observe_all(ALL_STATISTICS, part.batch(), grown)
+    rows = data.draw(rows_of_kind(kind))
+    grown = rows.empty()
+    for part in data.draw(cut_up(rows)):
+        part.observe(grown)
     check_equal(grown, rows.state(), rows)
 
 
-@given(data=st.data(), rows=any_rows())
-def test_any_tree_of_merges_gives_equal_states_and_figures(data: st.DataObject, rows: Rows) -> None:
+@every_kind
+@given(data=st.data())
+def test_any_tree_of_merges_gives_equal_states_and_figures(
+    kind: TargetKind, data: st.DataObject
+) -> None:
+    rows = data.draw(rows_of_kind(kind))
     states = [part.state() for part in data.draw(cut_up(rows))]
     while len(states) > 1:
         a = states.pop(data.draw(st.integers(0, len(states) - 1)))
@@ -42,10 +50,18 @@ def test_any_tree_of_merges_gives_equal_states_and_figures(data: st.DataObject, 
     check_equal(states[0], rows.state(), rows)
 
 
-@given(rows=any_rows(most=12))
-def test_rows_one_by_one_equal_rows_at_once(rows: Rows) -> None:
+@every_kind
+@given(data=st.data())
+def test_rows_one_by_one_equal_rows_at_once(kind: TargetKind, data: st.DataObject) -> None:
+    rows = data.draw(rows_of_kind(kind, most=12))
     ones = [rows.take(np.array([i])).state() for i in range(len(rows))]
-    check_equal(merged(ones, rows.k), rows.state(), rows)
+    check_equal(merged(ones, rows.size), rows.state(), rows)
+
+
+def check_pieces(rows: AnyRows, rng: np.random.Generator) -> None:
+    order = rng.permutation(len(rows))
+    pieces = [rows.take(part).state() for part in np.array_split(order, 37)]
+    check_equal(merged(pieces, rows.size), rows.state(), rows)
 
 
 @pytest.mark.parametrize("scale", Scale)
@@ -62,6 +78,17 @@ def test_a_full_block_equals_its_pieces(scale: Scale, single: bool) -> None:
         scale,
         weights=10.0 ** rng.uniform(-3, 9, n),
     )
-    order = rng.permutation(n)
-    pieces = [rows.take(part).state() for part in np.array_split(order, 37)]
-    check_equal(merged(pieces, rows.k), rows.state(), rows)
+    check_pieces(rows, rng)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("kind", [SoftRows, LabelRows])
+def test_a_full_block_of_cells_equals_its_pieces(
+    kind: type[SoftRows | LabelRows], weighted: bool
+) -> None:
+    n = 1 << 15
+    rng = np.random.default_rng(4)
+    targets = np.ascontiguousarray(rng.dirichlet(np.full(3, 0.3), n).T)
+    raw = np.ascontiguousarray(rng.dirichlet(np.full(3, 0.3), n).clip(1e-300, 1 - 1e-16).T)
+    weights = 10.0 ** rng.uniform(-3, 9, n) if weighted else None
+    check_pieces(kind(3, targets, raw, weights=weights), rng)
