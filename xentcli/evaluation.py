@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
 
     from xentcli.engine import Watcher
     from xentcli.layout import Layout
+    from xentcli.metric import Requested
     from xentcli.readers.source import Source
     from xentcli.report import Report
 
 
 # Less than this is not worth a second worker.
 _SMALL = 4 << 20
+_FORKS = hasattr(os, "fork")
 
 
 class Options(NamedTuple):
@@ -138,25 +141,32 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     options = options._replace(policy=adopted(options.policy))
     requested = request(options.report.metrics)
     sources = data.open()
-    opened, telling, table = begin(sources, options.file)
-    layout = understand(telling, table, options)
-    rule_for(options.policy.like, layout)
-    requested = fitting(requested, layout, chosen=bool(options.report.metrics))
-    size = data.bytes
+    with contextlib.ExitStack() as stack:
+        opened, telling, table = begin(sources, options.file)
+        for source in opened:
+            stack.callback(source.close)
+        layout = understand(telling, table, options)
+        rule_for(options.policy.like, layout)
+        requested = fitting(requested, layout, chosen=bool(options.report.metrics))
+        plan = _plan(layout, requested, data.bytes, options)
+        if options.run.processes and data.bytes is not None and plan.workers > 1 and _FORKS:
+            from xentcli.forked import run_forked
+
+            outcome = run_forked(plan, data.open, watcher)
+        else:
+            outcome = run_threads(plan, chain(opened, sources), watcher)
+    return finalise(layout, outcome, requested, options.policy, options.report)
+
+
+def _plan(
+    layout: Layout, requested: Sequence[Requested], size: int | None, options: Options
+) -> Plan:
+    """What is done with every split, and by how many workers."""
     small = size is not None and size < _SMALL
-    plan = Plan.of(
+    return Plan.of(
         layout,
         options.policy,
         [s for r in requested for s in r.statistics()],
         workers=1 if small else options.run.threads or usable_threads(),
         rows=options.run.block_rows,
     )
-    if options.run.processes and size is not None and plan.workers > 1 and hasattr(os, "fork"):
-        from xentcli.forked import run_forked
-
-        outcome = run_forked(plan, data.open, watcher)
-        for source in opened:
-            source.close()
-    else:
-        outcome = run_threads(plan, chain(opened, sources), watcher)
-    return finalise(layout, outcome, requested, options.policy, options.report)

@@ -32,11 +32,11 @@ class Shape(StrEnum):
 class Layout(NamedTuple):
     """Which column is what.
 
-    `targets` hold the truth, `target_shape` says how and `target_scale` as what; there are none
-    of an outcome. `classes` are in the order of the score columns, and `positional` where they
-    are but the numbers of that order; a single score column has two, of which
-    number `positive` is the one it speaks of. `truth` is set where the labels beside a
-    single column are to be read as no or yes, and the classes get their names from the
+    `targets` hold the truth, `target_shape` says how and `target_scale` as what (`target_words`:
+    as true and false); there are none of an outcome. `classes` are in the order of the score
+    columns, and `positional` where they are but the numbers of that order; a single score column
+    has two, of which number `positive` is the one it speaks of. `truth` is set where the labels
+    beside a single column are to be read as no or yes, and the classes get their names from the
     labels that occur (`settled`). `units` names the column of how many units a row stands for,
     `by` those that slice the rows. `reasons` say, per decision, what it was based on.
     """
@@ -55,6 +55,7 @@ class Layout(NamedTuple):
     reasons: tuple[tuple[str, str], ...] = ()
     target_shape: Shape = Shape.SINGLE
     target_scale: TargetScale = TargetScale.LABEL
+    target_words: bool = False
     units: str | None = None
     by: tuple[str, ...] = ()
 
@@ -96,7 +97,7 @@ class Layout(NamedTuple):
 
     @property
     def _target_role(self) -> Role:
-        if self.kind is TargetKind.CLASS:
+        if self.kind is TargetKind.CLASS or self.target_words:
             return Role.LABEL
         return Role.VECTOR if self.target_shape is Shape.VECTOR else Role.NUMBER
 

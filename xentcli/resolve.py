@@ -73,6 +73,7 @@ def _of_classes(
         id=options.id,
         target_shape=targets.shape,
         target_scale=scale,
+        target_words=targets.shape is Shape.COLUMNS and target_columns.are_words(table, columns),
         units=options.units,
         by=options.by,
         reasons=(

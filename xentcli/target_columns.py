@@ -134,6 +134,17 @@ def bound(found: TargetColumns, classes: tuple[str, ...], *, by_order: bool) -> 
     )
 
 
+def are_words(table: Table, columns: Sequence[str]) -> bool:
+    """Whether targets are truth values, as programs keep or spell them, in one of the columns."""
+    for name in columns:
+        if table.column(name, "--target").kind is Kind.BOOLEAN:
+            return True
+        texts = table.texts(name)
+        if texts and all(text.lower() in ("true", "false") for text in texts):
+            return True
+    return False
+
+
 def is_fractional(table: Table, name: str) -> bool:
     """Whether a column of numbers from 0 to 1 holds any between them, which are no labels."""
     numbers = table.numbers(name) or []

@@ -8,6 +8,7 @@ import numpy as np
 
 from xentcli import columns
 from xentcli.errors import RowError
+from xentcli.labels import canonical
 from xentcli.layout import Layout, Shape
 from xentcli.options import Policy, TargetKind, TargetScale
 from xentcli.text import shown
@@ -49,8 +50,8 @@ class Truths:
                 )
             targets = np.ascontiguousarray(matrix.T, dtype=np.float64)
         else:
-            read = [columns.numbers(block.column(name)) for name in layout.targets]
-            targets = np.array([values for values, _ in read], dtype=np.float64)
+            read = _words if layout.target_words else _numbers
+            targets = np.array([read(block.column(name)) for name in layout.targets])
             there = None
         if targets.size and np.isnan(targets.min()):
             full: Mask = np.logical_not(np.isnan(targets).any(axis=0))
@@ -109,3 +110,27 @@ class Truths:
             column=shown(names[min(k, len(names) - 1)]),
             hint=hint,
         )
+
+
+def _numbers(array: pa.Array) -> Floats:
+    """A column of numbers, NaN where missing."""
+    return columns.numbers(array)[0].astype(np.float64, copy=False)
+
+
+def _words(array: pa.Array) -> Floats:
+    """A column of truth values, or of numbers, whatever its type: 0 and 1, NaN where missing."""
+    text = columns.texts(array)
+    if text is None:
+        return _numbers(array)
+    codes, words, there = text
+    table = np.array([_value(word) for word in words] or [np.nan])
+    values: Floats = table.take(codes)
+    return values if there is None else np.where(there, values, np.nan)
+
+
+def _value(word: str) -> float:
+    """What a word says of a label. Raises TypeError for one that says nothing."""
+    try:
+        return float(canonical(word)) if word else np.nan
+    except ValueError:
+        raise TypeError(f"'{shown(word)}' is neither a number nor true or false") from None

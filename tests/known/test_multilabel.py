@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import mpmath
 import numpy as np
@@ -22,6 +23,9 @@ from tests.laws.other_rows import LabelRows, other_rows
 from tests.laws.rows import Rows
 from xentcli.metrics import request
 from xentcli.options import Scale, TargetKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SPECS = ("cross_entropy", "focal", "focal(alpha=0.25)", "cross_entropy(pos_weight=3)", "brier")
 
@@ -142,3 +146,21 @@ def test_logits_need_not_agree_on_anything() -> None:
     off = rows.but(targets=np.zeros((2, 1))).measure(asked).overall
     assert off is not None
     assert off.value == 0.0
+
+
+@pytest.mark.parametrize("form", ["frame", "csv", "parquet", "jsonl"])
+def test_labels_may_be_true_and_false(form: str, tmp_path: Path) -> None:
+    y, p = labelled(9)
+    numbers = label_table(y, p)
+    table = numbers.astype({name: bool for name in numbers if str(name).startswith("true_")})
+    path = tmp_path / f"labels.{form}"
+    match form:
+        case "csv":
+            table.to_csv(path, index=False)
+        case "parquet":
+            table.to_parquet(path)
+        case "jsonl":
+            table.to_json(path, orient="records", lines=True, double_precision=15)
+    data = table if form == "frame" else path
+    found = report(data, task="multilabel").metrics["cross_entropy"].value
+    assert found == pytest.approx(report(numbers, task="multilabel").metrics["cross_entropy"].value)
