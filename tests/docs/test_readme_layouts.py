@@ -37,6 +37,13 @@ VECTOR = pa.struct(
 DECIDED = {"pred", ".pred_class", "response", "scored labels", "f_bad", "i_bad", "predict"}
 OUTCOMES = {"species", "BAD"}
 PREDICTED = {"predicted_species"}
+PASSENGERS = {
+    "rowIndex": [1, 2],
+    "row_ids": [1, 2],
+    "token": ["the", "end"],
+    "q_cat": [1, 0],
+    "q_dog": [0, 1],
+}
 
 
 def on_scale(name: str, p: float) -> float:
@@ -48,14 +55,10 @@ def on_scale(name: str, p: float) -> float:
 
 def column(name: str, header: list[str], shape: str) -> pa.Array:
     """Two rows of the column that a header names."""
-    if name in {"rowIndex", "row_ids"}:
-        return pa.array([1, 2])
-    if name == "token":
-        return pa.array(["the", "end"])
+    if name in PASSENGERS:
+        return pa.array(PASSENGERS[name])
     if shape == "the outcome's":
         return pa.array([on_scale(name, row[k]) for k, row in enumerate(P)])
-    if name.startswith("q_"):
-        return pa.array([1.0, 0.0] if name == "q_cat" else [0.0, 1.0])
     if name.lower() in naming.TARGETS or name in OUTCOMES:
         named = shape not in {"one column", "a column of lists", "a column of vectors"}
         numbers = any(other.endswith("1") for other in header)
