@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING
 
 from xentcli.commands.conventions import scope
 from xentcli.conventions import CONVENTIONS
+from xentcli.metric import kinds_of
 from xentcli.metrics import registry
-from xentcli.options import TargetKind
 from xentcli.rules import Arithmetic
 
 if TYPE_CHECKING:
@@ -205,21 +205,13 @@ def metrics_page() -> str:
             lines.append("- unit: nats, bits or hartleys, by `--base`")
         if m.aliases:
             lines.append(f"- also called: {', '.join(f'`{a}`' for a in m.aliases)}")
-        lines.append(f"- for: {', '.join(_KINDS[k] for k in TargetKind if k in m.kinds)}")
+        lines.append(f"- for: {', '.join(kinds_of(m))}")
         lines += [f"- `{p.name}={_spelled(p.default)}`: {p.summary}" for p in m.parameters]
         if m.cost:
             lines.append(f"- costs, when asked for: {m.cost}")
         if m.source:
             lines.append(f"- source: {m.source}")
     return "\n".join(lines) + "\n"
-
-
-_KINDS = {
-    TargetKind.CLASS: "classes",
-    TargetKind.SOFT: "soft targets",
-    TargetKind.LABELS: "labels",
-    TargetKind.OUTCOME: "outcomes",
-}
 
 
 def _spelled(default: object) -> str:

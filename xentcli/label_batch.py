@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.batch import Batch, Slot, View, times
+from xentcli.batch import View, times
+from xentcli.cell_batch import CellBatch
 from xentcli.family import Loss, column_sums, term
-from xentcli.groups import Arrangement, Groups
-from xentcli.soft_batch import cells_of, places_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,43 +20,21 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
 
 
-class LabelBatch(Batch):
-    """Rows with `targets` (L, n): 1 where a label is on, 0 where it is off, or between.
+class LabelBatch(CellBatch):
+    """Rows whose `targets` are 1 where a label is on, 0 where it is off, or between.
 
-    `single` holds the scores of all labels one after the other. Views are in row order.
+    `single` holds the scores of all labels one after the other.
     """
 
     def __init__(
         self, k: int, targets: Floats, single: Single, weights: Floats | None, **other: Any
     ) -> None:
-        super().__init__(k, single, weights, **other)
-        self.targets = targets
+        super().__init__(k, targets, single, weights, **other)
         self.single = single
-        self.size = k + 1
 
-    def __len__(self) -> int:
-        return int(self.targets.shape[1])
-
-    @cached_property
-    def cells(self) -> Groups:
-        """The groups of the cells: one a label."""
-        return cells_of(self.k, len(self))
-
-    @cached_property
-    def whole(self) -> Groups:
-        """The group of the rows: the last."""
-        return Groups.only(self.k, len(self), self.size)
-
-    @cached_property
-    def slots(self) -> tuple[Slot, ...]:
-        return (
-            Slot(View.CELLS, Arrangement(self.cells), self._spread(self.row_weights)),
-            Slot(View.WHOLE, Arrangement(self.whole), self.row_weights),
-        )
-
-    def _spread(self, weights: Floats | None) -> Floats | None:
-        """The rows' weights for all cells."""
-        return None if weights is None else np.tile(weights, self.k)
+    @property
+    def weights_of_cells(self) -> Floats | None:
+        return None if self.row_weights is None else np.tile(self.row_weights, self.k)
 
     @cached_property
     def _raw_surprises(self) -> tuple[Floats, Floats]:
@@ -99,9 +76,6 @@ class LabelBatch(Batch):
         # From 1 - p where the label is on: p near 1 has no digits to spare.
         miss = np.where(y == 1.0, off, on - y)
         return self._view(view, miss * miss)
-
-    def cells_of(self, view: View) -> tuple[Rows, Rows | slice]:
-        return places_of(view, self.k, len(self))
 
     def support(self, view: View) -> Floats | None:
         return self.targets.reshape(-1) if view is View.CELLS else None

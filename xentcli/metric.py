@@ -31,6 +31,19 @@ OUTCOME_ONLY = frozenset({TargetKind.OUTCOME})
 Figure = Callable[["Totals", "int | None", Mapping[str, Setting]], "Value | None"]
 
 
+_NAMES = {
+    TargetKind.CLASS: "classes",
+    TargetKind.SOFT: "soft targets",
+    TargetKind.LABELS: "labels",
+    TargetKind.OUTCOME: "outcomes",
+}
+
+
+def kinds_of(metric: Metric) -> list[str]:
+    """What a metric is for, in words."""
+    return [name for kind, name in _NAMES.items() if kind in metric.kinds]
+
+
 class Parameter(NamedTuple):
     """A parameter of a metric: its default says whether it is a number or a word.
 

@@ -12,55 +12,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.batch import Batch, Slot, View, times
+from xentcli.batch import View, times
+from xentcli.cell_batch import CellBatch
 from xentcli.elementary import surprise
 from xentcli.family import Loss, column_sums, smoothed, term
-from xentcli.groups import Arrangement, Groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]
 
 
-class SoftBatch(Batch):
-    """Rows with target distributions `targets`, a (K, n) matrix. Views are in row order."""
-
-    def __init__(
-        self, k: int, targets: Floats, scores: Scores, weights: Floats | None, **other: Any
-    ) -> None:
-        super().__init__(k, scores, weights, **other)
-        self.targets = targets
-        self.size = k + 1
-
-    def __len__(self) -> int:
-        return int(self.targets.shape[1])
+class SoftBatch(CellBatch):
+    """Rows with target distributions over the classes."""
 
     @cached_property
-    def cell_weights(self) -> Floats:
-        """w·q_c of every class and row, (K, n)."""
+    def weights_of_cells(self) -> Floats:
+        """w·q_c of every class and row."""
         q = self.targets
-        return q if self.row_weights is None else q * self.row_weights
-
-    @cached_property
-    def cells(self) -> Groups:
-        """The groups of the cells: one a class."""
-        return cells_of(self.k, len(self))
-
-    @cached_property
-    def whole(self) -> Groups:
-        """The group of the rows: the last."""
-        return Groups.only(self.k, len(self), self.size)
-
-    @cached_property
-    def slots(self) -> tuple[Slot, ...]:
-        return (
-            Slot(View.CELLS, Arrangement(self.cells), self.cell_weights.reshape(-1)),
-            Slot(View.WHOLE, Arrangement(self.whole), self.row_weights),
-        )
+        return (q if self.row_weights is None else q * self.row_weights).reshape(-1)
 
     @cached_property
     def surprises(self) -> Floats:
@@ -116,9 +87,6 @@ class SoftBatch(Batch):
         others = np.maximum(column_sums(squares) - squares, 0.0)
         return (others + (1.0 - p) ** 2).reshape(-1)
 
-    def cells_of(self, view: View) -> tuple[Rows, Rows | slice]:
-        return places_of(view, self.k, len(self))
-
     def support(self, view: View) -> Floats | None:
         # How much is the cells' own weight.
         return (self.targets.reshape(-1) > 0).astype(np.float64) if view is View.CELLS else None
@@ -146,15 +114,3 @@ class SoftBatch(Batch):
     def clipped(self) -> NDArray[np.bool_]:
         moved: NDArray[np.bool_] = (self.surprises != self.scores.surprises()).any(axis=0)
         return moved
-
-
-def places_of(view: View, k: int, n: int) -> tuple[Rows, Rows | slice]:
-    """Which sum each number of a view goes to, and which of `n` rows it belongs to."""
-    if view is View.WHOLE:
-        return np.full(n, k), slice(None)
-    return np.repeat(np.arange(k), n), np.tile(np.arange(n), k)
-
-
-def cells_of(k: int, n: int) -> Groups:
-    """The groups of `k` × `n` cells, class by class, beside that of whole rows."""
-    return Groups(np.append(np.full(k, n, dtype=np.int64), 0))

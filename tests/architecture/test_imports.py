@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("class_weights", "arrow_table", "slice_report", "slice_totals", "slices"),
     ("totals", "means", "statistic", "state", "encode", "scales"),
     ("frame",),
-    ("class_batch", "soft_batch", "label_batch"),
+    ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
     ("batch", "scores", "family", "columns", "tally"),
     ("exact", "levels", "elementary", "double_double", "slice_places"),

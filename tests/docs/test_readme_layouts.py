@@ -65,10 +65,9 @@ def column(name: str, header: list[str], shape: str) -> pa.Array:
         return pa.array(["cat", "dog"] if named and not numbers else [0, 1])
     if naming.is_decision(name) or name.lower() in DECIDED or name in PREDICTED - set(header[-1:]):
         return pa.array([0, 0] if name == "prediction" else ["cat", "cat"])
-    if shape == "a column a class":
-        return pa.array([on_scale(name, row[name.rstrip(")").endswith(("dog", "1"))]) for row in P])
-    if shape == "one column":
-        return pa.array([on_scale(name, row[1]) for row in P])
+    if shape in {"a column a class", "one column"}:
+        dog = shape == "one column" or name.rstrip(")").endswith(("dog", "1"))
+        return pa.array([on_scale(name, row[dog]) for row in P])
     return vectors(name, shape)
 
 

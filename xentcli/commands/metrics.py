@@ -59,14 +59,6 @@ def record(metric: Metric) -> dict[str, object]:
     }
 
 
-_KINDS = {
-    TargetKind.CLASS: "classes",
-    TargetKind.SOFT: "soft targets",
-    TargetKind.LABELS: "labels",
-    TargetKind.OUTCOME: "outcomes",
-}
-
-
 def _spelling(metric: Metric) -> str:
     parameters = ", ".join(f"{p.name}={_plain(p.default)}" for p in metric.parameters)
     return f"{metric.name}({parameters})" if parameters else metric.name
@@ -86,12 +78,14 @@ def _list(metrics: list[Metric]) -> str:
 
 
 def _page(metric: Metric) -> str:
+    from xentcli.metric import kinds_of
+
     lines = [_spelling(metric), "", f"  {metric.summary}", "", f"  formula  {metric.formula}"]
     if metric.unit == "loss":
         lines.append("  unit     nats, or what --base says")
     lines.append(f"  better   {metric.better}")
     lines.append(f"  merges   {'yes, exactly' if metric.merges else 'no'}")
-    lines.append(f"  for      {', '.join(_KINDS[k] for k in TargetKind if k in metric.kinds)}")
+    lines.append(f"  for      {', '.join(kinds_of(metric))}")
     if metric.cost:
         lines.append(f"  costs    {metric.cost}")
     if metric.source:
