@@ -35,10 +35,12 @@ def find(table: Table, options: ColumnOptions) -> TargetColumns | None:
     """The columns of the truth, by option or by name; None where no name says it."""
     if options.target:
         return _chosen(table, options.target)
-    taken = {options.weight, options.id, options.scores, options.units, *options.by}
+    taken = {options.weight, options.id, options.scores, options.units}
     spoken_of = [n for n in named_targets.targets(table) if n not in taken]
     known = [n for n in table.names if n.lower() in naming.TARGETS and n not in taken]
     known += [n for n in spoken_of if n not in known]
+    # What rows are sliced by may be the truth, but hardly where there is another.
+    known = [n for n in known if n not in options.by] or known
     families = [f for f in _families(table, taken) if not set(f.columns) <= set(known)]
     if len(known) + len(families) > 1:
         listed = [*known, *(name for f in families for name in f.columns)]
