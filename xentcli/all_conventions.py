@@ -44,6 +44,10 @@ def under_all(files: Files, options: Options) -> list[Entry]:
         )
     if options.policy.like is not None:
         raise UsageError("--all-conventions and --like ask for two things: give one of them")
+    if options.policy.clip:
+        raise UsageError("--all-conventions and --clip ask for two things: give one of them")
+    if options.columns.by:
+        raise UsageError("--all-conventions speaks of all rows: leave --by out")
     metrics = options.report.metrics or ("cross_entropy",)
     options = options._replace(report=options.report._replace(metrics=metrics))
     _, telling, table = begin(files.open(), options.file)
@@ -61,7 +65,11 @@ def _entry(like: Like, layout: Layout, files: Files, options: Options, own: Valu
     except UsageError as error:
         return Entry(like, system, "", None, error.message.removeprefix(f"--like {like.value}: "))
     adopted = options._replace(policy=options.policy._replace(like=like))
-    report = score(files, adopted)
+    try:
+        report = score(files, adopted)
+    except InputError as error:
+        # Another system's numbers do not depend on what this one cannot do.
+        return Entry(like, system, rule.function if rule else "", None, error.message)
     value = _first(report)
     found = next((f for f in report.findings if f.code == Code.CONVENTION), None)
     worst = None if found is None else int(found.details["worst_row"] or 0)

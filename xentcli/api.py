@@ -125,7 +125,7 @@ def evaluate(
             weight=weight,
             id=id,
             units=count,
-            by=(by,) if isinstance(by, str) else tuple(by),
+            by=(by,) if isinstance(by, str) else tuple(dict.fromkeys(by)),
         ),
         Policy(
             clip=clip,

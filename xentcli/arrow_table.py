@@ -38,11 +38,6 @@ def table(report: Report) -> pa.Table:
     if not isinstance(slices, SliceTable):
         raise TypeError("slices are a SliceTable")
     columns: dict[str, pa.Array] = {}
-    if isinstance(slices.keys, np.ndarray):
-        columns[slices.by[0]] = _plain(slices.keys, pa.int64())
-    else:
-        for i, name in enumerate(slices.by):
-            columns[name] = _texts([key[i] for key in slices.keys])
     columns["rows"] = _plain(np.asarray(slices.rows, dtype=np.int64), pa.int64())
     columns["weight"] = _numbers(np.asarray(slices.weights))
     for key, column in slices.columns.items():
@@ -51,7 +46,16 @@ def table(report: Report) -> pa.Table:
         for end, values in ends:
             if not np.isnan(values).all():
                 columns[f"{key}_{end}"] = _numbers(values)
-    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
+    # A column of the data that is named like one of ours is marked as theirs.
+    names = [name if name not in columns else f"by_{name}" for name in slices.by]
+    return pa.Table.from_arrays([*_keys(slices), *columns.values()], names=[*names, *columns])
+
+
+def _keys(slices: SliceTable) -> list[pa.Array]:
+    """What the slices' rows have in common, a column each."""
+    if isinstance(slices.keys, np.ndarray):
+        return [_plain(slices.keys, pa.int64())]
+    return [_texts([key[i] for key in slices.keys]) for i in range(len(slices.by))]
 
 
 def _of_classes(member: str, classes: Sequence[ClassReport]) -> pa.Table:

@@ -221,3 +221,26 @@ def _spark_vectors(array: pa.Array, width: int) -> tuple[Array, Present, int | N
                 return matrix, there, row
             matrix[row, value["indices"]] = value["values"]
     return matrix, there, None
+
+
+def ends(raw: Array) -> tuple[float, float]:
+    """The smallest and the largest score; NaN where one is NaN."""
+    if not raw.size:
+        return 0.0, 0.0
+    flat = raw.reshape(-1)
+    return float(np.minimum.reduce(flat)), float(np.maximum.reduce(flat))
+
+
+def both(a: Present, b: Present) -> Present:
+    """Which entries are there in both; None for all."""
+    if a is None or b is None:
+        return b if a is None else a
+    return a & b
+
+
+def not_nan(values: Array) -> Present:
+    """Which numbers are no NaN; None where all are."""
+    if values.size and np.isnan(values.min()):
+        there: Present = ~np.isnan(values)
+        return there
+    return None

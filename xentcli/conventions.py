@@ -234,6 +234,8 @@ def rule_for(like: Like | None, layout: Layout) -> Rule | None:
         return None
     convention = CONVENTIONS[like]
     rule = next((r for r in convention.rules if r.fits(layout)), None)
+    if layout.kind is TargetKind.OUTCOME:
+        raise UsageError(f"--like {like.value}: its losses need classes or labels, not outcomes")
     if rule is None:
         raise UsageError(f"--like {like.value}: {convention.refuses}")
     if layout.weight is not None and not rule.weights:

@@ -56,7 +56,7 @@ class Decoder:
         self._losses = losses
         self.tally = Tally()
         self._checks = Checks(layout, policy, self.tally)
-        self._truths = Truths(layout, policy)
+        self._truths = Truths(layout)
         self._rule = rule_for(policy.like, layout)
         self.labels = LabelEncoder(layout, policy.ignore_label)
         self._kept = Kept(layout, policy, self.labels, self.tally)
@@ -73,11 +73,11 @@ class Decoder:
         layout = self.layout
         truth, there = self._truth(block, place)
         raw, scored = self._raw(block, place)
-        there = _both(there, scored)
-        low, high = _ends(raw)
+        there = columns.both(there, scored)
+        low, high = columns.ends(raw)
         if np.isnan(low):
             missing = np.isnan(raw) if raw.ndim == 1 else np.isnan(raw).any(axis=0)
-            there = _both(there, np.logical_not(missing))
+            there = columns.both(there, np.logical_not(missing))
         weights, there = self._numbers(layout.weight, block, there)
         units, there = self._numbers(layout.units, block, there)
         keep = self._kept.rows(truth, there, block, place)
@@ -87,7 +87,7 @@ class Decoder:
             truth, raw = truth[..., keep], raw[..., keep]
             weights = None if weights is None else weights[keep]
             units = None if units is None else units[keep]
-            low, high = _ends(raw)
+            low, high = columns.ends(raw)
         if not raw.flags.owndata and raw.ndim == 2:
             raw = raw.copy()
         positions = Positions(place, rows)
@@ -105,7 +105,8 @@ class Decoder:
         }
         scores = self._scores(raw, positions)
         if self._rule is not None:
-            return self._imitated(self._rule, truth, scores, weights, positions, other)
+            kind = raw.dtype
+            return self._imitated(self._rule, truth, scores, kind, weights, positions, other)
         batch = self._batch(truth, scores, weights, other)
         if self._losses and len(batch):
             self._tally_losses(batch)
@@ -131,7 +132,7 @@ class Decoder:
             return None, there
         values, present = self._column(name, block, columns.numbers)
         values = values.astype(np.float64, copy=False)
-        return values, _both(there, _both(present, _not_nan(values)))
+        return values, columns.both(there, columns.both(present, columns.not_nan(values)))
 
     def _scores(self, raw: Array, positions: Positions) -> Scores:
         """The scores on their own scale, compared with one."""
@@ -161,22 +162,28 @@ class Decoder:
         rule: Rule,
         truth: Array,
         scores: Any,
+        kind: Any,
         weights: Floats | None,
         positions: Positions,
         other: dict[str, Any],
     ) -> Batch:
         """The rows as another system sees them; how many losses that changes is tallied."""
         own = self._batch(truth, scores, weights, other)
-        scale = Scale.LOGIT if isinstance(scores, Logits) else self.layout.scale
-        seen = imitate.scores(rule, scores.raw, scale, getattr(scores, "positive", 1), positions)
+        scale, numbers = self.layout.scale, scores.raw
+        if isinstance(scores, Logits) and scale is not Scale.LOGIT:
+            # Log-probabilities that were rescaled: what they stand for now.
+            scale, numbers = Scale.PROBABILITY, scores.probabilities
+        numbers = numbers.astype(kind, copy=False)
+        seen = imitate.scores(rule, numbers, scale, getattr(scores, "positive", 1), positions)
         boosting = self.policy.like in (Like.XGBOOST, Like.LIGHTGBM)
         if truth.ndim == 2:
             truth = imitate.beside(truth, rule, boosting=boosting)
         if weights is not None:
             weights = imitate.beside(weights, rule, boosting=boosting)
-        other["bounds"] = imitate.bounds(rule, scores.raw.dtype)
+        other["bounds"] = imitate.bounds(rule, kind)
         batch = self._batch(truth, seen, weights, other)
         if len(batch):
+            self._tally_infinite(batch)
             plain, theirs = own.row_losses(), batch.row_losses()
             with np.errstate(invalid="ignore"):
                 off = np.abs(theirs - plain)
@@ -245,7 +252,7 @@ class Decoder:
         read = [self._column(name, block, columns.numbers) for name in self.layout.scores]
         there: Mask | None = None
         for _, present in read:
-            there = _both(there, present)
+            there = columns.both(there, present)
         if self.layout.shape is Shape.SINGLE:
             return read[0][0], there
         kind = np.float32 if all(v.dtype == np.float32 for v, _ in read) else np.float64
@@ -258,7 +265,12 @@ class Decoder:
         """Rows whose loss is infinite, or was moved by the clip."""
         if batch.bounds is not None:
             self._note(Code.CLIPPED, batch, batch.clipped())
-        elif batch.loss_ends[1] == np.inf:
+        else:
+            self._tally_infinite(batch)
+
+    def _tally_infinite(self, batch: Batch) -> None:
+        """Rows whose loss is infinite, and counts."""
+        if batch.loss_ends[1] == np.inf:
             endless = np.isinf(batch.row_losses())
             if batch.row_weights is not None:
                 endless &= batch.row_weights > 0
@@ -269,24 +281,3 @@ class Decoder:
         if mask.any():
             case = Case(batch.place_of(int(mask.argmax())), None)
             self.tally.note(code, Entry(int(np.count_nonzero(mask)), case))
-
-
-def _ends(raw: Array) -> tuple[float, float]:
-    """The smallest and the largest score; NaN where one is NaN."""
-    if not raw.size:
-        return 0.0, 0.0
-    flat = raw.reshape(-1)
-    return float(np.minimum.reduce(flat)), float(np.maximum.reduce(flat))
-
-
-def _both(a: Mask | None, b: Mask | None) -> Mask | None:
-    if a is None or b is None:
-        return b if a is None else a
-    return a & b
-
-
-def _not_nan(values: Array) -> Mask | None:
-    if values.size and np.isnan(values.min()):
-        there: Mask = ~np.isnan(values)
-        return there
-    return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.conventions import adopted, rule_for
 from xentcli.engine import Plan, run_threads, usable_threads
-from xentcli.errors import InputError
+from xentcli.errors import InputError, UsageError
 from xentcli.finalising import finalise, no_rows
 from xentcli.metrics import fitting, request
 from xentcli.options import (
@@ -18,6 +18,7 @@ from xentcli.options import (
     Policy,
     ReportOptions,
     RunOptions,
+    TargetKind,
     check,
 )
 from xentcli.resolve import resolve
@@ -104,7 +105,7 @@ def understand(source: Source, table: Table, options: Options) -> Layout:
     Raises the resolver's errors with the source's name.
     """
     try:
-        return resolve(table, options.columns, options.policy.ignore_label)
+        return resolve(table, options.columns, adopted(options.policy).ignore_label)
     except InputError as error:
         if not table.has_rows:
             raise no_rows(source.path) from None
@@ -138,7 +139,6 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     not fit the data.
     """
     check(options.policy, options.report, options.run)
-    options = options._replace(policy=adopted(options.policy))
     requested = request(options.report.metrics)
     sources = data.open()
     with contextlib.ExitStack() as stack:
@@ -146,8 +146,10 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         for source in opened:
             stack.callback(source.close)
         layout = understand(telling, table, options)
+        _check_labels(layout, options.policy)
         rule_for(options.policy.like, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
+        options = options._replace(policy=adopted(options.policy))
         plan = _plan(layout, requested, data.bytes, options)
         if options.run.processes and data.bytes is not None and plan.workers > 1 and _FORKS:
             from xentcli.forked import run_forked
@@ -156,6 +158,12 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         else:
             outcome = run_threads(plan, chain(opened, sources), watcher)
     return finalise(layout, outcome, requested, options.policy, options.report)
+
+
+def _check_labels(layout: Layout, policy: Policy) -> None:
+    """Raises UsageError for labels to be left out where rows have none."""
+    if policy.ignore_label and layout.kind is not TargetKind.CLASS:
+        raise UsageError("--ignore-label is for rows that have one label each")
 
 
 def _plan(

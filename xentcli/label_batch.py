@@ -92,8 +92,12 @@ class LabelBatch(CellBatch):
         raise NotImplementedError("a row has no one decision")
 
     def probability_rows(self, k: int) -> Floats:
-        row: Floats = self.single.pair()[0].reshape(self.k, -1)[k]
+        row: Floats = self._probabilities.reshape(self.k, -1)[k]
         return row
+
+    @cached_property
+    def _probabilities(self) -> Floats:
+        return self.single.pair()[0]
 
     def row_losses(self) -> Floats:
         return self.losses(View.WHOLE)

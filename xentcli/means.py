@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Where the rounding of the terms themselves (2^-53 for a square, some times that for products
 # with weights) is all that is left of a variance, it is zero.
-_SQUARES_ROUNDING, PRODUCTS_ROUNDING = 52, 48
+SQUARES_ROUNDING, PRODUCTS_ROUNDING = 52, 48
 
 
 class Estimate(NamedTuple):
@@ -115,7 +115,7 @@ class Mean:
             squares, cross, own = self._products(v, k)
             whole += squares * below * below
             spread += squares * below * below - 2 * top * below * cross + top * top * own
-        hidden = PRODUCTS_ROUNDING if self._weighted else _SQUARES_ROUNDING
+        hidden = PRODUCTS_ROUNDING if self._weighted else SQUARES_ROUNDING
         if spread <= whole >> hidden:
             return 0.0
         n = 1

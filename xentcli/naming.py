@@ -36,8 +36,6 @@ TARGET_PREFIXES = ("true_", "target_", "q_")
 OUTCOMES = {
     Scale.PROBABILITY: ("token_prob", "token_probability", "p_token"),
     Scale.LOG_PROBABILITY: (
-        "logprob",
-        "log_prob",
         "token_logprob",
         "token_log_prob",
         "token_logprobs",
@@ -45,6 +43,9 @@ OUTCOMES = {
         "loglikelihood",
     ),
 }
+# What may as well be the score of a class: an outcome's only where something says so.
+EITHER = ("logprob", "log_prob")
+TOKENS = ("token", "tokens", "token_id", "token_text", "word", "piece", "subword")
 # Their negative, which is not a score.
 LOSSES = ("nll", "loss", "token_nll", "token_loss", "surprisal")
 

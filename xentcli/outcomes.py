@@ -11,18 +11,31 @@ from xentcli.text import shown
 
 
 def named(table: Table, options: ColumnOptions) -> bool:
-    """Whether a column is named as the score of what happened, and no option speaks of classes.
+    """Whether names say that a source holds the scores of what happened, and no more.
 
-    A language model's tokens are so; whoever asks knows that nothing is named as a truth.
+    A column of tokens says so beside `logprob`, and `--count` does; a name such as
+    `token_logprob` says it alone. Scores of classes beside it say that it is something else.
+    Whoever asks knows that nothing is named as a truth.
     """
     asked = (options.scores, options.classes, options.positive, options.target_scale)
-    if options.task is not Task.AUTO or any(asked):
+    if options.task is not Task.AUTO or any(asked) or _speaks_of_classes(table):
         return False
+    names = {name.lower() for name in table.names}
     known = {name for names in naming.OUTCOMES.values() for name in names}
-    scores = [n for n in table.names if n.lower() in known]
-    losses = [n for n in table.names if n.lower() in naming.LOSSES]
-    # A lone loss is named so that it can be told what it is.
-    return bool(scores) or (bool(losses) and not any(map(naming.prefix_of, table.names)))
+    tokens = options.units is not None or not names.isdisjoint(naming.TOKENS)
+    return bool(names & known) or (tokens and bool(names & {*naming.EITHER, *naming.LOSSES}))
+
+
+def _speaks_of_classes(table: Table) -> bool:
+    """Whether any column is named like the score of a class, or holds vectors."""
+    singles = {name for names in naming.SINGLE_SCORES.values() for name in names}
+    singles -= {*naming.EITHER}
+    return any(
+        (naming.prefix_of(c.name) is not None and c.name.lower() not in naming.EITHER)
+        or c.name.lower() in singles
+        or table.is_vector(c)
+        for c in table.columns
+    )
 
 
 def resolve(table: Table, options: ColumnOptions) -> Layout:
@@ -71,6 +84,7 @@ def _score(table: Table, options: ColumnOptions) -> tuple[str, Scale, str]:
     taken = {options.weight, options.id, options.units, *options.by}
     names = {**naming.OUTCOMES}
     names[Scale.PROBABILITY] = (*names[Scale.PROBABILITY], "prob", "probability", "p")
+    names[Scale.LOG_PROBABILITY] = (*names[Scale.LOG_PROBABILITY], *naming.EITHER)
     found = [
         (name, scale)
         for scale, known in names.items()

@@ -45,12 +45,15 @@ def _of_classes(
     table: Table, options: ColumnOptions, targets: TargetColumns | None, ignore: Sequence[str]
 ) -> Layout:
     """The layout of scores for classes or labels."""
+    if options.units is not None:
+        raise UsageError("--count is for --task outcome; the rows here have classes or labels")
     free, found, targets = _columns(table, options, targets, ignore)
     if options.scale is None:
         _check_scale(table, found)
     scale = _target_scale(table, options, targets, found)
     labels = _labels(table, targets, scale, ignore)
     named = class_names.name_classes(free, options, labels, found)
+    _check_order(targets, found)
     if scale is not TargetScale.LABEL:
         named = named._replace(truth=None)
     if named.truth is not None and options.positive is None:
@@ -58,7 +61,8 @@ def _of_classes(
     columns = targets.columns
     if targets.shape is Shape.COLUMNS:
         ordered = options.classes is not None
-        columns = target_columns.bound(targets, named.classes, by_order=ordered)
+        own = found.suffixes or ()
+        columns = target_columns.bound(targets, named.classes, own, by_order=ordered)
     return Layout(
         task=_task(options.task, len(named.classes), found.shape),
         targets=columns,
@@ -101,6 +105,16 @@ def _columns(
     if options.weight in (*targets.columns, *found.columns):
         raise UsageError(f"--weight '{options.weight}' is also the target or a score")
     return free, found, targets
+
+
+def _check_order(targets: TargetColumns, found: ScoreColumns) -> None:
+    """Refuses a list for a truth beside scores that name their classes: its order is not said."""
+    if targets.shape is Shape.VECTOR and found.suffixes is not None:
+        raise InputError(
+            f"'{shown(targets.columns[0])}' holds lists, whose entries have no names, beside "
+            f"scores that name their classes",
+            hint="write a target column for every class, or the scores as a list in the same order",
+        )
 
 
 def _without(table: Table, names: Sequence[str]) -> Table:
@@ -150,9 +164,10 @@ def _check_fraction(targets: TargetColumns, found: ScoreColumns, wanted: TargetS
             f"'{shown(targets.columns[0])}'",
             hint="name a column a class, or one of lists, with --target",
         )
-    if len(found.columns) > 2 or found.shape in (Shape.VECTOR, Shape.LABELLED):
+    if found.shape is not Shape.SINGLE:
         raise UsageError(
-            "--target-scale probability needs a target for every class: several columns, or lists"
+            "--target-scale probability with one target goes with one score column",
+            hint="give a target for every class: several columns, or lists",
         )
 
 

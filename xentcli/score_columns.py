@@ -53,7 +53,7 @@ def find(
         groups = " or ".join(quoted(c.columns, 4) for c in candidates)
         raise InputError(
             f"the scores could be {groups}",
-            hint=f"say which with --scores, for example --scores '{_spec(candidates[0])}'",
+            hint=f"say which with --scores, for example --scores '{_spec(candidates[0], table)}'",
         )
     if candidates:
         return candidates[0]
@@ -271,9 +271,10 @@ def _of_outcome(candidates: list[ScoreColumns], target: str | None) -> list[Scor
     return [c for c in candidates if c.outcome is None or c.outcome.lower() == target.lower()]
 
 
-def _spec(found: ScoreColumns) -> str:
-    """What a user would write after `--scores` for these columns."""
-    if len(found.columns) == 1:
-        return found.columns[0]
+def _spec(found: ScoreColumns, table: Table) -> str:
+    """What a user would write after `--scores` for these columns, and no others."""
     prefix = commonprefix(found.columns)  # noqa: RUF071 - of names, not of paths
-    return f"{prefix}*" if prefix else ",".join(found.columns)
+    glob = f"{prefix}*"
+    if len(found.columns) > 1 and naming.select(glob, table.names) == list(found.columns):
+        return glob
+    return ",".join(found.columns)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Key = tuple[str, ...]
 
 # A table over the range of whole numbers is at most this long.
-_SPAN = 1 << 24
+_SPAN = 1 << 22
 
 
 class Places:
@@ -54,13 +54,14 @@ class Places:
 
     def _reach(self, values: Ints) -> bool:
         """Makes the table reach over the values; says whether it can."""
+        if not len(values):
+            return True
         low, high = int(values.min()), int(values.max())
-        stop = self._low + len(self._table)
-        if len(self._table):
-            low, high = min(low, self._low), max(high, stop - 1)
+        if len(self._values):
+            low, high = min(low, int(self._values.min())), max(high, int(self._values.max()))
         if high - low >= _SPAN:
             return False
-        if len(self._table) and low == self._low and high < stop:
+        if self._low <= low and high < self._low + len(self._table):
             return True
         # Room ahead, since numbers mostly go up.
         table = np.full(min(_SPAN, 2 * (high - low + 1)), -1, dtype=np.intp)
@@ -76,11 +77,15 @@ class Places:
     @property
     def whole(self) -> Ints | None:
         """The values of all slices, by number, where they are whole numbers of one column."""
-        return self._values if self._texts is None else None
+        if self._texts is None:
+            return self._values
+        if not all(len(key) == 1 and is_whole(key[0]) for key in self._texts):
+            return None
+        return np.array([int(key[0]) for key in self._texts], dtype=np.int64)
 
     @property
     def texts(self) -> list[Key]:
-        """The values of all slices, by number, as texts; none where they are `whole`."""
+        """The values of all slices, by number, where they are kept as texts."""
         return list(self._texts or ())
 
     def keys(self) -> list[Key]:
@@ -95,12 +100,10 @@ class Places:
 
     def ordered(self) -> Rows:
         """The numbers of the slices in the order of their values: whole numbers as such."""
-        if self._texts is None:
-            return self._values.argsort(kind="stable")
-        keys = list(self._texts)
-        whole = all(len(key) == 1 and is_whole(key[0]) for key in keys)
-        ranks: Iterable[object] = (int(key[0]) for key in keys) if whole else keys
-        pairs = sorted(zip(ranks, range(len(keys)), strict=True))
+        whole = self.whole
+        if whole is not None:
+            return whole.argsort(kind="stable")
+        pairs = sorted((key, place) for place, key in enumerate(self.texts))
         return np.array([place for _, place in pairs], dtype=np.intp)
 
     def __getstate__(self) -> tuple[dict[Key, int] | None, Ints]:
@@ -116,4 +119,5 @@ class Places:
 def is_whole(text: str) -> bool:
     """Whether a text is a whole number in its plain spelling."""
     digits = text.removeprefix("-")
-    return digits.isdecimal() and digits.isascii() and (digits == "0" or digits[0] != "0")
+    plain = digits.isdecimal() and digits.isascii() and len(digits) < 19
+    return plain and (digits[0] != "0" or text == "0")

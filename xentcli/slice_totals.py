@@ -12,6 +12,7 @@ from xentcli.double_double import Doubles
 from xentcli.elementary import exp
 from xentcli.exact import ratio
 from xentcli.levels import UNIT_BITS
+from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
 from xentcli.report import Value
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-# As in `means`: what is left of a variance below this is the rounding of its terms.
-_SQUARES_ROUNDING, _PRODUCTS_ROUNDING = 2.0**-52, 2.0**-48
 _CHUNK = 1 << 13
 
 
@@ -130,11 +129,11 @@ class SliceTotals:
             counted = self._read("weight.rows").of(rows).rounded
             cross = self._read(f"{key}.cross").of(rows)
             own = self._read("weight.squares").of(rows)
-            hidden, factor = _PRODUCTS_ROUNDING, np.ones(len(counted))
+            hidden, factor = 2.0**-PRODUCTS_ROUNDING, np.ones(len(counted))
         else:
             counted, cross, own = weight.rounded, total, weight
             with np.errstate(divide="ignore", invalid="ignore"):
-                hidden, factor = _SQUARES_ROUNDING, counted / (counted - 1)
+                hidden, factor = 2.0**-SQUARES_ROUNDING, counted / (counted - 1)
         mean = total.over(weight)
         twice = double_double.of(np.full(len(counted), 2.0))
         spread = (squares - twice * mean * cross + mean * mean * own).rounded
@@ -164,7 +163,10 @@ class SliceTotals:
         """exp of a loss; its interval has the ends of the loss's interval."""
         reach = self.whole.z * stderr
         height = _exp(value)
-        return Column(height, height * stderr, _exp(value - reach), _exp(value + reach))
+        known = np.where(np.isinf(height), np.nan, stderr)
+        lower = np.where(np.isnan(known), np.nan, _exp(value - reach))
+        upper = np.where(np.isnan(known), np.nan, _exp(value + reach))
+        return Column(height, height * known, lower, upper)
 
 
 def _exp(values: Floats) -> Floats:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from xentcli import columns
 from xentcli.errors import InputError
-from xentcli.labels import spell
+from xentcli.labels import canonical, spell
 from xentcli.slice_places import Key, Places
 from xentcli.state import State
 
@@ -196,6 +196,20 @@ def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
     return distinct, np.repeat(inverse, np.diff(np.append(starts, len(values))))
 
 
+def _plain(word: str) -> str:
+    """A whole number as such, however it was spelled: 1.0 is 1, and so in every format."""
+    return canonical(word) if word[-1:] == "0" and "." in word else word
+
+
+def _merged(words: list[str], codes: NDArray[Any]) -> tuple[list[str], NDArray[Any]]:
+    """The words, each once, and the codes that stand for them."""
+    places = {word: i for i, word in enumerate(dict.fromkeys(words))}
+    if len(places) == len(words):
+        return words, codes
+    table = np.array([places[word] for word in words])
+    return list(places), table.take(codes)
+
+
 def _codes(array: pa.Array) -> tuple[Rows, list[str]]:
     """Numbers that stand for the values of a column in a block, and the values as text.
 
@@ -208,10 +222,17 @@ def _codes(array: pa.Array) -> tuple[Rows, list[str]]:
         array = columns.plain(array)
         there = columns.present(array)
         values = columns.fixed(array)
+        if values.dtype.kind == "f":
+            known = ~np.isnan(values)
+            there = known if there is None else there & known
+            # No slice is -0.0 beside 0.0.
+            values = np.where(known, values, 0.0) + 0.0
         if there is not None:
             values = np.where(there, values, values.dtype.type(0))
         distinct, codes = _distinct(values)
         words = [spell(v) for v in distinct.tolist()]
+    words = [_plain(word) for word in words]
+    words, codes = _merged(words, codes)
     if there is not None:
         codes = np.where(there, codes, len(words))
         words = [*words, ""]

@@ -42,6 +42,8 @@ def find(table: Table, options: ColumnOptions) -> TargetColumns | None:
     # What rows are sliced by may be the truth, but hardly where there is another.
     known = [n for n in known if n not in options.by] or known
     families = [f for f in _families(table, taken) if not set(f.columns) <= set(known)]
+    if known:
+        families = [f for f in families if _names_classes(table, f)]
     if len(known) + len(families) > 1:
         listed = [*known, *(name for f in families for name in f.columns)]
         hint = f"'{shown(known[0])}'" if known else f"'{shown(families[0].columns[0])}'"
@@ -112,22 +114,33 @@ def _families(table: Table, taken: set[str | None]) -> list[TargetColumns]:
     return found
 
 
-def bound(found: TargetColumns, classes: tuple[str, ...], *, by_order: bool) -> tuple[str, ...]:
+def _names_classes(table: Table, family: TargetColumns) -> bool:
+    """Whether what a family's names end in is what scores' names end in, too."""
+    prefixes = {name: naming.prefix_of(name, table.names) for name in table.names}
+    ends = {prefix.class_in(name) for name, prefix in prefixes.items() if prefix is not None}
+    return set(family.suffixes or ()) <= ends
+
+
+def bound(
+    found: TargetColumns, classes: tuple[str, ...], scores: Sequence[str], *, by_order: bool
+) -> tuple[str, ...]:
     """The target columns in the order of the classes.
 
-    Columns bind by what their names end in, or by what they differ in; by their order only
-    where `--classes` gave one. Raises InputError where they do not name the classes.
+    Columns bind by what their names end in, or by what they differ in: to the classes, or to
+    what the columns of `scores` end in. By their order only where `--classes` gave one and
+    the names say nothing. Raises InputError where they do not name the classes.
     """
     columns = found.columns
     prefix = len(commonprefix(columns))  # noqa: RUF071 - of names, not of paths
     ways = [found.suffixes, columns, tuple(n[prefix:] for n in columns)]
-    for names in ways:
-        if names is None:
-            continue
-        index = ClassIndex(names)
-        places = [index.find(name) for name in classes]
-        if None not in places and len(set(places)) == len(columns) == len(classes):
-            return tuple(columns[p] for p in places if p is not None)
+    for wanted in (classes, scores):
+        for names in ways:
+            if names is None or len(wanted) != len(columns):
+                continue
+            index = ClassIndex(names)
+            places = [index.find(name) for name in wanted]
+            if None not in places and len(set(places)) == len(columns):
+                return tuple(columns[p] for p in places if p is not None)
     if by_order and len(columns) == len(classes):
         return columns
     raise InputError(

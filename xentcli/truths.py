@@ -10,7 +10,7 @@ from xentcli import columns
 from xentcli.errors import RowError
 from xentcli.labels import canonical
 from xentcli.layout import Layout, Shape
-from xentcli.options import Policy, TargetKind, TargetScale
+from xentcli.options import TargetKind, TargetScale
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _MOST_VOTES = 1e15
+# How far from one a row's targets may sum: float32 rounding, not another distribution.
+_TOLERANCE = 1e-3
 
 
 class Truths:
     """The targets of one data set: distributions over the classes, votes, or labels on or off."""
 
-    def __init__(self, layout: Layout, policy: Policy) -> None:
+    def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._tolerance = policy.tolerance
 
     def read(self, block: pa.RecordBatch, row: int) -> tuple[Floats, Mask | None]:
         """The targets as they lie, (K, n), and which rows have them all.
@@ -77,7 +78,7 @@ class Truths:
 
     def _check_sums(self, targets: Floats, positions: Positions) -> None:
         sums = targets.sum(axis=0)
-        off = np.abs(sums - 1) > self._tolerance
+        off = np.abs(sums - 1) > _TOLERANCE
         if off.any():
             row = int(off.argmax())
             raise RowError(

@@ -85,7 +85,7 @@ def test_torch_leaves_padding_out_unasked(xent: Xent) -> None:
          ("--like", "torch", "--weight", "w"), ("knows no weights", "class_weight"), 2),
         ("q_a,q_b,q_c,prob_a,prob_b,prob_c\n1,0,0,0.2,0.3,0.5\n",
          ("--like", "sklearn"), ("takes no soft targets",), 2),
-        ("logprob\n-1\n", ("--like", "torch"), ("the losses need classes or labels",), 2),
+        ("token_logprob\n-1\n", ("--like", "torch"), ("need classes or labels",), 2),
         ("label,prob_a,prob_b\na,0,0\n",
          ("--like", "keras", "--sum-to-one", "ignore"), ("rows.csv: line 2", "sum to 0"), 3),
         (ROWS, ("--all-conventions", "--like", "torch"), ("give one of them",), 2),

@@ -31,7 +31,7 @@ def classes(seed: int, n: int) -> pd.DataFrame:
 def tokens(seed: int, n: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     logprob = -rng.exponential(size=n) * rng.choice([1e-9, 1, 50], n)
-    return pd.DataFrame({"logprob": logprob, "w": rng.exponential(size=n), "c": 2})
+    return pd.DataFrame({"token_logprob": logprob, "w": rng.exponential(size=n), "c": 2})
 
 
 KINDS: dict[str, tuple[Any, dict[str, Any]]] = {

@@ -127,7 +127,7 @@ def test_files_that_hold_no_class_weights(
         (LABELS, {"task": "multilabel", "target_scale": "count"}, "votes for classes"),
         (LABELS, {"task": "multilabel", "target_scale": "label"}, "single target column"),
         (CLASSES, {"target_scale": "count"}, "needs the votes for every class"),
-        (THREE, {"target_scale": "probability"}, "needs a target for every class"),
+        (THREE, {"target_scale": "probability"}, "goes with one score column"),
         (OUTCOMES, {"task": "outcome", "target": "token"}, "--target does not go with"),
         (OUTCOMES, {"task": "outcome", "classes": "a,b"}, "--classes does not go with"),
         (OUTCOMES, {"task": "outcome", "positive": "a"}, "--positive does not go with"),

@@ -210,7 +210,7 @@ class Inputs:
             weight=self.weight,
             id=self.id,
             units=self.count,
-            by=tuple(self.by or ()),
+            by=tuple(dict.fromkeys(self.by or ())),
         )
 
     def policy(self) -> Policy:

@@ -9,6 +9,7 @@ RFC 4180, and an empty class name is `""`, apart from the empty field of `overal
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
@@ -33,6 +34,7 @@ COLUMNS: tuple[str, ...] = (
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"-?\d+", re.ASCII)
 _QUOTED = frozenset('",\r\n')
 
 
@@ -61,7 +63,9 @@ def _number(number: float | None) -> str:
 def _lines(
     scope: str, name: str | None, rows: int, weight: float | None, metrics: Mapping[str, Value]
 ) -> list[str]:
-    head = [scope, "" if name is None else _text(name)]
+    # The whole numbers that slices are named by stay numbers, negative ones too.
+    plain = scope == "slice" and name is not None and _NUMBER.fullmatch(name)
+    head = [scope, "" if name is None else name if plain else _text(name)]
     tail = [str(int(rows)), _number(weight)]
     lines = []
     for key, value in metrics.items():
