@@ -25,7 +25,7 @@ GROUP_CELLS = 25_000_000
 GROUP_ROWS = 1_000_000
 FLATTENING = 0.8
 DECIMALS = 6
-TOKEN_LOSS = 2.5
+TOKEN_LOGIT, TOKEN_SPREAD = 1.5, 3.0
 
 
 class Block(NamedTuple):
@@ -77,8 +77,9 @@ def documents(block: Block, length: int) -> tuple[np.ndarray, np.ndarray]:
     cuts[random.choice(np.arange(1, rows), starts, replace=False)] = 1
     before = number * (GROUP_ROWS // length) - 1 if number else 0
     inside = np.cumsum(cuts)
-    difficulty = np.exp(0.3 * random.standard_normal(starts + 1)) * TOKEN_LOSS
-    return before + inside, -difficulty[inside] * random.standard_exponential(rows)
+    difficulty = TOKEN_LOGIT + 0.5 * random.standard_normal(starts + 1)
+    odds_against = difficulty[inside] + TOKEN_SPREAD * random.standard_normal(rows)
+    return before + inside, -np.logaddexp(0.0, odds_against)
 
 
 def printable(probabilities: np.ndarray) -> np.ndarray:
