@@ -67,12 +67,11 @@ class Slices:
     def merge(self, other: Slices) -> Slices:
         """The sums of both, as new slices."""
         merged = Slices(max(self.size, other.size))
-        for part in (self, other):
-            first = not len(merged.places)
-            ids = merged.places.take_in(part.places)
-            merged._make_room()
+        parts = [(part, merged.places.take_in(part.places)) for part in (self, other)]
+        merged._make_room()
+        for i, (part, ids) in enumerate(parts):
             n = len(ids) * merged.size
-            cells = slice(0, n) if first else _cells(ids, merged.size)
+            cells = _cells(ids, merged.size) if i else slice(0, n)
             for key, sums in part.state.sums.items():
                 merged.state.of(key).add_sums(sums.part(0, n), cells)
         return merged
