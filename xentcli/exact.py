@@ -165,9 +165,7 @@ class Sums:
     def grow(self, size: int) -> None:
         """Makes room for more sums, which are 0."""
         if self._infinite is not None:
-            self._infinite = np.append(
-                self._infinite, np.zeros(size - self.size, dtype=np.int64)
-            )
+            self._infinite = np.append(self._infinite, np.zeros(size - self.size, dtype=np.int64))
         self.size = size
         for level in self._levels.values():
             level.grow(size)
