@@ -1,6 +1,6 @@
 """Perplexity by document in DuckDB: one SQL query, grouped by document.
 
-`python documents_duckdb.py PATH OUT`. Of several spellings tried, the fastest.
+`python documents_duckdb.py PATH OUT`.
 """
 
 # The query is put together from paths of our own, not from what a stranger types.

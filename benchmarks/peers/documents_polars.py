@@ -1,6 +1,6 @@
 """Perplexity by document in polars: a lazy scan, one group-by, the streaming engine.
 
-`python documents_polars.py PATH OUT`. Of several spellings tried, the fastest.
+`python documents_polars.py PATH OUT`.
 """
 
 from __future__ import annotations
