@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,13 +25,24 @@ GROUP_CELLS = 25_000_000
 GROUP_ROWS = 1_000_000
 FLATTENING = 0.8
 DECIMALS = 6
+TOKEN_LOGIT, TOKEN_SPREAD = 1.5, 3.0
 
 
-def blocks(rows: int, classes: int) -> Iterator[tuple[int, np.random.Generator]]:
-    """The length of each block (a row group) and the generator of its numbers."""
-    size = min(GROUP_ROWS, max(1, GROUP_CELLS // classes))
+class Block(NamedTuple):
+    """A row group to be made: its number, its length and the generator of its numbers."""
+
+    number: int
+    rows: int
+    random: np.random.Generator
+
+
+def blocks(layout: Layout, rows: int, classes: int) -> Iterator[Block]:
+    """The row groups of a file."""
+    cells = 1 if layout is Layout.DOCUMENTS else classes
+    size = min(GROUP_ROWS, max(1, GROUP_CELLS // cells))
     for number, start in enumerate(range(0, rows, size)):
-        yield min(size, rows - start), np.random.default_rng([SEED, classes, number])
+        random = np.random.default_rng([SEED, classes, number])
+        yield Block(number, min(size, rows - start), random)
 
 
 def binary(rows: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -54,6 +65,23 @@ def multiclass(
     return labels, exponentials
 
 
+def documents(block: Block, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """The document of each token, and the log-probability, float64.
+
+    Documents lie one after the other, `length` tokens each on average; the last of a block
+    goes on in the next. Some are harder than others.
+    """
+    number, rows, random = block
+    starts = max(1, rows // length) - (number == 0)
+    cuts = np.zeros(rows, dtype=np.int64)
+    cuts[random.choice(np.arange(1, rows), starts, replace=False)] = 1
+    before = number * (GROUP_ROWS // length) - 1 if number else 0
+    inside = np.cumsum(cuts)
+    difficulty = TOKEN_LOGIT + 0.5 * random.standard_normal(starts + 1)
+    odds_against = difficulty[inside] + TOKEN_SPREAD * random.standard_normal(rows)
+    return before + inside, -np.logaddexp(0.0, odds_against)
+
+
 def printable(probabilities: np.ndarray) -> np.ndarray:
     """Six decimals, as people print them, but never 0: that would cost infinity."""
     rounded: np.ndarray = np.round(probabilities.astype(np.float64), DECIMALS)
@@ -61,11 +89,13 @@ def printable(probabilities: np.ndarray) -> np.ndarray:
     return floored
 
 
-def record_batch(
-    layout: Layout, classes: int, rows: int, random: np.random.Generator, *, text: bool
-) -> pa.RecordBatch:
+def record_batch(layout: Layout, classes: int, block: Block, *, text: bool) -> pa.RecordBatch:
     """One block of the file."""
     finish: Callable[[np.ndarray], np.ndarray] = printable if text else np.asarray
+    _, rows, random = block
+    if layout is Layout.DOCUMENTS:
+        document, logprob = documents(block, classes)
+        return pa.record_batch({"doc": document, "logprob": logprob})
     if layout is Layout.BINARY:
         labels, p = binary(rows, random)
         return pa.record_batch({"label": labels, "prob": finish(p)})
@@ -85,8 +115,8 @@ def generate(file_format: str, layout: Layout, classes: int, rows: int, path: Pa
     partial = path.with_name(f".{path.name}.partial")
     text = file_format == "csv"
     writer = None
-    for size, random in blocks(rows, classes):
-        batch = record_batch(layout, classes, size, random, text=text)
+    for block in blocks(layout, rows, classes):
+        batch = record_batch(layout, classes, block, text=text)
         if writer is None:
             writer = open_writer(partial, batch.schema, text=text)
         writer.write_table(pa.Table.from_batches([batch]))

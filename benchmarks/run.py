@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import by_document
 import environment
 import table
 from contenders import PEER_NAMES, START_UP, Contender, Peer, Xent
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 HERE = Path(__file__).parent
-SECTIONS = ("many-classes", "threads", "start-up", "scaling")
+SECTIONS = ("documents", "many-classes", "threads", "start-up", "scaling")
 NAMES = (*(workload.name for workload in WORKLOADS), *SECTIONS)
 
 BYTES_PER_ROW = 10
@@ -100,6 +101,12 @@ def files(plan: Plan) -> list[Series]:
     return [score(w.scaled(plan.scale), plan.contenders(), plan.runs) for w in chosen]
 
 
+def documents(plan: Plan) -> list[Series]:
+    """The perplexity of every document."""
+    peers = [name for name in plan.peers if name != "sklearn"]
+    return [by_document.score(plan.scale, plan.xent, peers, plan.runs)]
+
+
 def many_classes(plan: Plan) -> list[Series]:
     """A thousand classes, for the memory."""
     workload = MANY_CLASSES.scaled(plan.scale)
@@ -145,6 +152,7 @@ def fits(workload: Workload) -> bool:
 
 
 MEASURES: Mapping[str, Callable[[Plan], list[Series]]] = {
+    "documents": documents,
     "many-classes": many_classes,
     "threads": threads,
     "start-up": start_up,

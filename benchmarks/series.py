@@ -86,6 +86,11 @@ def score(workload: Workload, contenders: Sequence[Contender], rounds: int) -> S
     value = agreed_cross_entropy(contenders, workload)
     runs = in_turn({c.name: c.command(workload) for c in contenders}, rounds)
     series = Series(workload.name, workload.title, runs, workload.rows, size, value)
-    for name in runs:
-        say(f"  {name:10} {series.seconds(name):8.3f} s {series.peak_mb(name):8.0f} MB")
+    summarise(series)
     return series
+
+
+def summarise(series: Series) -> None:
+    """Says the medians."""
+    for name in series.runs:
+        say(f"  {name:10} {series.seconds(name):8.3f} s {series.peak_mb(name):8.0f} MB")

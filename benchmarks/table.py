@@ -66,6 +66,7 @@ def render(sections: Mapping[str, Sequence[Series]], environment: Mapping[str, A
     """All tables that there are results for, and the caption."""
     heads = {
         "files": ("file", "xent"),
+        "documents": ("perplexity by document", "xent"),
         "many-classes": ("memory at 1,000 classes", "xent"),
         "threads": ("threads", "xent-1"),
         "start-up": ("start", "xent"),

@@ -14,16 +14,23 @@ DATA = HERE / "data"
 
 
 class Layout(StrEnum):
-    """How a file holds its scores: one column, a column a class, or a list a row."""
+    """How a file holds its scores: one column, a column a class, or a list a row.
+
+    DOCUMENTS is one column, too: the log-probabilities of tokens, beside their document.
+    """
 
     BINARY = "binary"
     WIDE = "wide"
     LISTS = "lists"
+    DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A file of predictions, determined by these fields and the generator's seed."""
+    """A file of predictions, determined by these fields and the generator's seed.
+
+    `classes` is, of documents, how many tokens one has on average.
+    """
 
     name: str
     format: str
@@ -34,6 +41,9 @@ class Workload:
     @property
     def title(self) -> str:
         """For people: `Parquet, lists of 10, 10M rows`."""
+        if self.layout is Layout.DOCUMENTS:
+            documents = abbreviated(self.rows // self.classes)
+            return f"Parquet, {abbreviated(self.rows)} tokens in {documents} documents"
         shape = {
             Layout.BINARY: "binary",
             Layout.WIDE: f"{self.classes} columns",
@@ -79,6 +89,9 @@ WORKLOADS = (
 
 MANY_CLASSES = Workload("many-classes", "parquet", Layout.LISTS, 1000, 200_000)
 """A wide output layer: what counts here is memory."""
+
+DOCUMENTS = Workload("documents", "parquet", Layout.DOCUMENTS, 50, 10_000_000)
+"""Tokens of a language model, to be scored by document: what counts here is the grouping."""
 
 SCALING = tuple(
     Workload(f"scaling-1e{power}", "parquet", Layout.BINARY, 2, 10**power) for power in range(4, 9)

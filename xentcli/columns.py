@@ -109,6 +109,12 @@ def is_integer(array: pa.Array) -> bool:
     return bool(pa.types.is_integer(array.type))
 
 
+def positions(rows: Array) -> pa.Array:
+    """Numbers of rows as an Arrow array, without the import of pandas that pa.array costs."""
+    data = pa.py_buffer(np.ascontiguousarray(rows, dtype=np.int64).tobytes())
+    return pa.Array.from_buffers(pa.int64(), len(rows), [None, data])
+
+
 def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
     """A text column as indices into its distinct texts; None where the column is not text."""
     array = plain(array)
@@ -124,10 +130,16 @@ def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
     else:
         return None
     there = present(indices)
-    values = dictionary.to_pylist()
     codes = fixed(indices)
     if there is not None:
         codes = np.where(there, codes, 0)
+    if len(dictionary) > len(codes) > 0:
+        # A dictionary of more than these rows: the texts of all of it would take long.
+        seen = np.zeros(len(dictionary), dtype=np.bool_)
+        seen[codes] = True
+        dictionary = dictionary.take(positions(np.flatnonzero(seen)))
+        codes = (np.cumsum(seen) - 1).take(codes)
+    values = dictionary.to_pylist()
     if dictionary.null_count:
         null = np.array([v is None for v in values])
         hit = null.take(codes)

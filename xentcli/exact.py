@@ -63,12 +63,22 @@ class Sums:
     1.0
     """
 
-    __slots__ = ("_levels", "infinite", "size")
+    __slots__ = ("_infinite", "_levels", "size")
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.infinite: Ints = np.zeros(size, dtype=np.int64)
+        self._infinite: Ints | None = None
         self._levels: dict[int, Level] = {}
+
+    @property
+    def infinite(self) -> Ints:
+        """How many infinite terms each sum was given, to be read."""
+        return np.zeros(self.size, dtype=np.int64) if self._infinite is None else self._infinite
+
+    def _add_infinite(self, counts: Ints, ids: Ids) -> None:
+        if self._infinite is None:
+            self._infinite = np.zeros(self.size, dtype=np.int64)
+        self._infinite[ids] += counts
 
     def add(
         self, terms: Floats, groups: Groups, top: float | None = None, low: float = 0.0
@@ -86,7 +96,7 @@ class Sums:
             top = _largest(terms)
         if top == math.inf:
             endless = np.isinf(terms)
-            self.infinite[groups.ids] += groups.count(endless)
+            self._add_infinite(groups.count(endless), groups.ids)
             terms = np.where(endless, 0.0, terms)
             top = _largest(terms)
         if top == 0.0:
@@ -141,40 +151,40 @@ class Sums:
 
     def add_counts(self, counts: Ints, ids: Ids = EVERY) -> Sums:
         """Adds a whole number to every sum, or to those with the numbers given."""
-        self._level(0).add_whole(counts << (GRID - 32), 0, ids)
+        self._level(0).add_whole(counts << (GRID - 32), ids)
         return self
 
     def add_sums(self, other: Sums, ids: Ids) -> Sums:
         """Adds other sums to those with the numbers given, each of which occurs once."""
-        self.infinite[ids] += other.infinite
+        if other._infinite is not None:
+            self._add_infinite(other._infinite, ids)
         for number, level in other._levels.items():
-            self._level(number).add_whole(*level.halves(), ids)
+            self._level(number).add_level(level, ids)
         return self
 
     def grow(self, size: int) -> None:
         """Makes room for more sums, which are 0."""
-        infinite = np.zeros(size, dtype=np.int64)
-        infinite[: self.size] = self.infinite
-        self.size, self.infinite = size, infinite
+        if self._infinite is not None:
+            self._infinite = np.append(self._infinite, np.zeros(size - self.size, dtype=np.int64))
+        self.size = size
         for level in self._levels.values():
             level.grow(size)
 
     def folded(self, times: int, size: int) -> Sums:
         """Sum number i of every `size`, added up over the first `times` of them."""
         total = Sums(size)
-        total.infinite = self.infinite[: times * size].reshape(times, size).sum(axis=0)
+        if self._infinite is not None:
+            total._infinite = self._infinite[: times * size].reshape(times, size).sum(axis=0)
         for number, level in self._levels.items():
-            high, low = (half[: times * size].reshape(times, size) for half in level.halves())
-            total._level(number).add_whole(high.sum(axis=0), low.sum(axis=0))
+            total._level(number).add_halves(*level.folded(times, size))
         return total
 
     def part(self, start: int, stop: int) -> Sums:
-        """Some of the sums, as sums of their own."""
+        """Some of the sums, to be read: they share their memory with these."""
         part = Sums(stop - start)
-        part.infinite = self.infinite[start:stop]
-        for number, level in self._levels.items():
-            high, low = level.halves()
-            part._level(number).add_whole(high[start:stop], low[start:stop])
+        if self._infinite is not None:
+            part._infinite = self._infinite[start:stop]
+        part._levels = {number: level.cut(start, stop) for number, level in self._levels.items()}
         return part
 
     def _level(self, level: int) -> Level:
@@ -194,15 +204,15 @@ class Sums:
         totals = [0] * self.size
         for number, level in self._levels.items():
             shift = UNIT_BITS - grid_of(number)
-            high, low = (half.tolist() for half in level.halves())
-            for i in range(self.size):
-                totals[i] += ((high[i] << 32) + low[i]) << shift
+            totals = [t + (u << shift) for t, u in zip(totals, level.units(), strict=True)]
         return totals
 
-    def scaled_halves(self) -> Iterator[tuple[Ints, Ints, float]]:
-        """The sums level by level, the finest first: (high·2^32 + low) × the level's grid."""
+    def parts(self) -> Iterator[tuple[Ints, float]]:
+        """Whole numbers and what each is worth, the finest first: the sums are sums of those."""
         for number in sorted(self._levels, reverse=True):
-            yield *self._levels[number].halves(), math.ldexp(1.0, -grid_of(number))
+            grid = math.ldexp(1.0, -grid_of(number))
+            for whole, scale in self._levels[number].parts():
+                yield whole, scale * grid
 
     def value(self, index: int) -> float:
         """One sum as the nearest float64, infinite when an infinite term was added."""
@@ -222,11 +232,11 @@ class Sums:
     def __repr__(self) -> str:
         return f"Sums({[self.value(i) for i in range(self.size)]})"
 
-    def __getstate__(self) -> tuple[int, Ints, dict[int, Level]]:
-        return self.size, self.infinite, self._levels
+    def __getstate__(self) -> tuple[int, Ints | None, dict[int, Level]]:
+        return self.size, self._infinite, self._levels
 
-    def __setstate__(self, state: tuple[int, Ints, dict[int, Level]]) -> None:
-        self.size, self.infinite, self._levels = state
+    def __setstate__(self, state: tuple[int, Ints | None, dict[int, Level]]) -> None:
+        self.size, self._infinite, self._levels = state
 
 
 def ratio(numerator: int, denominator: int) -> float:

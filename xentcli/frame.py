@@ -66,8 +66,11 @@ class SlicedFrame(Frame):
         return tuple(self._cut(slot) for slot in self._batch.slots)
 
     def _cut(self, slot: Slot) -> Slot:
-        sums, rows = self._batch.cells_of(slot.view)
-        arranged = Arrangement.by(self._starts[rows] + sums)
+        if self._batch.size == 1:
+            arranged = self._by_slice
+        else:
+            sums, rows = self._batch.cells_of(slot.view)
+            arranged = Arrangement.by(self._starts[rows] + sums)
         weights = None if slot.weights is None else arranged.of(slot.weights)
         return Slot(slot.view, arranged, weights)
 

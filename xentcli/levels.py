@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,62 +26,118 @@ EVERY = slice(None)
 class Level:
     """The sums of one rung of the ladder, as whole numbers of its grid.
 
-    Blocks are added as they come, shifts and all, modulo 2^64; `_settle` takes the shifts
-    off and carries into `_high` and `_low` (value: high·2^32 + low) before the true sum
-    could leave the range of int64.
+    A sum is raw + high·2^32 + low; what nothing was added to is not kept. Blocks go to `_raw`,
+    which is carried into the others before one of its cells could leave the range of int64:
+    none is larger than `_reach`.
     """
 
-    __slots__ = ("_bits", "_counts", "_high", "_low", "_raw", "_reach")
+    __slots__ = ("_bits", "_high", "_low", "_raw", "_reach", "size")
 
     def __init__(self, level: int, size: int) -> None:
+        self.size = size
         self._bits = SHIFTER_BITS[level]
-        self._raw, self._counts, self._high, self._low = np.zeros((4, size), dtype=np.int64)
+        self._raw: Ints | None = None
+        self._high: Ints | None = None
+        self._low: Ints | None = None
         self._reach = 0.0
 
     def add(self, shifted: Ints, counts: Ints, reach: float, ids: Ids = EVERY) -> None:
         """Adds sums of shifted terms; `reach` bounds the size of any true sum among them."""
+        # int64 wraps around, which is harmless: the difference is small and exact.
+        self._add_raw(shifted - counts * self._bits, reach, ids)
+
+    def _add_raw(self, whole: Ints, reach: float, ids: Ids) -> None:
         if self._reach + reach >= 2.0**63:
             self._settle()
         self._reach += reach
-        self._raw[ids] += shifted
-        self._counts[ids] += counts
+        self._raw = self._added(self._raw, whole, ids)
 
-    def add_whole(self, high: Ints, low: Ints | int, ids: Ids = EVERY) -> None:
-        """Adds sums given as halves."""
-        self._high[ids] += high
-        self._low[ids] += low
+    def add_whole(self, high: Ints, ids: Ids = EVERY) -> None:
+        """Adds sums given in units of 2^32 times the grid."""
+        self._high = self._added(self._high, high, ids)
+
+    def add_level(self, other: Level, ids: Ids = EVERY) -> None:
+        """Adds another level's sums to those with the numbers given, each of which occurs once."""
+        if other._reach and other._raw is not None:
+            self._add_raw(other._raw, other._reach, ids)
+        if other._high is not None:
+            self._high = self._added(self._high, other._high, ids)
+        if other._low is not None:
+            self._low = self._added(self._low, other._low, ids)
+
+    def _added(self, sums: Ints | None, more: Ints, ids: Ids) -> Ints:
+        if sums is None:
+            sums = np.zeros(self.size, dtype=np.int64)
+        sums[ids] += more
+        return sums
+
+    def _settle(self) -> None:
+        if self._reach and self._raw is not None:
+            self._high = self._added(self._high, self._raw >> 32, EVERY)
+            self._low = self._added(self._low, self._raw & _LOW, EVERY)
+            self._raw[:] = 0
+            self._reach = 0.0
 
     def grow(self, size: int) -> None:
         """Makes room for more sums."""
-        for name in ("_raw", "_counts", "_high", "_low"):
-            old = getattr(self, name)
+        old, self.size = self.size, size
+        for name, sums in self._arrays():
             new = np.zeros(size, dtype=np.int64)
-            new[: len(old)] = old
+            new[:old] = sums
             setattr(self, name, new)
 
-    def halves(self) -> tuple[Ints, Ints]:
-        """The sums as halves."""
-        self._settle()
-        return self._high, self._low
+    def cut(self, start: int, stop: int) -> Level:
+        """Some of the sums, to be read: they share their memory with these."""
+        cut = object.__new__(Level)
+        cut.size, cut._bits, cut._reach = stop - start, self._bits, self._reach
+        cut._raw = cut._high = cut._low = None
+        for name, sums in self._arrays():
+            setattr(cut, name, sums[start:stop])
+        return cut
 
-    def _settle(self) -> None:
-        if not self._reach:
-            return
-        # int64 wraps around, which is harmless: the difference is small and exact.
-        total = self._raw - self._counts * self._bits
-        self._high += total >> 32
-        self._low += total & _LOW
-        self._raw[:] = 0
-        self._counts[:] = 0
-        self._reach = 0.0
+    def _arrays(self) -> list[tuple[str, Ints]]:
+        named = (("_raw", self._raw), ("_high", self._high), ("_low", self._low))
+        return [(name, sums) for name, sums in named if sums is not None]
 
-    def __getstate__(self) -> tuple[np.int64, Ints, Ints]:
-        return self._bits, *self.halves()
+    def folded(self, times: int, size: int) -> tuple[Ints, Ints]:
+        """Sum number i of every `size`, added up over the first `times` of them, as halves."""
+        high, low = np.zeros((2, size), dtype=np.int64)
+        for whole, scale in self.parts():
+            cells = whole[: times * size].reshape(times, size)
+            if scale == 1.0:
+                high += (cells >> 32).sum(axis=0)
+                low += (cells & _LOW).sum(axis=0)
+            else:
+                high += cells.sum(axis=0)
+        return high, low
 
-    def __setstate__(self, state: tuple[np.int64, Ints, Ints]) -> None:
-        self._bits, self._high, self._low = state
-        self._raw, self._counts = np.zeros((2, len(self._high)), dtype=np.int64)
-        self._reach = 0.0
+    def add_halves(self, high: Ints, low: Ints) -> None:
+        """Adds sums given as halves, high·2^32 + low."""
+        self._high = self._added(self._high, high, EVERY)
+        self._low = self._added(self._low, low, EVERY)
+
+    def parts(self) -> list[tuple[Ints, float]]:
+        """Whole numbers whose sum each sum is, once they are multiplied by what stands beside."""
+        if self._high is not None or self._low is not None:
+            self._settle()
+        raw = self._raw if self._reach else None
+        named = ((raw, 1.0), (self._high, 2.0**32), (self._low, 1.0))
+        return [(sums, scale) for sums, scale in named if sums is not None]
+
+    def units(self) -> list[int]:
+        """Every sum as a whole number of the grid."""
+        totals = [0] * self.size
+        for whole, scale in self.parts():
+            shift = 0 if scale == 1.0 else 32
+            totals = [t + (w << shift) for t, w in zip(totals, whole.tolist(), strict=True)]
+        return totals
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        raw = self._raw if self._reach else None
+        return self.size, self._bits, self._reach, raw, self._high, self._low
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.size, self._bits, self._reach, self._raw, self._high, self._low = state
 
 
 def level_for(top: float) -> int:

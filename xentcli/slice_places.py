@@ -29,12 +29,20 @@ class Places:
 
     def __init__(self) -> None:
         self._texts: dict[Key, int] | None = None
-        self._values: Ints = np.zeros(0, dtype=np.int64)
+        self._found: list[Ints] = []
+        self._count = 0
         self._low = 0
         self._table: Rows = np.zeros(0, dtype=np.intp)
 
     def __len__(self) -> int:
-        return len(self._values) if self._texts is None else len(self._texts)
+        return self._count if self._texts is None else len(self._texts)
+
+    @property
+    def _values(self) -> Ints:
+        """The whole numbers, by number."""
+        if len(self._found) != 1:
+            self._found = [np.concatenate([np.zeros(0, dtype=np.int64), *self._found])]
+        return self._found[0]
 
     def of_keys(self, keys: Sequence[Key]) -> Rows:
         """The numbers of slices, new ones for those that did not occur before."""
@@ -42,15 +50,19 @@ class Places:
         return np.array([texts.setdefault(key, len(texts)) for key in keys], dtype=np.intp)
 
     def of_whole(self, values: Ints) -> Rows:
-        """The numbers of the slices of these whole numbers, each of which occurs once."""
+        """The numbers of the slices of these whole numbers."""
         if self._texts is not None or not self._reach(values):
-            return self.of_keys([(str(v),) for v in values.tolist()])
+            distinct, inverse = np.unique(values, return_inverse=True)
+            return self.of_keys([(str(v),) for v in distinct.tolist()]).take(inverse)
         at = values - self._low
-        new = self._table[at] < 0
-        if new.any():
-            self._table[at[new]] = len(self._values) + np.arange(np.count_nonzero(new))
-            self._values = np.concatenate((self._values, values[new]))
-        return self._table[at]
+        numbers = self._table.take(at)
+        if np.minimum.reduce(numbers) < 0:
+            new = _distinct(values[numbers < 0])
+            self._table[new - self._low] = self._count + np.arange(len(new))
+            self._found.append(new)
+            self._count += len(new)
+            numbers = self._table.take(at)
+        return numbers
 
     def _reach(self, values: Ints) -> bool:
         """Makes the table reach over the values; says whether it can."""
@@ -65,7 +77,7 @@ class Places:
             return True
         # Room ahead, since numbers mostly go up.
         table = np.full(min(_SPAN, 2 * (high - low + 1)), -1, dtype=np.intp)
-        table[self._values - low] = np.arange(len(self._values))
+        table[self._values - low] = np.arange(self._count)
         self._low, self._table = low, table
         return True
 
@@ -113,7 +125,14 @@ class Places:
         self.__init__()  # type: ignore[misc]
         self._texts, values = state
         if self._texts is None and len(values):
-            self.of_whole(values)
+            self._found, self._count = [values], len(values)
+            self._reach(values)
+
+
+def _distinct(values: Ints) -> Ints:
+    """The distinct values, sorted. numpy's `unique` would import its masked arrays first."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
 
 
 def is_whole(text: str) -> bool:

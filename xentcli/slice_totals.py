@@ -76,10 +76,9 @@ class SliceTotals:
             sums = self._slices.state.of(key).part(0, n * size)
             cells = slice(size - 1, size) if self.whole.overlapping else slice(0, size)
             levels = [
-                (half.reshape(n, size)[:, cells], scale)
-                for high, low, grid in sums.scaled_halves()
-                for half, scale in ((high, grid * 2.0**32), (low, grid))
-                if half.any()
+                (whole.reshape(n, size)[:, cells], scale)
+                for whole, scale in sums.parts()
+                if whole.any()
             ]
             infinite = np.asarray(sums.infinite.reshape(n, size)[:, cells].any(axis=1))
             self._known[key] = _Sums(levels, infinite)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from xentcli import columns
 from xentcli.errors import InputError
@@ -16,6 +15,7 @@ from xentcli.state import State
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -67,14 +67,12 @@ class Slices:
     def merge(self, other: Slices) -> Slices:
         """The sums of both, as new slices."""
         merged = Slices(max(self.size, other.size))
-        for part in (self, other):
-            first = not len(merged.places)
-            ids = merged.places.take_in(part.places)
-            merged._make_room()
-            n = len(ids) * merged.size
-            cells = slice(0, n) if first else _cells(ids, merged.size)
+        parts = [(part, merged.places.take_in(part.places)) for part in (self, other)]
+        merged._make_room()
+        for part, ids in parts:
+            cells = _cells(ids, merged.size)
             for key, sums in part.state.sums.items():
-                merged.state.of(key).add_sums(sums.part(0, n), cells)
+                merged.state.of(key).add_sums(sums.part(0, len(cells)), cells)
         return merged
 
     def total(self) -> State:
@@ -156,6 +154,7 @@ class Slicer:
     def __init__(self, by: Sequence[str], slices: Slices) -> None:
         self._by = by
         self._slices = slices
+        self._of_word: dict[str, int] = {}
 
     def numbers(self, block: pa.RecordBatch, rows: NDArray[np.int64] | None) -> Rows:
         """The slice of each row of the block, or of those `rows` of it.
@@ -163,13 +162,17 @@ class Slicer:
         Only slices that one of these rows belongs to come into being.
         """
         if rows is not None:
-            block = block.take(_indices(rows))
+            block = block.take(columns.positions(rows))
         arrays = [block.column(name) for name in self._by]
         if len(arrays) == 1 and columns.is_integer(arrays[0]) and not arrays[0].null_count:
-            values, codes = _distinct(columns.fixed(arrays[0]))
-            if values.dtype != np.uint64:
-                return self._slices.of_whole(values.astype(np.int64)).take(codes)
+            values = columns.fixed(arrays[0])
+            if values.dtype != np.uint64 and len(values):
+                first, lengths = _runs(values)
+                found = self._slices.of_whole(first.astype(np.int64))
+                return found if lengths is None else np.repeat(found, lengths)
         codes, words = _codes(arrays[0])
+        if len(arrays) == 1:
+            return self._of_words(words).take(codes)
         keys: list[Key] = [(word,) for word in words]
         for array in arrays[1:]:
             more, texts = _codes(array)
@@ -178,10 +181,16 @@ class Slicer:
             keys = [(*keys[a], texts[b]) for a, b in pairs]
         return self._slices.of_keys(keys).take(codes)
 
-
-def _indices(rows: NDArray[np.int64]) -> pa.Array:
-    data = pa.py_buffer(np.ascontiguousarray(rows, dtype=np.int64).tobytes())
-    return pa.Array.from_buffers(pa.int64(), len(rows), [None, data])
+    def _of_words(self, words: Sequence[str]) -> Rows:
+        """The slices of the only column's values, looked up by a key of their own: a text."""
+        known = self._of_word
+        found = np.fromiter((known.get(word, -1) for word in words), np.intp, len(words))
+        if (found < 0).any():
+            places = np.flatnonzero(found < 0)
+            new = [words[i] for i in places.tolist()]
+            found[places] = numbers = self._slices.of_keys([(word,) for word in new])
+            known.update(zip(new, numbers.tolist(), strict=True))
+        return found
 
 
 def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
@@ -191,9 +200,18 @@ def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
     """
     if not len(values):
         return values, np.zeros(0, dtype=np.intp)
-    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-    distinct, inverse = np.unique(values[starts], return_inverse=True)
-    return distinct, np.repeat(inverse, np.diff(np.append(starts, len(values))))
+    first, lengths = _runs(values)
+    distinct, inverse = np.unique(first, return_inverse=True)
+    return distinct, inverse if lengths is None else np.repeat(inverse, lengths)
+
+
+def _runs(values: NDArray[Any]) -> tuple[NDArray[Any], Rows | None]:
+    """The values of runs of equal values, and how long they are; None: one each, or nearly."""
+    begins = np.concatenate(([True], values[1:] != values[:-1]))
+    starts = np.flatnonzero(begins)
+    if 2 * len(starts) > len(values):
+        return values, None
+    return values[starts], np.diff(np.append(starts, len(values)))
 
 
 def _plain(word: str) -> str:

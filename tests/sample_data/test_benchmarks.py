@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
@@ -104,6 +105,71 @@ def test_the_fast_peers_report_every_figure(files: dict[str, Path], peer: str, l
     assert report["off"] == 0
     for theirs, ours in zip(report["classes"], expected(labels, probabilities), strict=True):
         assert theirs == pytest.approx(ours, rel=1e-5)
+
+
+def perplexities(path: Path) -> list[dict[str, float]]:
+    """Rows, perplexity and its standard error by document, the straightforward way."""
+    tokens = pq.read_table(path)
+    document, loss = np.array(tokens["doc"].to_pylist()), -np.array(tokens["logprob"].to_pylist())
+    found = []
+    for d in range(document.max() + 1):
+        mine = loss[document == d]
+        height, n = np.exp(mine.mean()), len(mine)
+        error = height * mine.std(ddof=1) / n**0.5 if n > 1 else None
+        found.append({"doc": d, "rows": n, "perplexity": height, "perplexity_stderr": error})
+    return found
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tokens") / "tokens.parquet"
+    python(str(FOLDER / "generate.py"), "parquet", "documents", "50", str(ROWS), str(path))
+    return path
+
+
+def test_documents_lie_one_after_the_other(tokens: Path) -> None:
+    documents = np.array(pq.read_table(tokens)["doc"].to_pylist())
+    assert sorted(set(documents.tolist())) == list(range(ROWS // 50))
+    assert (np.diff(documents) >= 0).all()
+
+
+@pytest.mark.parametrize("contender", ["xent", "polars", "duckdb"])
+def test_contenders_give_every_documents_perplexity(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, contender: str
+) -> None:
+    if contender != "xent":
+        pytest.importorskip(contender)
+    by_document = module("by_document", monkeypatch)
+    monkeypatch.setattr(by_document, "DATA", tmp_path)
+    workload = module("workloads", monkeypatch).DOCUMENTS.scaled(ROWS / 10_000_000)
+    assert workload.rows == ROWS
+    xent = [sys.executable, "-m", "xentcli"]
+    commands, results = by_document.commands(workload, xent, ["polars", "duckdb"])
+    python(*[str(tokens) if a == str(workload.path) else a for a in commands[contender][1:]])
+    names = ["doc", "rows", "perplexity", "perplexity_stderr"]
+    rows = pq.read_table(results[contender], columns=names).to_pylist()
+    for theirs, ours in zip(rows, perplexities(tokens), strict=True):
+        assert theirs == pytest.approx(ours, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [("rows", "other rows"), ("perplexity", "perplexity of 1 documents"), ("", "")],
+)
+def test_tables_are_compared_document_by_document(
+    tmp_path: Path, change: str, message: str
+) -> None:
+    columns: dict[str, list[float]] = {"doc": [0, 1], "rows": [5, 1], "perplexity": [2.0, 3.0]}
+    columns["perplexity_stderr"] = [0.5, float("nan")]
+    paths = [str(tmp_path / name) for name in ("a.parquet", "b.parquet")]
+    pq.write_table(pa.table(columns), paths[0])
+    if change:
+        columns[change] = [columns[change][0], columns[change][1] * 2]
+    pq.write_table(pa.table(columns), paths[1])
+    argv = [sys.executable, str(FOLDER / "compare.py"), *paths]
+    done = subprocess.run(argv, check=False, capture_output=True, encoding="utf-8")
+    assert bool(done.returncode) == bool(change)
+    assert message in done.stderr
 
 
 def test_ratios_are_paired_round_by_round(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,4 +38,5 @@ METRIC = Metric(
         Parameter("scale", "full", "full: 0 to 2; half: half of it, 0 to 1", ("full", "half")),
     ),
     default=True,
+    cost="some 25 ns a row at ten classes",
 )

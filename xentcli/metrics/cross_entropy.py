@@ -119,5 +119,5 @@ METRIC = Metric(
     default=True,
     default_by_class=True,
     kinds=EVERYTHING,
-    cost="smoothing: the logarithms of all classes, some 10 ns a score",
+    cost="smoothing: some 210 ns a row at ten classes, for the logarithms of all; weights: some 5",
 )

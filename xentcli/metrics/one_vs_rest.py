@@ -30,4 +30,5 @@ METRIC = Metric(
     statistics=(ROWS, ONE_VS_REST),
     figure=_figure,
     unit="loss",
+    cost="some 460 ns a row at ten classes, for two logarithms a score",
 )
