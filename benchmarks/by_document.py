@@ -25,7 +25,19 @@ def commands(
     """What each contender is called with, and where it writes to."""
     path = str(workload.path)
     results = {name: str(DATA / f".documents-{name}.parquet") for name in ("xent", *peers)}
-    ours = [*xent, "eval", path, "--by", "doc", "-m", "perplexity", "-o", results["xent"]]
+    ours = [
+        *xent,
+        "eval",
+        path,
+        "--task",
+        "outcome",
+        "--by",
+        "doc",
+        "-m",
+        "perplexity",
+        "-o",
+        results["xent"],
+    ]
     scripts = {name: str(PEERS / f"documents_{name}.py") for name in peers}
     theirs = {name: [sys.executable, scripts[name], path, results[name]] for name in peers}
     return {"xent": ours, **theirs}, results

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli.conventions import CONVENTIONS, rule_for
 from xentcli.errors import InputError, UsageError
 from xentcli.evaluation import Files, Options, begin, score, understand
+from xentcli.metrics import request
 from xentcli.rules import Arithmetic, Rule
 from xentcli.tally import Code
 
@@ -49,6 +50,8 @@ def under_all(files: Files, options: Options) -> list[Entry]:
     if options.columns.by:
         raise UsageError("--all-conventions speaks of all rows: leave --by out")
     metrics = options.report.metrics or ("cross_entropy",)
+    if not all(r.metric.name == "cross_entropy" for r in request(metrics)):
+        raise UsageError("--all-conventions is about the cross-entropy: no other -m goes with it")
     options = options._replace(report=options.report._replace(metrics=metrics))
     _, telling, table = begin(files.open(), options.file)
     layout = understand(telling, table, options)
@@ -73,7 +76,8 @@ def _entry(like: Like, layout: Layout, files: Files, options: Options, own: Valu
     value = _first(report)
     found = next((f for f in report.findings if f.code == Code.CONVENTION), None)
     worst = None if found is None else int(found.details["worst_row"] or 0)
-    why = _why(rule, found, layout, value.value != own.value)
+    weighs = "class_weight" in "".join(options.report.metrics)
+    why = _why(rule, found, layout, value.value != own.value, weighs)
     return Entry(
         like,
         system,
@@ -92,7 +96,13 @@ def _first(report: Report) -> Value:
     return next(iter(report.metrics.values()))
 
 
-def _why(rule: Rule | None, found: Finding | None, layout: Layout, differs: bool) -> str:  # noqa: FBT001
+def _why(
+    rule: Rule | None,
+    found: Finding | None,
+    layout: Layout,
+    differs: bool,  # noqa: FBT001 - facts of the comparison
+    weighs: bool,  # noqa: FBT001
+) -> str:
     """What makes the number another, in words."""
     if rule is None:
         return ""
@@ -100,13 +110,14 @@ def _why(rule: Rule | None, found: Finding | None, layout: Layout, differs: bool
     if found is not None:
         rows = "1 row" if found.count == 1 else f"{found.count:,} rows"
         reasons.append(f"{rows}: {rule.steps_for(layout)}")
-    if rule.per_row and layout.weight is not None:
+    if rule.per_row and (layout.weight is not None or weighs):
         reasons.append("divided by the number of rows, not by their weight")
     if rule.per_label:
         reasons.append("the mean over labels, not their sum")
+    if rule.inside and weighs and differs:
+        reasons.append("class weights go into the smoothed target")
     if reasons:
         return "; ".join(reasons)
-    if not differs:
-        return "the same"
     single = rule.arithmetic is Arithmetic.SINGLE
-    return "rounding: computed in float32" if single else "rounding: weights are kept in float32"
+    rounding = "rounding: computed in float32" if single else "rounding"
+    return rounding if differs else "the same"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from xentcli.report import ClassReport
 from xentcli.slice_report import SliceTable
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.report import ClassReport, Report
+    from xentcli.report import Report
 
     Floats = NDArray[np.float64]
 
@@ -33,7 +34,8 @@ def parquet_of(report: Report) -> bytes:
 def table(report: Report) -> pa.Table:
     """The breakdown as an Arrow table."""
     if not report.slices:
-        return _of_classes(report.layout.member, report.classes)
+        whole = ClassReport("", report.source.rows, float(report.source.rows), report.metrics)
+        return _of_classes(report.layout.member, report.classes or (whole,))
     slices = report.slices
     if not isinstance(slices, SliceTable):
         raise TypeError("slices are a SliceTable")

@@ -151,12 +151,18 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
         options = options._replace(policy=adopted(options.policy))
         plan = _plan(layout, requested, data.bytes, options)
-        if options.run.processes and data.bytes is not None and plan.workers > 1 and _FORKS:
-            from xentcli.forked import run_forked
+        try:
+            if options.run.processes and data.bytes is not None and plan.workers > 1 and _FORKS:
+                from xentcli.forked import run_forked
 
-            outcome = run_forked(plan, data.open, watcher)
-        else:
-            outcome = run_threads(plan, chain(opened, sources), watcher)
+                outcome = run_forked(plan, data.open, watcher)
+            else:
+                outcome = run_threads(plan, chain(opened, sources), watcher)
+        except InputError:
+            # A file that changed meanwhile explains any other trouble with it.
+            for source in opened:
+                source.check_unchanged()
+            raise
     return finalise(layout, outcome, requested, options.policy, options.report)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from xentcli import naming
 from xentcli.errors import InputError, UsageError
 from xentcli.layout import Layout, Shape
@@ -80,6 +82,13 @@ def _score(table: Table, options: ColumnOptions) -> tuple[str, Scale, str]:
     """The column of the outcomes' scores, its scale, and why."""
     if options.scores is not None:
         name = table.column(options.scores, "--scores").name
+        if name.lower() in naming.LOSSES:
+            raise InputError(_negative(name), hint=_NEGATE)
+        if options.scale is None and re.search(r"log_?(2|10)", name.lower()):
+            raise InputError(
+                f"'{shown(name)}' is named like a logarithm of another base",
+                hint="log-probabilities are natural logarithms: multiply them by ln 2 or ln 10",
+            )
         return name, naming.scale_in_name(name), "--scores"
     taken = {options.weight, options.id, options.units, *options.by}
     names = {**naming.OUTCOMES}
@@ -99,10 +108,18 @@ def _score(table: Table, options: ColumnOptions) -> tuple[str, Scale, str]:
             hint=f"say which with --scores, for example --scores '{shown(found[0][0])}'",
         )
     losses = [name for name in table.names if name.lower() in naming.LOSSES]
-    hint = "name it with --scores"
     if losses:
-        hint = f"'{shown(losses[0])}' is named like its negative: write -{shown(losses[0])} instead"
+        raise InputError(_negative(losses[0]), hint=_NEGATE)
     raise InputError(
         f"no column is named like the score of an outcome; the columns are {quoted(table.names)}",
-        hint=hint,
+        hint="name it with --scores",
     )
+
+
+_NEGATE = (
+    "give the scores themselves, as a column of log-probabilities: the loss with its sign changed"
+)
+
+
+def _negative(name: str) -> str:
+    return f"'{shown(name)}' is named like a loss, the negative of what is scored"

@@ -198,6 +198,8 @@ def _target_by_content(table: Table, options: ColumnOptions, found: ScoreColumns
     if tidymodels and len(fitting) == 1:
         return fitting[0]
     wanted = f"--target '{shown(fitting[0])}'" if len(fitting) == 1 else "--target COL"
+    if found.columns[0].lower() in naming.EITHER:
+        wanted += ", or say --task outcome if the scores are those of what happened"
     raise InputError(
         f"no column is named like a true label; the columns are {quoted(table.names)}",
         hint=f"name it, if it is there, with {wanted}",

@@ -72,8 +72,8 @@ class SliceTable(Sequence[SliceReport]):
         return Value(value, stderr, (lower, upper), self.confidence, column.unit)
 
     def costliest(self, most: int) -> list[int]:
-        """Where the `most` slices with the largest shares of the loss stand, or else losses."""
-        for key in ("share", "cross_entropy", *self.columns):
+        """Where the `most` slices with the largest loss stand, or else first figure."""
+        for key in ("cross_entropy", *self.columns):
             column = self.columns.get(key)
             if column is not None and not np.isnan(column.value).all():
                 known = np.where(np.isnan(column.value), -np.inf, column.value)

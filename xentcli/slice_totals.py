@@ -142,6 +142,60 @@ class SliceTotals:
         stderr[counted < 2] = np.nan
         return mean.rounded, stderr
 
+    def per_unit(self) -> tuple[Floats, Floats]:
+        """Σwℓ/Σwc of each slice and its standard error, as `Totals.per_unit` has them."""
+        values, errors = np.empty((2, len(self)))
+        for rows in self._chunks():
+            values[rows], errors[rows] = self._ratio(rows)
+        infinite = self._read("loss").infinite
+        values[infinite] = np.inf
+        values[self._unitless] = np.nan
+        errors[infinite | self._read("loss.squares").infinite | self._unitless] = np.nan
+        return values.take(self._order), errors.take(self._order)
+
+    @cached_property
+    def _unitless(self) -> NDArray[np.bool_]:
+        """Which slices, as they lie, stand for no units at all."""
+        units = self._read("units")
+        return np.concatenate([units.of(rows).rounded == 0 for rows in self._chunks()])
+
+    def _ratio(self, rows: slice) -> tuple[Floats, Floats]:
+        weighted = self.whole.row_weighted
+        counted = self._read("weight.rows" if weighted else "rows").of(rows).rounded
+        loss, units = self._read("loss").of(rows), self._read("units").of(rows)
+        squares = self._read("loss.squares").of(rows)
+        ratio_ = loss.over(units)
+        twice = double_double.of(np.full(len(counted), 2.0))
+        spread = squares - twice * ratio_ * self._read("units.loss").of(rows)
+        spread = spread + ratio_ * ratio_ * self._read("units.squares").of(rows)
+        left = spread.rounded
+        left = np.where(left <= squares.rounded * 2.0**-PRODUCTS_ROUNDING, 0.0, left)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = 1.0 if weighted else counted / (counted - 1)
+            stderr = np.sqrt(left * factor) / units.rounded
+        stderr[counted < 2] = np.nan
+        return ratio_.rounded, stderr
+
+    def proportion(self, key: str) -> Column:
+        """Shares of each slice's weight, with Wilson's interval, as `Totals.proportion` has it."""
+        hits, weight = self._read(key), self._read(self._weight)
+        parts = [hits.of(rows).over(weight.of(rows)).rounded for rows in self._chunks()]
+        value = np.concatenate(parts or [np.zeros(0)]).take(self._order)
+        n = self.weight
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.whole.weighted():
+                n = n * n / self.sums("weight.squares")
+            n = np.where(n < 2, np.nan, n)
+            z2 = self.whole.z**2
+            centre = (value + z2 / (2 * n)) / (1 + z2 / n)
+            spread = np.sqrt(value * (1 - value) / n + z2 / (4 * n * n))
+            half = self.whole.z / (1 + z2 / n) * spread
+            lower = np.minimum(value, np.maximum(0.0, centre - half))
+            upper = np.maximum(value, np.minimum(1.0, centre + half))
+            stderr = np.sqrt(value * (1 - value) / n)
+        lower, upper = np.where(value == 0, 0 * n, lower), np.where(value == 1, 1 + 0 * n, upper)
+        return Column(value, stderr, lower, upper)
+
     def shares(self) -> Column:
         """The slices' parts of the total loss; NaN where that is 0 or infinite."""
         whole = self.whole.units("loss")

@@ -60,5 +60,6 @@ def _parse_arguments(text: str, at: int) -> tuple[dict[str, str], int]:
 def _unread(text: str, at: int, wanted: str) -> UsageError:
     return UsageError(
         f"--metric '{text}': expected {wanted} at character {at + 1}",
-        hint="a spec is name or name(param=value, …), as in 'accuracy,brier(scale=half)'",
+        hint="a spec is name or name(param=value, …), as in 'accuracy,brier(scale=half)'; a value "
+        "with = or , is quoted: \"cross_entropy(class_weight='cat=2,dog=1')\"",
     )

@@ -91,7 +91,7 @@ def test_torch_leaves_padding_out_unasked(xent: Xent) -> None:
         (ROWS, ("--all-conventions", "--like", "torch"), ("give one of them",), 2),
         (ROWS, ("--all-conventions", "-f", "csv"), ("table or json", "--like NAME"), 2),
         (ROWS, ("--all-conventions", "-b"), ("table or json",), 2),
-        (ROWS, ("--all-conventions", "-m", "share"), ("figure over all rows",), 2),
+        (ROWS, ("--all-conventions", "-m", "share"), ("about the cross-entropy",), 2),
     ],
 )  # fmt: skip
 def test_what_has_no_number_is_refused(

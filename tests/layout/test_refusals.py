@@ -150,8 +150,8 @@ COUNT = {"count": "n"}
     ("content", "options", "needle"),
     [
         ("token,logprob\nx,-0.5\ny,0.25\n", {}, "row 2, column 'logprob': 0.25 is not the log"),
-        ("token,nll\nx,0.5\ny,1\n", {}, "its negative: write -nll instead"),
-        ("token,loss\nx,0.5\ny,1\n", {}, "its negative: write -loss instead"),
+        ("token,nll\nx,0.5\ny,1\n", {}, "'nll' is named like a loss"),
+        ("token,loss\nx,0.5\ny,1\n", {}, "'loss' is named like a loss"),
         ("logprob,n\n-1,1\n-1,-2\n", COUNT, "row 2, column 'n': -2.0 is not a number of units"),
         ("logprob,n\n-1,1\n-1,\n", COUNT, "row 2, column 'n': the value is missing"),
         ("logprob,n\n-1,1\n-1,inf\n", COUNT, "row 2, column 'n': inf is not a number of units"),

@@ -157,4 +157,4 @@ def test_the_package_that_is_missing_is_named(
     problem = f"which takes the package {package.replace('_', '-')} to read"
     with pytest.raises(InputError, match=problem) as caught:
         read(path, ROLES)
-    assert caught.value.hint == "pip install 'xentcli[formats]'"
+    assert (caught.value.hint or "").startswith("pip install ")

@@ -89,7 +89,8 @@ class Output:
             "--format",
             metavar="FORM",
             panel=OUTPUT_PANEL,
-            help="table, json, jsonl, csv or markdown. [default: what -o is named, else table]",
+            help="table, json, jsonl, csv, markdown or parquet. "
+            "[default: what -o is named, else table]",
         ),
     ] = ""
     json: Annotated[bool, option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False

@@ -13,6 +13,7 @@ from xentcli.statistic import DECISIONS, ROWS, SUPPORT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
 
@@ -39,6 +40,13 @@ def _of_labels(totals: Totals, group: int | None) -> Value:
     return Value(share) if group is None else totals.proportion(share, totals.effective_rows(group))
 
 
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:
+    del settings
+    if totals.whole.kind is TargetKind.LABELS:
+        return None
+    return totals.proportion("correct")
+
+
 METRIC = Metric(
     name="accuracy",
     summary="share of rows whose largest score is the true class's; of equal scores the first wins",
@@ -46,6 +54,7 @@ METRIC = Metric(
     source="interval: Wilson 1927, on (Σw)²/Σw² rows where there are weights",
     statistics=(ROWS, SUPPORT, DECISIONS),
     figure=_figure,
+    column=_column,
     kinds=DECIDED,
     better="higher",
     default=True,

@@ -104,7 +104,8 @@ METRIC = Metric(
         Parameter(
             "class_weight",
             class_weights.NONE,
-            "weights of the classes: balanced, or cat=2,dog=1, or a JSON file: Σ v w ℓ / Σ v w",
+            "weights v of the classes: balanced, or 'cat=2,dog=1' in quotes (others weigh 1), or a "
+            "JSON file: Σ v w ℓ / Σ v w",
             read=class_weights.read,
         ),
         Parameter(

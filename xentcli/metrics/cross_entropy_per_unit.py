@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
 
@@ -21,6 +22,12 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     return totals.figure(totals.per_unit(), totals.base.unit, totals.base.nats)
 
 
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
+    del settings
+    base = totals.whole.base
+    return totals.figure(*totals.per_unit(), base.unit, base.nats)
+
+
 METRIC = Metric(
     name="cross_entropy_per_unit",
     summary="loss per byte, character or word: per unit of the column that --count names",
@@ -28,6 +35,7 @@ METRIC = Metric(
     source="with --base 2, bits per byte; standard error of a ratio (delta method)",
     statistics=(*LOSSES, UNITS),
     figure=_figure,
+    column=_column,
     unit="loss",
     default=True,
     kinds=OUTCOME_ONLY,

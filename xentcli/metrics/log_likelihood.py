@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from xentcli.means import Estimate
 from xentcli.metric import EVERYTHING, Metric, Setting
 from xentcli.statistic import LOSSES
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
 
@@ -28,6 +31,14 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     return totals.figure(Estimate(value, stderr), totals.base.unit, totals.base.nats)
 
 
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
+    del settings
+    value, stderr = totals.mean("loss")
+    total = np.where(np.isinf(value), -np.inf, 0.0 - totals.sums("loss"))
+    errors = np.where(np.isinf(total), np.nan, stderr * totals.weight)
+    return totals.figure(total, errors, totals.whole.base.unit, totals.whole.base.nats)
+
+
 METRIC = Metric(
     name="log_likelihood",
     summary="logarithm of the probability that the model gave to all true classes together",
@@ -35,6 +46,7 @@ METRIC = Metric(
     source="its standard error is that of the mean times Σ w",
     statistics=LOSSES,
     figure=_figure,
+    column=_column,
     kinds=EVERYTHING,
     unit="loss",
     better="higher",

@@ -11,12 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
     del settings
     return None if group is not None else totals.exponential(totals.per_unit())
+
+
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
+    del settings
+    return totals.exponential(*totals.per_unit())
 
 
 METRIC = Metric(
@@ -26,6 +32,7 @@ METRIC = Metric(
     source="word and byte perplexity of language models, comparable between tokenisers",
     statistics=(*LOSSES, UNITS),
     figure=_figure,
+    column=_column,
     default=True,
     kinds=OUTCOME_ONLY,
     units=True,

@@ -158,5 +158,5 @@ def missing_package(name: str, format_: str, package: str) -> InputError:
     """The error for a format whose library is not there."""
     return InputError(
         f"{name}: is {format_}, which takes the package {package} to read",
-        hint="pip install 'xentcli[formats]'",
+        hint=f"pip install {package} (xentcli[formats] has all of these)",
     )

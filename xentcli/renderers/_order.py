@@ -64,10 +64,17 @@ def costliest_slices(report: Report, most: int | None) -> tuple[list[SliceReport
 
     slices = report.slices
     if not isinstance(slices, SliceTable) or most is None or len(slices) <= most:
-        return costliest_first(list(slices)), None
+        return _worst_first(slices), None
     shown = [slices[i] for i in slices.costliest(most)]
-    shares = [figure(entry, "share") for entry in shown]
-    return costliest_first(shown), 1.0 - math.fsum(s for s in shares if s is not None)
+    shares = [share for entry in shown if (share := figure(entry, "share")) is not None]
+    return shown, 1.0 - math.fsum(shares) if shares else None
+
+
+def _worst_first(slices: Sequence[SliceReport]) -> list[SliceReport]:
+    """The slices by loss, or by the first figure there is, descending."""
+    keys = metric_keys(slices)
+    key = "cross_entropy" if "cross_entropy" in keys else next(iter(keys), "")
+    return sorted(slices, key=lambda entry: -(figure(entry, key) or 0.0))
 
 
 def overall_metrics(report: Report) -> dict[str, Value]:
