@@ -67,6 +67,8 @@ class Batch(ABC):
     """
 
     size: int
+    # Whether every class is a label, on or off by itself.
+    of_labels = False
 
     def __init__(
         self,

@@ -14,7 +14,6 @@ from xentcli.rules import Arithmetic, Clip, Convention, Rule
 
 if TYPE_CHECKING:
     from xentcli.layout import Layout
-    from xentcli.options import Policy
 
 _CLASS, _SOFT, _LABELS = TargetKind.CLASS, TargetKind.SOFT, TargetKind.LABELS
 _LOGIT = frozenset({Scale.LOGIT})
@@ -216,13 +215,6 @@ YARDSTICK = Convention(
 CONVENTIONS: dict[Like, Convention] = {
     c.name: c for c in (SKLEARN, TORCH, KERAS, XGBOOST, LIGHTGBM, YARDSTICK)
 }
-
-
-def adopted(policy: Policy) -> Policy:
-    """The policy with the labels that the system leaves out unasked."""
-    if policy.like is None or policy.ignore_label:
-        return policy
-    return policy._replace(ignore_label=CONVENTIONS[policy.like].ignore)
 
 
 def rule_for(like: Like | None, layout: Layout) -> Rule | None:

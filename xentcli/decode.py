@@ -6,23 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli import columns, imitate
+from xentcli import columns
+from xentcli.adopting import rule_of
 from xentcli.checks import Checks, Positions
 from xentcli.class_batch import ClassBatch
-from xentcli.conventions import rule_for
 from xentcli.elementary import surprise
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
 from xentcli.kept import Kept
-from xentcli.label_batch import LabelBatch
 from xentcli.labelled_vectors import LabelledVectors
 from xentcli.layout import Layout, Shape
 from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
 from xentcli.options import Like, Policy, Scale, TargetKind
-from xentcli.outcome_scores import Outcome
 from xentcli.scales import scores_of, single_of
 from xentcli.single_scores import Single
-from xentcli.soft_batch import SoftBatch
 from xentcli.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
 from xentcli.truths import Truths
@@ -57,7 +54,7 @@ class Decoder:
         self.tally = Tally()
         self._checks = Checks(layout, policy, self.tally)
         self._truths = Truths(layout)
-        self._rule = rule_for(policy.like, layout)
+        self._rule = rule_of(policy, layout)
         self.labels = LabelEncoder(layout, policy.ignore_label)
         self._kept = Kept(layout, policy, self.labels, self.tally)
         self._named = LabelledVectors(layout) if layout.shape is Shape.LABELLED else None
@@ -140,6 +137,8 @@ class Decoder:
         if layout.kind is TargetKind.LABELS:
             return single_of(raw.reshape(-1), layout.scale, 1)
         if layout.kind is TargetKind.OUTCOME:
+            from xentcli.outcome_scores import Outcome
+
             return Outcome(raw, logarithms=layout.scale is Scale.LOG_PROBABILITY)
         scores = scores_of(raw, layout.scale, layout.positive)
         if isinstance(scores, Probabilities | LogProbabilities):
@@ -152,8 +151,12 @@ class Decoder:
         """The rows with their scores, as batches of their kind."""
         layout = self.layout
         if layout.kind is TargetKind.LABELS and isinstance(scores, Single):
+            from xentcli.label_batch import LabelBatch
+
             return LabelBatch(layout.k, truth, scores, weights, **other)
         if layout.kind is TargetKind.SOFT:
+            from xentcli.soft_batch import SoftBatch
+
             return SoftBatch(layout.k, truth, scores, weights, **other)
         return ClassBatch(layout.k, truth, scores, weights, **other)
 
@@ -168,6 +171,8 @@ class Decoder:
         other: dict[str, Any],
     ) -> Batch:
         """The rows as another system sees them; how many losses that changes is tallied."""
+        from xentcli import imitate
+
         own = self._batch(truth, scores, weights, other)
         scale, numbers = self.layout.scale, scores.raw
         if isinstance(scores, Logits) and scale is not Scale.LOGIT:

@@ -7,7 +7,7 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.conventions import adopted, rule_for
+from xentcli.adopting import adopted, rule_of
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError, UsageError
 from xentcli.finalising import finalise, no_rows
@@ -147,7 +147,7 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
             stack.callback(source.close)
         layout = understand(telling, table, options)
         _check_labels(layout, options.policy)
-        rule_for(options.policy.like, layout)
+        rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
         options = options._replace(policy=adopted(options.policy))
         plan = _plan(layout, requested, data.bytes, options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli import __version__
-from xentcli.conventions import rule_for
+from xentcli.adopting import rule_of
 from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
 from xentcli.report import ClassReport, LayoutReport, Report, SourceReport
@@ -86,7 +86,7 @@ def _totals(layout: Layout, policy: Policy, report: ReportOptions, state: Readab
         positive=layout.positive,
         base=report.base,
         confidence=report.confidence,
-        rule=rule_for(policy.like, layout),
+        rule=rule_of(policy, layout),
     )
 
 

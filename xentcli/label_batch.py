@@ -26,6 +26,8 @@ class LabelBatch(CellBatch):
     `single` holds the scores of all labels one after the other.
     """
 
+    of_labels = True
+
     def __init__(
         self, k: int, targets: Floats, single: Single, weights: Floats | None, **other: Any
     ) -> None:

@@ -15,7 +15,6 @@ import numpy as np
 from xentcli.batch import View, times
 from xentcli.class_batch import ClassBatch
 from xentcli.frame import Frame
-from xentcli.label_batch import LabelBatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -234,7 +233,7 @@ PROBABILITIES = Statistic(("probability",), _add_probabilities)
 
 
 def _add_surprises(batch: Batch, frame: Frame, total: Sums) -> None:
-    if isinstance(batch, LabelBatch):
+    if batch.of_labels:
         return  # each label is a task of its own: its smoothed loss has both sides of it
     for k, surprises in enumerate(batch.bounded(batch.scores.surprises())):
         _add_column(batch, frame, k, surprises, total)

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("evaluation", "finalising", "rows", "row_forms", "frames", "output", "progress"),
     ("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
     ("metrics", "decode"),
-    ("metric", "checks", "imitate", "kept", "truths", "labelled_vectors"),
+    ("metric", "checks", "imitate", "adopting", "kept", "truths", "labelled_vectors"),
     ("class_weights", "arrow_table", "slice_report", "slice_totals", "slices"),
     ("totals", "means", "statistic", "state", "encode", "scales"),
     ("frame",),
