@@ -72,7 +72,7 @@ def _entry(like: Like, layout: Layout, files: Files, options: Options, own: Valu
         report = score(files, adopted)
     except InputError as error:
         # Another system's numbers do not depend on what this one cannot do.
-        return Entry(like, system, rule.function if rule else "", None, error.message)
+        return Entry(like, system, rule.function, None, error.message)
     value = _first(report)
     found = next((f for f in report.findings if f.code == Code.CONVENTION), None)
     worst = None if found is None else int(found.details["worst_row"] or 0)
@@ -81,7 +81,7 @@ def _entry(like: Like, layout: Layout, files: Files, options: Options, own: Valu
     return Entry(
         like,
         system,
-        rule.function if rule else "",
+        rule.function,
         value,
         why,
         0 if found is None else found.count,
@@ -97,15 +97,13 @@ def _first(report: Report) -> Value:
 
 
 def _why(
-    rule: Rule | None,
+    rule: Rule,
     found: Finding | None,
     layout: Layout,
     differs: bool,  # noqa: FBT001 - facts of the comparison
     weighs: bool,  # noqa: FBT001
 ) -> str:
     """What makes the number another, in words."""
-    if rule is None:
-        return ""
     reasons = []
     if found is not None:
         rows = "1 row" if found.count == 1 else f"{found.count:,} rows"

@@ -99,7 +99,7 @@ TORCH = Convention(
     ("-100",),
 )
 
-_KERAS_RULE = Rule("", frozenset(), arithmetic=Arithmetic.SINGLE, per_row=True)
+_KERAS_RULE = Rule("", frozenset(), arithmetic=Arithmetic.SINGLE, narrow=True, per_row=True)
 KERAS = Convention(
     Like.KERAS,
     "Keras",
@@ -153,6 +153,7 @@ _XGBOOST_RULE = Rule(
     "",
     frozenset(),
     arithmetic=Arithmetic.SINGLE,
+    narrow=True,
     links=True,
     cap=_XGBOOST_CAP,
     complement=True,
@@ -174,6 +175,7 @@ _LIGHTGBM_RULE = Rule(
     "",
     frozenset(),
     arithmetic=Arithmetic.DOUBLE,
+    narrow=True,
     links=True,
     cap=_LIGHTGBM_CAP,
     complement=True,
@@ -217,13 +219,11 @@ CONVENTIONS: dict[Like, Convention] = {
 }
 
 
-def rule_for(like: Like | None, layout: Layout) -> Rule | None:
-    """The rule of a system for scores that lie so; None where no system was asked for.
+def rule_for(like: Like, layout: Layout) -> Rule:
+    """The rule of a system for scores that lie so.
 
     Raises UsageError where the system has no number for them.
     """
-    if like is None:
-        return None
     convention = CONVENTIONS[like]
     rule = next((r for r in convention.rules if r.fits(layout)), None)
     if layout.kind is TargetKind.OUTCOME:

@@ -17,7 +17,7 @@ from xentcli.kept import Kept
 from xentcli.labelled_vectors import LabelledVectors
 from xentcli.layout import Layout, Shape
 from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
-from xentcli.options import Like, Policy, Scale, TargetKind
+from xentcli.options import Policy, Scale, TargetKind
 from xentcli.scales import scores_of, single_of
 from xentcli.single_scores import Single
 from xentcli.tally import Case, Code, Entry, Place, Tally
@@ -180,11 +180,10 @@ class Decoder:
             scale, numbers = Scale.PROBABILITY, scores.probabilities
         numbers = numbers.astype(kind, copy=False)
         seen = imitate.scores(rule, numbers, scale, getattr(scores, "positive", 1), positions)
-        boosting = self.policy.like in (Like.XGBOOST, Like.LIGHTGBM)
         if truth.ndim == 2:
-            truth = imitate.beside(truth, rule, boosting=boosting)
+            truth = imitate.beside(truth, rule)
         if weights is not None:
-            weights = imitate.beside(weights, rule, boosting=boosting)
+            weights = imitate.beside(weights, rule)
         other["bounds"] = imitate.bounds(rule, kind)
         batch = self._batch(truth, seen, weights, other)
         if len(batch):

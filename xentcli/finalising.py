@@ -42,7 +42,16 @@ def finalise(
     """The report of a sum: a pure function."""
     total, facts = outcome
     layout = settled(layout, sorted(total.labels), facts[0].path)
-    read = functools.partial(_totals, layout, policy, report)
+    read = functools.partial(
+        Totals,
+        classes=layout.classes,
+        weighted=layout.weight is not None,
+        kind=layout.kind,
+        positive=layout.positive,
+        base=report.base,
+        confidence=report.confidence,
+        rule=rule_of(policy, layout),
+    )
     totals = read(total.state)
     paths = [fact.path for fact in facts]
     _check_rows(totals, total, paths, policy)
@@ -76,20 +85,6 @@ def finalise(
     )
 
 
-def _totals(layout: Layout, policy: Policy, report: ReportOptions, state: Readable) -> Totals:
-    """Sums as figures, those of all rows or of a slice of them."""
-    return Totals(
-        state,
-        layout.classes,
-        weighted=layout.weight is not None,
-        kind=layout.kind,
-        positive=layout.positive,
-        base=report.base,
-        confidence=report.confidence,
-        rule=rule_of(policy, layout),
-    )
-
-
 def _slices(
     slices: Slices,
     layout: Layout,
@@ -112,13 +107,10 @@ def _slices(
             columns[r.key] = column_of([r.overall(part) for part in parts])
     if any(r.metric.name == "cross_entropy" for r in requested):
         columns["share"] = every.shares()
-    places = slices.places
-    order, whole, texts = places.ordered(), places.whole, places.texts
-    ordered = [texts[i] for i in order.tolist()] if whole is None else whole[order]
     kept = {key: column for key, column in columns.items() if column is not None}
     confidence = totals.confidence
     rows = every.rows.astype(np.int64)
-    return SliceTable(layout.by, ordered, rows, every.weight, kept, confidence)
+    return SliceTable(layout.by, every.keys, rows, every.weight, kept, confidence)
 
 
 def settled(layout: Layout, labels: Sequence[str], path: str) -> Layout:

@@ -54,12 +54,9 @@ def typed(values: Array, rule: Rule) -> Array:
     return values if kind is None else values.astype(kind)
 
 
-def beside(values: Floats, rule: Rule, *, boosting: bool) -> Floats:
-    """Weights or targets, rounded as the system keeps them; boosters keep both in float32."""
-    narrow = boosting or rule.arithmetic is Arithmetic.SINGLE
-    if not narrow:
-        return values
-    return values.astype(np.float32).astype(np.float64)
+def beside(values: Floats, rule: Rule) -> Floats:
+    """Weights or targets, rounded as the system keeps them."""
+    return values.astype(np.float32).astype(np.float64) if rule.narrow else values
 
 
 def scores(rule: Rule, raw: Array, scale: Scale, positive: int, positions: Positions) -> Scores:

@@ -10,7 +10,7 @@ from xentcli.exact import ratio, units_of
 from xentcli.levels import UNIT_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from xentcli.totals import Totals
 
@@ -43,6 +43,26 @@ class Factors(NamedTuple):
 
     of_class: Sequence[float] | None
     over: Over = Over.WEIGHT
+
+
+def variance(
+    products: Iterable[tuple[int, int, int]], top: int, below: int, n: int | None, hidden: int
+) -> float:
+    """Σ (y - L u)² / (Σ u)² with L = top/below, exactly, but for what rounding hides.
+
+    `products` are Σy², Σyu and Σu² of parts of the rows. `n` is their number where there are
+    no weights, for the factor n/(n - 1). What is below 2^-`hidden` of Σy² counts as nothing.
+    """
+    whole = spread = 0
+    for squares, cross, own in products:
+        whole += squares * below * below
+        spread += squares * below * below - 2 * top * below * cross + top * top * own
+    if spread <= whole >> hidden:
+        return 0.0
+    if n is not None:
+        spread *= n
+    # With units of 2^-u and factors of 2^-b: spread is in 2^-(3u + 4b), below in 2^-(u + b).
+    return ratio(spread << UNIT_BITS, below**4 * (1 if n is None else n - 1))
 
 
 class Mean:
@@ -110,21 +130,9 @@ class Mean:
 
     def _variance(self, classes: list[tuple[int, int | None]], top: int, below: int) -> float:
         """Σ (v w x - L u)² / (Σ u)² with L = top/below, exactly, but for what rounding hides."""
-        whole = spread = 0
-        for v, k in classes:
-            squares, cross, own = self._products(v, k)
-            whole += squares * below * below
-            spread += squares * below * below - 2 * top * below * cross + top * top * own
         hidden = PRODUCTS_ROUNDING if self._weighted else SQUARES_ROUNDING
-        if spread <= whole >> hidden:
-            return 0.0
-        n = 1
-        if not self._weighted:
-            n = self._rows(classes)
-            spread *= n
-            n -= 1
-        # With units of 2^-u and factors of 2^-b: spread is in 2^-(3u + 4b), below in 2^-(u + b).
-        return ratio(spread << UNIT_BITS, below**4 * n)
+        n = None if self._weighted else self._rows(classes)
+        return variance((self._products(v, k) for v, k in classes), top, below, n, hidden)
 
     def _products(self, v: int, k: int | None) -> tuple[int, int, int]:
         """Σ (vwx)², Σ vwx·u and Σ u² of a class, all in one unit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from xentcli.layout import Shape
 from xentcli.options import Like, Scale, TargetKind
 
 if TYPE_CHECKING:
@@ -41,11 +42,12 @@ class Rule(NamedTuple):
     """What a system's function does with scores of some kind.
 
     `kinds`, `scales` and `single` (one column for two classes; None: either) say what for.
-    `links`: logits are first made probabilities, in the arithmetic's type. `rescale`: each row
-    is divided by its sum before it is clipped. `complement`: 1 - p is rounded to the type.
-    `cap` bounds what a row, or a label, can cost. `per_row`: weighted losses are divided by
-    the number of rows, not by the weights. `per_label`: the mean over labels, not their sum.
-    `weights`: whether rows can have any. `inside`: class weights go into the smoothed target.
+    `narrow`: weights and targets are kept in float32. `links`: logits are first made
+    probabilities, in the arithmetic's type. `rescale`: each row is divided by its sum before it
+    is clipped. `complement`: 1 - p is rounded to the type. `cap` bounds what a row, or a label,
+    can cost. `per_row`: weighted losses are divided by the number of rows, not by the weights.
+    `per_label`: the mean over labels, not their sum. `weights`: whether rows can have any.
+    `inside`: class weights go into the smoothed target.
     """
 
     function: str
@@ -53,6 +55,7 @@ class Rule(NamedTuple):
     scales: frozenset[Scale] = _ANY
     single: bool | None = None
     arithmetic: Arithmetic = Arithmetic.OWN
+    narrow: bool = False
     links: bool = False
     rescale: bool = False
     clip: Clip = Clip()
@@ -66,7 +69,7 @@ class Rule(NamedTuple):
 
     def fits(self, layout: Layout) -> bool:
         """Whether the rule is for scores that lie so."""
-        single = len(layout.scores) == 1 and layout.classes != () and layout.shape == "single"
+        single = layout.shape is Shape.SINGLE
         return (
             layout.kind in self.kinds
             and layout.scale in self.scales
@@ -94,7 +97,7 @@ class Rule(NamedTuple):
 
     def steps_for(self, layout: Layout) -> str:
         """What happens to scores that lie so, in words and in order."""
-        pairs = layout.kind is TargetKind.LABELS or layout.shape == "single"
+        pairs = layout.kind is TargetKind.LABELS or layout.shape is Shape.SINGLE
         return self._steps(links=self.links and layout.scale is Scale.LOGIT, pairs=pairs)
 
     def _steps(self, *, links: bool, pairs: bool) -> str:

@@ -23,8 +23,8 @@ _SPAN = 1 << 22
 class Places:
     """Numbers slices as they come up.
 
-    While all of them are values of one column of whole numbers (`whole`), they are kept in
-    arrays; any other value turns them into texts.
+    While all of them are values of one column of whole numbers, they are kept in arrays; any
+    other value turns them into texts.
     """
 
     def __init__(self) -> None:
@@ -86,23 +86,11 @@ class Places:
             self._texts = {key: i for i, key in enumerate(self.keys())}
         return self._texts
 
-    @property
-    def whole(self) -> Ints | None:
-        """The values of all slices, by number, where they are whole numbers of one column."""
-        if self._texts is None:
-            return self._values
-        if not all(len(key) == 1 and is_whole(key[0]) for key in self._texts):
-            return None
-        return np.array([int(key[0]) for key in self._texts], dtype=np.int64)
-
-    @property
-    def texts(self) -> list[Key]:
-        """The values of all slices, by number, where they are kept as texts."""
-        return list(self._texts or ())
-
     def keys(self) -> list[Key]:
         """The values of all slices, by number."""
-        return self.texts or [(str(v),) for v in self._values.tolist()]
+        if self._texts is None:
+            return [(str(v),) for v in self._values.tolist()]
+        return list(self._texts)
 
     def take_in(self, other: Places) -> Rows:
         """The numbers here of the other's slices, in their order."""
@@ -110,13 +98,25 @@ class Places:
             return self.of_whole(other._values) if len(other) else np.zeros(0, dtype=np.intp)
         return self.of_keys(other.keys())
 
-    def ordered(self) -> Rows:
-        """The numbers of the slices in the order of their values: whole numbers as such."""
-        whole = self.whole
+    def ordered(self) -> tuple[Rows, Ints | list[Key]]:
+        """The numbers of the slices in the order of their values, and the values in it.
+
+        Whole numbers of one column are ordered as such, however they are kept.
+        """
+        whole = self._whole()
         if whole is not None:
-            return whole.argsort(kind="stable")
-        pairs = sorted((key, place) for place, key in enumerate(self.texts))
-        return np.array([place for _, place in pairs], dtype=np.intp)
+            order = whole.argsort(kind="stable")
+            return order, whole[order]
+        pairs = sorted((key, place) for place, key in enumerate(self.keys()))
+        return np.array([place for _, place in pairs], dtype=np.intp), [key for key, _ in pairs]
+
+    def _whole(self) -> Ints | None:
+        """The values of all slices, by number, where they are whole numbers of one column."""
+        if self._texts is None:
+            return self._values
+        if not all(len(key) == 1 and is_whole(key[0]) for key in self._texts):
+            return None
+        return np.array([int(key[0]) for key in self._texts], dtype=np.int64)
 
     def __getstate__(self) -> tuple[dict[Key, int] | None, Ints]:
         return self._texts, self._values

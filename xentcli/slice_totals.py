@@ -57,13 +57,14 @@ class _Sums(NamedTuple):
 class SliceTotals:
     """The sums of all slices as figures, in the slices' order.
 
-    `whole` are the totals of all rows, which say in which base and how sure.
+    `whole` are the totals of all rows, which say in which base and how sure; `keys` are what
+    the slices' rows have in common.
     """
 
     def __init__(self, slices: Slices, whole: Totals) -> None:
         self._slices = slices
         self.whole = whole
-        self._order = slices.places.ordered()
+        self._order, self.keys = slices.places.ordered()
         self._known: dict[str, _Sums] = {}
 
     def __len__(self) -> int:
@@ -133,14 +134,9 @@ class SliceTotals:
             counted, cross, own = weight.rounded, total, weight
             with np.errstate(divide="ignore", invalid="ignore"):
                 hidden, factor = 2.0**-SQUARES_ROUNDING, counted / (counted - 1)
-        mean = total.over(weight)
-        twice = double_double.of(np.full(len(counted), 2.0))
-        spread = (squares - twice * mean * cross + mean * mean * own).rounded
-        spread = np.where(spread <= squares.rounded * hidden, 0.0, spread)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            stderr = np.sqrt(spread * factor) / weight.rounded
-        stderr[counted < 2] = np.nan
-        return mean.rounded, stderr
+        quotient, errors = _quotient(total, weight, (squares, cross, own), hidden, factor)
+        errors[counted < 2] = np.nan
+        return quotient, errors
 
     def per_unit(self) -> tuple[Floats, Floats]:
         """Σwℓ/Σwc of each slice and its standard error, as `Totals.per_unit` has them."""
@@ -163,18 +159,14 @@ class SliceTotals:
         weighted = self.whole.row_weighted
         counted = self._read("weight.rows" if weighted else "rows").of(rows).rounded
         loss, units = self._read("loss").of(rows), self._read("units").of(rows)
-        squares = self._read("loss.squares").of(rows)
-        ratio_ = loss.over(units)
-        twice = double_double.of(np.full(len(counted), 2.0))
-        spread = squares - twice * ratio_ * self._read("units.loss").of(rows)
-        spread = spread + ratio_ * ratio_ * self._read("units.squares").of(rows)
-        left = spread.rounded
-        left = np.where(left <= squares.rounded * 2.0**-PRODUCTS_ROUNDING, 0.0, left)
+        keys = ("loss.squares", "units.loss", "units.squares")
+        squares, cross, own = (self._read(key).of(rows) for key in keys)
         with np.errstate(divide="ignore", invalid="ignore"):
-            factor = 1.0 if weighted else counted / (counted - 1)
-            stderr = np.sqrt(left * factor) / units.rounded
-        stderr[counted < 2] = np.nan
-        return ratio_.rounded, stderr
+            factor = np.ones(len(counted)) if weighted else counted / (counted - 1)
+        products = squares, cross, own
+        quotient, errors = _quotient(loss, units, products, 2.0**-PRODUCTS_ROUNDING, factor)
+        errors[counted < 2] = np.nan
+        return quotient, errors
 
     def proportion(self, key: str) -> Column:
         """Shares of each slice's weight, with Wilson's interval, as `Totals.proportion` has it."""
@@ -220,6 +212,26 @@ class SliceTotals:
         lower = np.where(np.isnan(known), np.nan, _exp(value - reach))
         upper = np.where(np.isnan(known), np.nan, _exp(value + reach))
         return Column(height, height * known, lower, upper)
+
+
+def _quotient(
+    top: Doubles,
+    below: Doubles,
+    products: tuple[Doubles, Doubles, Doubles],
+    hidden: float,
+    factor: Floats,
+) -> tuple[Floats, Floats]:
+    """L = Σy/Σu of some slices, and √(factor Σ (y - L u)²)/Σu, as `means.variance` has it.
+
+    `products` are Σy², Σyu and Σu²; what is below `hidden` of the first counts as nothing.
+    """
+    squares, cross, own = products
+    quotient = top.over(below)
+    twice = double_double.of(np.full(len(factor), 2.0))
+    spread = (squares - twice * quotient * cross + quotient * quotient * own).rounded
+    spread = np.where(spread <= squares.rounded * hidden, 0.0, spread)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return quotient.rounded, np.sqrt(spread * factor) / below.rounded
 
 
 def _exp(values: Floats) -> Floats:

@@ -85,7 +85,8 @@ class Slices:
     def readings(self) -> Iterator[tuple[Key, Reading]]:
         """The sums of each slice, to be read, in the order of their values."""
         whole, keys = Whole(self.state), self.places.keys()
-        for place in self.places.ordered().tolist():
+        order, _ = self.places.ordered()
+        for place in order.tolist():
             yield keys[place], Reading(whole, place * self.size, self.size)
 
     def __eq__(self, other: object) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from xentcli.elementary import exp, log
 from xentcli.exact import ratio, units_of
 from xentcli.levels import UNIT_BITS
-from xentcli.means import PRODUCTS_ROUNDING, Estimate, Factors, Mean, Over
+from xentcli.means import PRODUCTS_ROUNDING, Estimate, Factors, Mean, Over, variance
 from xentcli.options import Base, TargetKind
 from xentcli.report import Value
 
@@ -46,9 +46,8 @@ class Totals:
 
     `classes` are the names of classes or labels, `kind` says what is known of the truth,
     `weighted` whether rows have weights of their own, `positive` the class that a single
-    score speaks of, `rule` how another system computes its loss, if
-    that is wanted. Everywhere, `group` is the
-    number of a class, or None for all classes together.
+    score speaks of, `rule` how another system computes its loss, if that is wanted.
+    Everywhere, `group` is the number of a class, or None for all classes together.
     """
 
     def __init__(
@@ -75,6 +74,7 @@ class Totals:
         self.weights_inside = rule is not None and rule.inside
         self.labels_in_mean = self.k if rule is not None and rule.per_label else 1
         self._units: dict[str, list[int]] = {}
+        self._infinite: dict[str, list[int]] = {}
         # Class weights by their spelling, made once for all figures (see class_weights).
         self.factors: dict[str, list[float]] = {}
 
@@ -98,7 +98,9 @@ class Totals:
 
     def infinite(self, key: str, group: int | None = None) -> int:
         """How many infinite terms a sum was given."""
-        counts = self.state.infinite(key)
+        if key not in self._infinite:
+            self._infinite[key] = self.state.infinite(key)
+        counts = self._infinite[key]
         if group is None:
             return counts[-1] if self.overlapping else sum(counts)
         return counts[group]
@@ -189,15 +191,11 @@ class Totals:
         n = self.units("weight.rows" if self.row_weighted else "rows") >> UNIT_BITS
         if value is None or math.isinf(value) or n < 2 or self.infinite("loss.squares"):
             return Estimate(value)
-        top, squares = self.units("loss"), self.units("loss.squares")
-        spread = squares * below * below - 2 * top * below * self.units("units.loss")
-        spread += top * top * self.units("units.squares")
-        if spread <= (squares * below * below) >> PRODUCTS_ROUNDING:
-            return Estimate(value, 0.0)
-        correction = 1 if self.row_weighted else n - 1
-        spread *= 1 if self.row_weighted else n
-        variance = ratio(spread << UNIT_BITS, below**4 * correction)
-        return Estimate(value, math.sqrt(variance))
+        keys = ("loss.squares", "units.loss", "units.squares")
+        squares, cross, own = (self.units(key) for key in keys)
+        rows = None if self.row_weighted else n
+        top, products = self.units("loss"), [(squares, cross, own)]
+        return Estimate(value, math.sqrt(variance(products, top, below, rows, PRODUCTS_ROUNDING)))
 
     def exponential(self, loss: Estimate) -> Value:
         """exp of a loss; its interval has the ends of the loss's interval, so it stays above 0."""
