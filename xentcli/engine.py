@@ -137,6 +137,8 @@ class Plan(NamedTuple):
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         total = Sum.total((), self.layout.size)
         slicer = Slicer(self.layout.by, total.slices) if self.layout.by else None
+        sums = [s for s in self.statistics if s.make is None]
+        others = [s for s in self.statistics if s.make is not None]
         while (task := supply.take()) is not None:
             try:
                 rows = 0
@@ -147,7 +149,8 @@ class Plan(NamedTuple):
                             observe_all(self.statistics, batch, total.state)
                         else:
                             frame = SlicedFrame(batch, slicer.numbers(block, batch.rows))
-                            observe_all(self.statistics, batch, total.slices.state, frame)
+                            observe_all(sums, batch, total.slices.state, frame)
+                            observe_all(others, batch, total.state, frame)
                     rows += block.num_rows
                     if read is not None:
                         read(block.num_rows)
@@ -158,7 +161,7 @@ class Plan(NamedTuple):
         labels = frozenset(decoder.labels.seen)
         if slicer is not None:
             # What is added exactly is added up in any order: the whole is the sum of the slices.
-            total.state = total.slices.total()
+            total.state.sums = total.slices.total().sums
         return Sum(total.state, decoder.tally, labels, decoder.rows_read, slices=total.slices)
 
 

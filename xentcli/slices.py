@@ -48,8 +48,8 @@ class Slices:
                 hint="slice by a column of fewer values with --by",
             )
         size = min(MOST_CELLS, max(64 * self.size, 2 * cells))
-        for sums in self.state.sums.values():
-            sums.grow(size)
+        for key, sums in self.state.sums.items():
+            sums.grow(size * self.state.width(key))
         self.state.size = size
 
     def of_keys(self, keys: Sequence[Key]) -> Rows:
@@ -70,16 +70,17 @@ class Slices:
         parts = [(part, merged.places.take_in(part.places)) for part in (self, other)]
         merged._make_room()
         for part, ids in parts:
-            cells = _cells(ids, merged.size)
             for key, sums in part.state.sums.items():
-                merged.state.of(key).add_sums(sums.part(0, len(cells)), cells)
+                width = part.state.width(key)
+                cells = _cells(ids, merged.size * width)
+                merged.state.of(key, width).add_sums(sums.part(0, len(cells)), cells)
         return merged
 
     def total(self) -> State:
         """The sums over all slices."""
         state = State(self.size)
         for key, sums in self.state.sums.items():
-            state.sums[key] = sums.folded(len(self.places), self.size)
+            state.sums[key] = sums.folded(len(self.places), self.size * self.state.width(key))
         return state
 
     def readings(self) -> Iterator[tuple[Key, Reading]]:
@@ -87,7 +88,7 @@ class Slices:
         whole, keys = Whole(self.state), self.places.keys()
         order, _ = self.places.ordered()
         for place in order.tolist():
-            yield keys[place], Reading(whole, place * self.size, self.size)
+            yield keys[place], Reading(whole, place, self.size)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Slices) or self.size != other.size:
@@ -107,7 +108,10 @@ class Slices:
         """What is used of the room, for the way between processes."""
         cells = len(self.places) * self.size
         state = State(cells)
-        state.sums = {key: sums.part(0, cells) for key, sums in self.state.sums.items()}
+        state.sums = {
+            key: sums.part(0, cells * self.state.width(key))
+            for key, sums in self.state.sums.items()
+        }
         return self.size, self.places, state
 
     def __setstate__(self, state: tuple[int, Places, State]) -> None:
@@ -132,21 +136,30 @@ class Whole:
             self._read[key] = self._state.units(key), self._state.infinite(key)
         return self._read[key]
 
+    def cells(self, key: str, place: int, size: int) -> slice:
+        """Where a slice's sums under a name lie, `size` to a slice, or more of wide names."""
+        size *= self._state.width(key)
+        return slice(place * size, (place + 1) * size)
+
 
 class Reading(NamedTuple):
     """One slice's sums, to be read."""
 
     whole: Whole
-    start: int
+    place: int
     size: int
 
     def units(self, key: str) -> list[int]:
         """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
-        return self.whole.of(key)[0][self.start : self.start + self.size]
+        return self.whole.of(key)[0][self.whole.cells(key, self.place, self.size)]
 
     def infinite(self, key: str) -> list[int]:
         """How many infinite terms each was given."""
-        return self.whole.of(key)[1][self.start : self.start + self.size]
+        return self.whole.of(key)[1][self.whole.cells(key, self.place, self.size)]
+
+    def part(self, key: str) -> None:
+        """Nothing: other parts than sums are kept of all rows."""
+        del key
 
 
 class Slicer:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from xentcli.exact import Sums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Part(Protocol):
+    """What is kept of all rows besides sums, in bounded memory: a commutative monoid, too."""
+
+    def merge(self, other: Self) -> Self:
+        """Both together, as a new one."""
+        ...
 
 
 @dataclass
@@ -12,17 +25,29 @@ class State:
     """Exact sums by name, `size` to each: a commutative monoid under `merge`.
 
     Comparable and picklable; the sums of rows are the same however the rows were grouped
-    into batches and states.
+    into batches and states. A name may have several sums in each one's place: its `width`.
+    `parts` are kept of all rows besides.
     """
 
     size: int
     sums: dict[str, Sums] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
 
-    def of(self, key: str) -> Sums:
+    def of(self, key: str, width: int = 1) -> Sums:
         """The sums under a name, zeros where nothing has been added."""
         if key not in self.sums:
-            self.sums[key] = Sums(self.size)
+            self.sums[key] = Sums(self.size * width)
         return self.sums[key]
+
+    def part(self, key: str, make: Callable[[], Any] | None = None) -> Any:
+        """What is kept under a name: a new one where there is none, or None without `make`."""
+        if key not in self.parts and make is not None:
+            self.parts[key] = make()
+        return self.parts.get(key)
+
+    def width(self, key: str) -> int:
+        """How many sums a name has in each one's place."""
+        return max(1, self.sums[key].size // max(self.size, 1)) if key in self.sums else 1
 
     def units(self, key: str) -> list[int]:
         """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
@@ -37,12 +62,19 @@ class State:
         """The sums of both, as a new state."""
         merged = State(self.size)
         for key in {**self.sums, **other.sums}:
-            merged.sums[key] = self.of(key).merge(other.of(key))
+            width = max(self.width(key), other.width(key))
+            merged.sums[key] = self.of(key, width).merge(other.of(key, width))
+        for key in {**self.parts, **other.parts}:
+            known = [s.parts[key] for s in (self, other) if key in s.parts]
+            merged.parts[key] = known[0].merge(known[1]) if len(known) == 2 else deepcopy(known[0])
         return merged
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, State) or self.size != other.size:
             return NotImplemented
-        return all(self.of(key) == other.of(key) for key in {*self.sums, *other.sums})
+        widths = {key: max(self.width(key), other.width(key)) for key in {*self.sums, *other.sums}}
+        return self.parts == other.parts and all(
+            self.of(key, width) == other.of(key, width) for key, width in widths.items()
+        )
 
     __hash__ = None  # type: ignore[assignment]  # states grow, so they are no keys

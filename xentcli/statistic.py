@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xentcli.batch import Batch, Slot
     from xentcli.exact import Sums
     from xentcli.family import Loss
-    from xentcli.state import State
+    from xentcli.state import Part, State
 
     Floats = NDArray[np.float64]
 
@@ -32,15 +32,21 @@ if TYPE_CHECKING:
 class Statistic(NamedTuple):
     """Sums over rows under the names `keys`: `add(batch, frame, *sums)` adds a batch to them.
 
-    Each name holds one sum for every class, or for every slice and class, as the frame says.
+    Each name holds `width` sums for every class, or for every slice and class, as the frame
+    says. With `make`, the names hold other parts of a state instead, which are of all rows.
     """
 
     keys: tuple[str, ...]
     add: Callable[..., None]
+    width: int = 1
+    make: Callable[[], Part] | None = None
 
     def observe(self, batch: Batch, frame: Frame, state: State) -> None:
-        """Adds the batch to the state's sums under this statistic's names."""
-        self.add(batch, frame, *(state.of(key) for key in self.keys))
+        """Adds the batch to what the state has under this statistic's names."""
+        if self.make is not None:
+            self.add(batch, *(state.part(key, self.make) for key in self.keys))
+        else:
+            self.add(batch, frame, *(state.of(key, self.width) for key in self.keys))
 
 
 def observe_all(

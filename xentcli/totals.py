@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -38,6 +38,10 @@ class Readable(Protocol):
 
     def infinite(self, key: str) -> list[int]:
         """How many infinite terms each was given."""
+        ...
+
+    def part(self, key: str) -> Any:
+        """What is kept of all rows under a name; None where there is nothing."""
         ...
 
 
@@ -104,6 +108,17 @@ class Totals:
         if group is None:
             return counts[-1] if self.overlapping else sum(counts)
         return counts[group]
+
+    def binned(self, key: str, width: int, group: int | None = None) -> list[int]:
+        """The `width` sums that a name has for a class, or for all classes together."""
+        if key not in self._units:
+            self._units[key] = self.state.units(key)
+        units = self._units[key]
+        if len(units) < self.k * width:
+            return [0] * width  # nothing was ever added
+        if group is not None:
+            return units[group * width : (group + 1) * width]
+        return [sum(units[b::width]) for b in range(width)]
 
     def total(self, key: str, group: int | None = None) -> float:
         """A sum as a float64."""
