@@ -45,6 +45,7 @@ def evaluate(
     weight: str | None = None,
     id: str | None = None,  # noqa: A002 - the option's name
     by: str | Sequence[str] = (),
+    cluster: str | None = None,
     count: str | None = None,
     metric: str | Sequence[str] = (),
     base: Base | str | float = Base.E,
@@ -82,6 +83,7 @@ def evaluate(
         weight: The column of row weights, finite and not negative.
         id: The column that names rows.
         by: The column, or columns, by whose values rows are reported apart.
+        cluster: The column whose equal values make rows depend on each other.
         count: The column of how many units (bytes, words) a row stands for.
         metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
         base: `e`, 2 or 10.
@@ -130,6 +132,7 @@ def evaluate(
             id=id,
             units=count,
             by=(by,) if isinstance(by, str) else tuple(dict.fromkeys(by)),
+            cluster=cluster,
         ),
         Policy(
             clip=clip,

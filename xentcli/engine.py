@@ -134,7 +134,9 @@ class Plan(NamedTuple):
         wanted = union((ROWS, SUPPORT, *statistics))
         most = min(rows or block_rows(layout.k), MOST_ROWS)
         names = sum(len(s.keys) * s.width for s in wanted if s.make is None)
-        room = max(1, min(MOST_SLICES, MOST_SUMS // (names * layout.size)))
+        room = max(1, MOST_SUMS // (names * layout.size))
+        if layout.cluster is None:
+            room = min(room, MOST_SLICES)
         return cls(layout, policy, wanted, most, workers, max(room, slices or 0))
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
@@ -146,7 +148,7 @@ class Plan(NamedTuple):
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         total = Sum.total((), self.layout.size)
         total.slices.most = self.slices
-        slicer = Slicer(self.layout.by, total.slices) if self.layout.by else None
+        slicer = Slicer(self.layout.parted_by, total.slices) if self.layout.parted_by else None
         sums = [s for s in self.statistics if s.make is None]
         others = [s for s in self.statistics if s.make is not None]
         while (task := supply.take()) is not None:

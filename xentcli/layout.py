@@ -38,7 +38,8 @@ class Layout(NamedTuple):
     has two, of which number `positive` is the one it speaks of. `truth` is set where the labels
     beside a single column are to be read as no or yes, and the classes get their names from the
     labels that occur (`settled`). `units` names the column of how many units a row stands for,
-    `by` those that slice the rows. `reasons` say, per decision, what it was based on.
+    `by` those that slice the rows, `cluster` the one whose equal values make rows depend on each
+    other. `reasons` say, per decision, what it was based on.
     """
 
     task: Task
@@ -58,6 +59,7 @@ class Layout(NamedTuple):
     target_words: bool = False
     units: str | None = None
     by: tuple[str, ...] = ()
+    cluster: str | None = None
 
     @property
     def k(self) -> int:
@@ -83,6 +85,11 @@ class Layout(NamedTuple):
         return self.k + (self.kind in (TargetKind.SOFT, TargetKind.LABELS))
 
     @property
+    def parted_by(self) -> tuple[str, ...]:
+        """The columns by whose values sums are kept apart."""
+        return self.by if self.cluster is None else (*self.by, self.cluster)
+
+    @property
     def roles(self) -> dict[str, Role]:
         """The columns to be read, and what for. `id` is left to who wants it."""
         roles = dict.fromkeys(self.targets, self._target_role)
@@ -92,7 +99,7 @@ class Layout(NamedTuple):
         for name in (self.weight, self.units):
             if name is not None:
                 roles[name] = Role.NUMBER
-        roles.update((name, Role.LABEL) for name in self.by if name not in roles)
+        roles.update((name, Role.LABEL) for name in self.parted_by if name not in roles)
         return roles
 
     @property

@@ -34,6 +34,8 @@ def signature(layout: Layout, rows: int, policy: Policy, report: ReportOptions) 
         fields["like"] = policy.like.value
     if layout.by:
         fields["by"] = ",".join(layout.by)
+    if layout.cluster is not None:
+        fields["cluster"] = layout.cluster
     if layout.units is not None:
         fields["count"] = layout.units
     if policy.sum_to_one in (SumToOne.WARN, SumToOne.ERROR):

@@ -109,6 +109,15 @@ class Inputs:
             help="Report every value of this column by itself; repeat it to cross columns.",
         ),
     ] = None
+    cluster: Annotated[
+        str | None,
+        option(
+            "--cluster",
+            metavar="COL",
+            panel=_COLUMNS,
+            help="Rows with the same value here are not independent: user, patient, document.",
+        ),
+    ] = None
     count: Annotated[
         str | None,
         option(
@@ -211,6 +220,7 @@ class Inputs:
             id=self.id,
             units=self.count,
             by=tuple(dict.fromkeys(self.by or ())),
+            cluster=self.cluster,
         )
 
     def policy(self) -> Policy:
