@@ -79,7 +79,8 @@ def evaluate(
         positive: The class that a single score column speaks of.
         weight: The column of row weights, finite and not negative.
         id: The column that names rows.
-        by: The column, or columns, by whose values rows are reported apart.
+        by: The column, or columns, by whose values rows are reported apart. `"age[18,65]"` cuts
+            numbers into bins, `"age[q4]"` into quartiles.
         count: The column of how many units (bytes, words) a row stands for.
         metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
         base: `e`, 2 or 10.
@@ -149,7 +150,8 @@ def evaluate(
         return score(Files(paths, options.file), options)
     from xentcli.frames import FrameSource
 
-    return score(InMemory(FrameSource(data)), options)
+    source = FrameSource(data)
+    return score(InMemory(source, source.again), options)
 
 
 def _paths(data: object) -> list[str] | None:

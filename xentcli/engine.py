@@ -136,7 +136,8 @@ class Plan(NamedTuple):
         """Takes splits until there are no more; `read` is told the rows of each block."""
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         total = Sum.total((), self.layout.size)
-        slicer = Slicer(self.layout.by, total.slices) if self.layout.by else None
+        by = self.layout.by
+        slicer = Slicer(by, total.slices, self.layout.bins) if by else None
         sums = [s for s in self.statistics if s.make is None]
         others = [s for s in self.statistics if s.make is not None]
         while (task := supply.take()) is not None:

@@ -97,6 +97,7 @@ def _slices(
         return ()
     from xentcli.slice_report import SliceTable
     from xentcli.slice_totals import SliceTotals, column_of
+    from xentcli.slice_values import named
 
     every = SliceTotals(slices, totals)
     columns = {r.key: r.column(every) for r in requested}
@@ -110,7 +111,8 @@ def _slices(
     kept = {key: column for key, column in columns.items() if column is not None}
     confidence = totals.confidence
     rows = every.rows.astype(np.int64)
-    return SliceTable(layout.by, every.keys, rows, every.weight, kept, confidence)
+    keys = named(every.keys, layout.by, dict(layout.bins))
+    return SliceTable(layout.by, keys, rows, every.weight, kept, confidence)
 
 
 def settled(layout: Layout, labels: Sequence[str], path: str) -> Layout:

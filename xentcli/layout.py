@@ -14,6 +14,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from xentcli.bins import Bins
     from xentcli.options import Scale
 
 
@@ -38,7 +39,8 @@ class Layout(NamedTuple):
     has two, of which number `positive` is the one it speaks of. `truth` is set where the labels
     beside a single column are to be read as no or yes, and the classes get their names from the
     labels that occur (`settled`). `units` names the column of how many units a row stands for,
-    `by` those that slice the rows. `reasons` say, per decision, what it was based on.
+    `by` those that slice the rows, `bins` the intervals that some of these are cut into.
+    `reasons` say, per decision, what it was based on.
     """
 
     task: Task
@@ -58,6 +60,7 @@ class Layout(NamedTuple):
     target_words: bool = False
     units: str | None = None
     by: tuple[str, ...] = ()
+    bins: tuple[tuple[str, Bins], ...] = ()
 
     @property
     def k(self) -> int:
@@ -92,6 +95,7 @@ class Layout(NamedTuple):
         for name in (self.weight, self.units):
             if name is not None:
                 roles[name] = Role.NUMBER
+        roles.update((name, Role.NUMBER) for name, _ in self.bins if name not in roles)
         roles.update((name, Role.LABEL) for name in self.by if name not in roles)
         return roles
 
