@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xentcli.options import ColumnOptions
 
 _NO_NUMBERS = {Kind.TEXT, Kind.BOOLEAN, Kind.LIST, Kind.STRUCT}
+_NO_WORDS = {Kind.LIST, Kind.STRUCT}
 
 
 def read(
@@ -39,6 +40,19 @@ def read(
                 f"--by '{shown(name)}{into}': the column holds {column.type or 'text'}, not numbers"
             )
     return options._replace(by=names), cut
+
+
+def searched(table: Table, layout: Layout) -> tuple[str, ...]:
+    """The columns that may describe rows: all that are read for nothing else, lists aside.
+
+    Bytes are none: they may be no text.
+    """
+    taken = {*layout.targets, *layout.scores, layout.weight, layout.units, layout.id}
+    return tuple(
+        c.name
+        for c in table.columns
+        if c.name not in taken and c.kind not in _NO_WORDS and "binary" not in c.type
+    )
 
 
 def checked(layout: Layout) -> Layout:

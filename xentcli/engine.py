@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xentcli.layout import Layout
     from xentcli.options import Policy
     from xentcli.readers.source import Source
+    from xentcli.slice_search import Searcher
     from xentcli.supply import Facts
 
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
@@ -140,6 +141,7 @@ class Plan(NamedTuple):
         slicer = Slicer(by, total.slices, self.layout.bins) if by else None
         sums = [s for s in self.statistics if s.make is None]
         others = [s for s in self.statistics if s.make is not None]
+        searcher = _searcher(self.layout, total.state)
         while (task := supply.take()) is not None:
             try:
                 rows = 0
@@ -152,6 +154,8 @@ class Plan(NamedTuple):
                             frame = SlicedFrame(batch, slicer.numbers(block, batch.rows))
                             observe_all(sums, batch, total.slices.state, frame)
                             observe_all(others, batch, total.state, frame)
+                        if searcher is not None:
+                            searcher.observe(block, batch)
                     rows += block.num_rows
                     if read is not None:
                         read(block.num_rows)
@@ -164,6 +168,15 @@ class Plan(NamedTuple):
             # What is added exactly is added up in any order: the whole is the sum of the slices.
             total.state.sums = total.slices.total().sums
         return Sum(total.state, decoder.tally, labels, decoder.rows_read, slices=total.slices)
+
+
+def _searcher(layout: Layout, state: State) -> Searcher | None:
+    """What searches for slices, if that is asked for."""
+    if not layout.searched:
+        return None
+    from xentcli.slice_search import PART, Searcher, SliceSearch
+
+    return Searcher(layout, state.part(PART, SliceSearch))
 
 
 def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:

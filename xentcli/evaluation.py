@@ -156,6 +156,10 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         for source in opened:
             stack.callback(source.close)
         layout = understand(telling, table, options)
+        if options.report.find_slices:
+            from xentcli import by_columns
+
+            layout = layout._replace(searched=by_columns.searched(table, layout))
         _check_labels(layout, options.policy)
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xentcli.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import Policy, ReportOptions
-    from xentcli.report import SliceReport
+    from xentcli.report import FoundSlices, SliceReport
     from xentcli.slices import Slices
     from xentcli.totals import Readable
 
@@ -82,7 +82,17 @@ def finalise(
         classes=_classes(layout, totals, requested),
         findings=findings(total.tally, totals, layout, policy, locate),
         slices=_slices(total.slices, layout, totals, requested, read),
+        found_slices=_found(layout, totals, report),
     )
+
+
+def _found(layout: Layout, totals: Totals, report: ReportOptions) -> FoundSlices | None:
+    """What was found where slices were searched for."""
+    if not report.find_slices:
+        return None
+    from xentcli.found_slices import find
+
+    return find(layout, totals, min_rows=report.min_rows)
 
 
 def _slices(

@@ -152,6 +152,8 @@ def check(policy: Policy, report: ReportOptions, run: RunOptions) -> None:
             f"--confidence takes a number between 0 and 1, not {report.confidence:g}",
             hint="0.95 stands for 95 %",
         )
+    if report.min_rows < 2:
+        raise UsageError(f"--min-rows takes a number from 2 up, not {report.min_rows}")
     if run.threads is not None and run.threads < 1:
         raise UsageError(f"--threads takes a number from 1 up, not {run.threads}")
 
@@ -162,6 +164,8 @@ class ReportOptions(NamedTuple):
     metrics: tuple[str, ...] = ()
     base: Base = Base.E
     confidence: float = 0.95
+    find_slices: bool = False
+    min_rows: int = 30
 
 
 class RunOptions(NamedTuple):

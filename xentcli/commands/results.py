@@ -32,6 +32,24 @@ class Report:
         option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
+    find_slices: Annotated[
+        bool,
+        option(
+            "--find-slices",
+            panel=_REPORT,
+            help="Search the other columns, and pairs of them, for values that lose significantly "
+            "more than the rest.",
+        ),
+    ] = False
+    min_rows: Annotated[
+        int,
+        option(
+            "--min-rows",
+            metavar="N",
+            panel=_REPORT,
+            help="Slices of fewer rows are not tested. [default: 30]",
+        ),
+    ] = 30
     all_conventions: Annotated[
         bool,
         option(
@@ -43,7 +61,9 @@ class Report:
 
     def options(self) -> ReportOptions:
         """The same, as plain values."""
-        return ReportOptions(tuple(self.metric or ()), self.base, self.confidence)
+        return ReportOptions(
+            tuple(self.metric or ()), self.base, self.confidence, self.find_slices, self.min_rows
+        )
 
 
 class Work:
