@@ -49,8 +49,9 @@ def evaluate(
     metric: str | Sequence[str] = (),
     base: Base | str | float = Base.E,
     confidence: float = 0.95,
+    min_rows: int = 0,
+    max_slices: int | None = None,
     find_slices: bool = False,
-    min_rows: int = 30,
     clip: float = 0.0,
     sum_to_one: SumToOne | str = SumToOne.WARN,
     tolerance: float = 1e-3,
@@ -87,9 +88,11 @@ def evaluate(
         metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
         base: `e`, 2 or 10.
         confidence: Of the intervals, between 0 and 1.
+        min_rows: Slices of fewer rows are summed up as one; of those searched for, they are not
+            tested (by default: fewer than 30).
+        max_slices: All but so many slices, those with most rows, are summed up, too.
         find_slices: Whether to search the other columns, and pairs of them, for values that lose
             significantly more than the rest (`Report.found_slices`).
-        min_rows: Slices of fewer rows are not tested.
         clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
         sum_to_one: `warn`, `error`, `ignore` or `rescale`.
         tolerance: How far from one a row may sum.
@@ -147,8 +150,9 @@ def evaluate(
             (metric,) if isinstance(metric, str) else tuple(metric),
             _choice(Base, str(base)),
             confidence,
-            find_slices,
-            min_rows,
+            min_rows=min_rows,
+            max_slices=max_slices,
+            find_slices=find_slices,
         ),
         RunOptions(threads),
     )

@@ -82,6 +82,8 @@ class Rows(NamedTuple):
         return ratio(self.weight * self.weight, self.own << UNIT_BITS)
 
 
+# Of fewer rows than this, unless fewer are asked for, no slice is tested.
+MIN_ROWS = 30
 _FEWEST = 2
 _KEYS = ("weight.rows", "weight", "weight.squares", "loss", "loss.squares", "loss.cross")
 _PLAIN = ("rows", "rows", "rows", "loss", "loss.squares", "loss")

@@ -27,7 +27,7 @@ def table(n: int = 400) -> pd.DataFrame:
     return classes(8, n).assign(x=x, g=np.arange(n) % 3)
 
 
-def names(report: Report) -> list[str]:
+def names(report: Report) -> list[str | None]:
     return [s.by["x"] for s in report.slices]
 
 

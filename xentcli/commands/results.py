@@ -32,6 +32,26 @@ class Report:
         option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
+    min_rows: Annotated[
+        int,
+        option(
+            "--min-rows",
+            metavar="N",
+            panel=_REPORT,
+            help="Sum up slices of fewer rows as '(other)'. [default: 0; --find-slices tests "
+            "none of fewer than 30]",
+        ),
+    ] = 0
+    max_slices: Annotated[
+        int | None,
+        option(
+            "--max-slices",
+            metavar="N",
+            panel=_REPORT,
+            help="Sum up all slices but the N of most rows. [default: 262144; fewer of many "
+            "classes]",
+        ),
+    ] = None
     find_slices: Annotated[
         bool,
         option(
@@ -41,15 +61,6 @@ class Report:
             "more than the rest.",
         ),
     ] = False
-    min_rows: Annotated[
-        int,
-        option(
-            "--min-rows",
-            metavar="N",
-            panel=_REPORT,
-            help="Slices of fewer rows are not tested. [default: 30]",
-        ),
-    ] = 30
     all_conventions: Annotated[
         bool,
         option(
@@ -62,7 +73,12 @@ class Report:
     def options(self) -> ReportOptions:
         """The same, as plain values."""
         return ReportOptions(
-            tuple(self.metric or ()), self.base, self.confidence, self.find_slices, self.min_rows
+            tuple(self.metric or ()),
+            self.base,
+            self.confidence,
+            min_rows=self.min_rows,
+            max_slices=self.max_slices,
+            find_slices=self.find_slices,
         )
 
 

@@ -46,17 +46,12 @@ def found_name(found: FoundSlice, spell: Spelling) -> str:
 
 def found_cells(found: Sequence[FoundSlice], spell: Spelling) -> list[list[str]]:
     """The columns of the table beside the names: a list a column of `HEADER`."""
-    differences = aligned(f"+{spell.number(s.difference)}" for s in found)
+    differences = aligned(spell.signed(s.difference) for s in found)
     tails = errors((s.stderr for s in found), spell)
     return [
         [spell.quantity(s.rows) for s in found],
         aligned(spell.number(s.loss) for s in found),
         [f"{value}{tail}".rstrip() for value, tail in zip(differences, tails, strict=True)],
         aligned(spell.percent(s.excess) for s in found),
-        aligned(_chance(s.p_holm) for s in found),
+        aligned(spell.p_value(s.p_holm) for s in found),
     ]
-
-
-def _chance(p: float) -> str:
-    """A p value to two digits: what is below a millionth is only said to be so."""
-    return "<0.000001" if p < 1e-6 else f"{p:.6f}" if p < 1e-3 else f"{p:.4f}"
