@@ -127,6 +127,10 @@ class Difference(NamedTuple):
         return math.copysign(math.inf, self.value)
 
 
+# So far below the others that nothing could be less surprising.
+_NONE = Difference(-math.inf, 1.0, 1.0)
+
+
 def chances(differences: Sequence[Difference]) -> Floats:
     """The probability of so large a difference where there is none: one-sided, by Student's t.
 
@@ -163,8 +167,8 @@ def find(layout: Layout, totals: Totals, *, min_rows: int) -> FoundSlices:
     both = zip(tests, p.tolist(), holm(p).tolist(), strict=True)
     sure = [test._replace(p=own, p_holm=all_) for test, own, all_ in both if all_ <= level]
     pairs = [test for test in sure if len(test.names) == 2]
-    beyond = holm(np.array([_beyond_its_parents(test, every) for test in pairs])).tolist()
-    echoes = {test[:2] for test, chance in zip(pairs, beyond, strict=True) if not chance <= level}
+    beyond = holm(_beyond_their_parents(pairs, every)).tolist()
+    echoes = {test[:2] for test, chance in zip(pairs, beyond, strict=True) if chance > level}
     told = [_told(test, layout, whole, totals) for test in sure if test[:2] not in echoes]
     told.sort(key=lambda found: (-found.excess, tuple(found.by.items())))
     endless = bool(whole.infinite)
@@ -211,18 +215,24 @@ def _tests(
                 yield _Test(names, key, rows, Difference.of(rows, whole.without(rows)))
 
 
-def _beyond_its_parents(test: _Test, every: dict[Columns, list[tuple[Key, Rows]]]) -> float:
-    """The larger p value of a pair of values beside the other rows that have one of them.
+def _beyond_their_parents(
+    pairs: Sequence[_Test], every: dict[Columns, list[tuple[Key, Rows]]]
+) -> Floats:
+    """The larger p value of each pair of values beside the other rows that have one of them.
 
     1 where one of the values has next to no other rows: the pair is that value again.
     """
+    if not pairs:
+        return np.zeros(0)
+    singles = {n: dict(parts) for n, parts in every.items() if len(n) == 1}
     differences = []
-    for name, value in zip(test.names, test.key, strict=True):
-        others = dict(every[(name,)])[(value,)].without(test.rows)
-        if others.n < _FEWEST:
-            return 1.0
-        differences.append(Difference.of(test.rows, others))
-    return float(chances(differences).max())
+    for test in pairs:
+        for name, value in zip(test.names, test.key, strict=True):
+            others = singles[(name,)][(value,)].without(test.rows)
+            alone = others.n < _FEWEST
+            differences.append(_NONE if alone else Difference.of(test.rows, others))
+    larger: Floats = chances(differences).reshape(-1, 2).max(axis=1)
+    return larger
 
 
 def _told(test: _Test, layout: Layout, whole: Rows, totals: Totals) -> FoundSlice:
