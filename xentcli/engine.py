@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.decode import Decoder
 from xentcli.frame import SlicedFrame
-from xentcli.slicer import Slicer
 from xentcli.slices import MOST_SLICES, MOST_SUMS, Slices
 from xentcli.state import State
 from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, observe_all, union
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from xentcli.options import Policy
     from xentcli.readers.source import Source
     from xentcli.slice_search import Searcher
+    from xentcli.slicer import Slicer
     from xentcli.supply import Facts
 
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
@@ -147,8 +147,7 @@ class Plan(NamedTuple):
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         total = Sum.total((), self.layout.size)
         total.slices.most = self.slices
-        by = self.layout.by
-        slicer = Slicer(by, total.slices, self.layout.bins) if by else None
+        slicer = _slicer(self.layout, total.slices)
         sums = [s for s in self.statistics if s.make is None]
         others = [s for s in self.statistics if s.make is not None]
         searcher = _searcher(self.layout, total.state)
@@ -178,6 +177,15 @@ class Plan(NamedTuple):
             # What is added exactly is added up in any order: the whole is the sum of the slices.
             total.state.sums = total.slices.total().sums
         return Sum(total.state, decoder.tally, labels, decoder.rows_read, slices=total.slices)
+
+
+def _slicer(layout: Layout, slices: Slices) -> Slicer | None:
+    """What finds the rows' slices, if there are any."""
+    if not layout.by:
+        return None
+    from xentcli.slicer import Slicer
+
+    return Slicer(layout.by, slices, layout.bins)
 
 
 def _searcher(layout: Layout, state: State) -> Searcher | None:
