@@ -158,7 +158,7 @@ def find(layout: Layout, totals: Totals, *, min_rows: int) -> FoundSlices:
     values is told only where it is significantly worse than the other rows that have either of
     them. Where any loss is infinite nothing is tested.
     """
-    level = 1.0 - totals.confidence
+    level, min_rows = 1.0 - totals.confidence, max(_FEWEST, min_rows)
     search = totals.state.part(PART) or SliceSearch()
     every = _all(search, layout, weighted=totals.row_weighted)
     whole = _whole(every, weighted=totals.row_weighted)
@@ -208,10 +208,9 @@ def _tests(
     every: dict[Columns, list[tuple[Key, Rows]]], whole: Rows, min_rows: int
 ) -> Iterator[_Test]:
     """Every slice of enough rows beside the rest."""
-    enough = max(_FEWEST, min_rows)
     for names, parts in every.items():
         for key, rows in parts:
-            if enough <= rows.n <= whole.n - enough:
+            if min_rows <= rows.n <= whole.n - min_rows:
                 yield _Test(names, key, rows, Difference.of(rows, whole.without(rows)))
 
 

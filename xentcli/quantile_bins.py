@@ -82,9 +82,9 @@ def with_edges(layout: Layout, outcome: Outcome) -> Layout:
 def edges(counted: ValueHistogram, quantiles: int) -> tuple[float, ...]:
     """Where to cut numbers into bins of equally many, as far as ties allow.
 
-    The numbers being sorted, bin i of q begins with the one of rank ⌊i n / q⌋, counted from 0.
-    Equal numbers stay together, so that there may be fewer bins. An edge is the shortest
-    decimal fraction that lies between that number and the next smaller one.
+    Cut i of q is made between two numbers where those below are nearest to i n / q in number,
+    the upper of two that are as near. Equal numbers stay together, so there may be fewer bins.
+    An edge is the shortest decimal fraction that lies between the two numbers.
 
     >>> edges(ValueHistogram().add(np.array([1.0, 2.0, 30.2, 41.9])), 2)
     (30.0,)
@@ -92,9 +92,12 @@ def edges(counted: ValueHistogram, quantiles: int) -> tuple[float, ...]:
     ()
     """
     values, n = counted.values, len(counted)
-    ranks = np.array([i * n // quantiles for i in range(1, quantiles)], dtype=np.int64)
-    first = np.cumsum(counted.counts).searchsorted(ranks, side="right")
-    cells = sorted({cell for cell in first.tolist() if 0 < cell < len(values)})
+    below = quantiles * np.concatenate(([0], np.cumsum(counted.counts)))
+    wanted = np.arange(1, quantiles, dtype=np.int64) * n
+    upper = below.searchsorted(wanted)
+    lower = np.maximum(upper - 1, 0)
+    nearest = np.where(below[upper] - wanted <= wanted - below[lower], upper, lower)
+    cells = sorted({cell for cell in nearest.tolist() if 0 < cell < len(values)})
     return tuple(_between(float(values[cell - 1]), float(values[cell])) for cell in cells)
 
 

@@ -56,12 +56,13 @@ def test_few_cells_and_no_fewer_than_that_takes(values: list[float]) -> None:
 
 
 @given(values=st.lists(st.integers(-9, 9), min_size=1, max_size=60), q=st.integers(2, 9))
-def test_edges_part_the_rows_by_rank(values: list[int], q: int) -> None:
-    ordered = sorted(float(v) for v in values)
+def test_edges_part_the_rows_as_evenly_as_ties_allow(values: list[int], q: int) -> None:
+    n = len(values)
     found = edges(of([float(v) for v in values], 1 << 17), q)
-    begins = {ordered[i * len(ordered) // q] for i in range(1, q)} - {ordered[0]}
+    places = [0, *(sum(v < x for v in values) for x in sorted(set(values))), n]
+    wanted = {min(places, key=lambda at: (abs(q * at - i * n), -at)) for i in range(1, q)}
     assert list(found) == sorted(found)
-    assert {min(v for v in ordered if v >= edge) for edge in found} == begins
+    assert [sum(v < edge for v in values) for edge in found] == sorted(wanted - {0, n})
 
 
 def test_coarse_cells_put_edges_next_to_the_quantiles() -> None:
@@ -81,6 +82,8 @@ def test_coarse_cells_put_edges_next_to_the_quantiles() -> None:
         ([3.0], 4, ()),
         ([-np.inf, np.inf], 2, (np.inf,)),
         ([-np.inf, 5.5, 5.5, 5.5], 2, (5.0,)),
+        ([0.0] * 67 + [1.0] * 67 + [2.0] * 66, 3, (1.0, 2.0)),
+        ([1.0, 2.0, 3.0, 4.0, 5.0], 2, (4.0,)),
         ([0.0, -0.0, 1.0, 1.0], 2, (1.0,)),
         ([1e-320, 2e-320], 2, (2e-320,)),
     ],
