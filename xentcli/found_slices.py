@@ -178,7 +178,8 @@ def find(layout: Layout, totals: Totals, *, min_rows: int) -> FoundSlices:
 def searched(layout: Layout, search: SliceSearch | None) -> tuple[str, ...]:
     """The columns that were searched to the end: those of few values."""
     kept = {} if search is None else search.kept
-    return tuple(n for n in layout.searched[:MOST_SEARCHED] if kept.get((n,)) is not None)
+    # What no row was scored of has no values at all.
+    return tuple(n for n in layout.searched[:MOST_SEARCHED] if kept.get((n,), n) is not None)
 
 
 def _all(

@@ -170,7 +170,8 @@ class Report(NamedTuple):
     """Everything one run found.
 
     `metrics` maps a metric's canonical spec (`cross_entropy`, `brier(scale=half)`) to
-    its figure over all rows; `classes` holds the breakdown in the order of the layout.
+    its figure over all rows; `classes` holds the breakdown in the order of the layout, `slices`
+    that by the columns of `--by`. `found_slices` is None where no search was asked for.
     """
 
     version: str

@@ -245,6 +245,8 @@ def test_few_rows_and_infinite_losses_are_not_tested() -> None:
     assert (endless.slices, endless.tested, endless.endless) == ((), 0, True)
     clipped = search(rows.assign(prob=[0.0] + [0.9] * 128), positive=1, min_rows=2, clip=1e-9)
     assert (clipped.tested, clipped.endless) == (2, False)
+    none = xentcli.evaluate(rows, positive=1, find_slices=True, ignore_label=1, classes=["0", "1"])
+    assert "not-searched" not in [f.code for f in none.findings]
     nothing = search(rows.drop(columns="g"), positive=1)
     assert (nothing.slices, nothing.tested) == ((), 0)
     with pytest.raises(UsageError, match="--min-rows"):
