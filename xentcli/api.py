@@ -52,6 +52,7 @@ def evaluate(
     confidence: float = 0.95,
     min_rows: int = 0,
     max_slices: int | None = None,
+    find_slices: bool = False,
     clip: float = 0.0,
     sum_to_one: SumToOne | str = SumToOne.WARN,
     tolerance: float = 1e-3,
@@ -82,14 +83,18 @@ def evaluate(
         positive: The class that a single score column speaks of.
         weight: The column of row weights, finite and not negative.
         id: The column that names rows.
-        by: The column, or columns, by whose values rows are reported apart.
+        by: The column, or columns, by whose values rows are reported apart. `"age[18,65]"` cuts
+            numbers into bins, `"age[q4]"` into quartiles.
         cluster: The column whose equal values make rows depend on each other.
         count: The column of how many units (bytes, words) a row stands for.
         metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
         base: `e`, 2 or 10.
         confidence: Of the intervals, between 0 and 1.
-        min_rows: Slices of fewer rows are summed up as one.
-        max_slices: So are all but so many slices, those with most rows.
+        min_rows: Slices of fewer rows are summed up as one; of those searched for, they are not
+            tested (by default: fewer than 30).
+        max_slices: All but so many slices, those with most rows, are summed up, too.
+        find_slices: Whether to search the other columns, and pairs of them, for values that lose
+            significantly more than the rest (`Report.found_slices`).
         clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
         sum_to_one: `warn`, `error`, `ignore` or `rescale`.
         tolerance: How far from one a row may sum.
@@ -150,6 +155,7 @@ def evaluate(
             confidence,
             min_rows=min_rows,
             max_slices=max_slices,
+            find_slices=find_slices,
         ),
         RunOptions(threads),
     )
@@ -158,7 +164,8 @@ def evaluate(
         return score(Files(paths, options.file), options)
     from xentcli.frames import FrameSource
 
-    return score(InMemory(FrameSource(data)), options)
+    source = FrameSource(data)
+    return score(InMemory(source, source.again), options)
 
 
 def _paths(data: object) -> list[str] | None:

@@ -11,6 +11,7 @@ from xentcli.means import Over
 from xentcli.report import Finding, Value
 from xentcli.slice_report import SliceTable
 from xentcli.slice_totals import Column, SliceTotals, column_of
+from xentcli.slice_values import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,8 +79,9 @@ def by_slice(
             figures["share"] = rest.share_of(totals)
         columns = {key: column.and_one(figures.get(key)) for key, column in columns.items()}
         rows, weights = np.append(rows, rest.rows()), np.append(weights, rest.weight())
+    keys = named(every.keys, layout.by, dict(layout.bins))
     table = SliceTable(
-        layout.by, every.keys, rows, weights, columns, totals.confidence, tested, totals.weight()
+        layout.by, keys, rows, weights, columns, totals.confidence, tested, totals.weight()
     )
     return BySlice(table, tuple(findings))
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.decode import Decoder
 from xentcli.frame import SlicedFrame
-from xentcli.slicer import Slicer
 from xentcli.slices import MOST_SLICES, MOST_SUMS, Slices
 from xentcli.state import State
 from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, observe_all, union
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from xentcli.layout import Layout
     from xentcli.options import Policy
     from xentcli.readers.source import Source
+    from xentcli.slice_search import Searcher
+    from xentcli.slicer import Slicer
     from xentcli.supply import Facts
 
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
@@ -148,9 +149,10 @@ class Plan(NamedTuple):
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         total = Sum.total((), self.layout.size)
         total.slices.most = self.slices
-        slicer = Slicer(self.layout.parted_by, total.slices) if self.layout.parted_by else None
+        slicer = _slicer(self.layout, total.slices)
         sums = [s for s in self.statistics if s.make is None]
         others = [s for s in self.statistics if s.make is not None]
+        searcher = _searcher(self.layout, total.state)
         while (task := supply.take()) is not None:
             try:
                 rows = 0
@@ -163,6 +165,8 @@ class Plan(NamedTuple):
                             frame = SlicedFrame(batch, slicer.numbers(block, batch.rows))
                             observe_all(sums, batch, total.slices.state, frame)
                             observe_all(others, batch, total.state, frame)
+                        if searcher is not None:
+                            searcher.observe(block, batch)
                     rows += block.num_rows
                     if read is not None:
                         read(block.num_rows)
@@ -175,6 +179,24 @@ class Plan(NamedTuple):
             # What is added exactly is added up in any order: the whole is the sum of the slices.
             total.state.sums = total.slices.total().sums
         return Sum(total.state, decoder.tally, labels, decoder.rows_read, slices=total.slices)
+
+
+def _slicer(layout: Layout, slices: Slices) -> Slicer | None:
+    """What finds the rows' slices, if there are any."""
+    if not layout.parted_by:
+        return None
+    from xentcli.slicer import Slicer
+
+    return Slicer(layout.parted_by, slices, layout.bins)
+
+
+def _searcher(layout: Layout, state: State) -> Searcher | None:
+    """What searches for slices, if that is asked for."""
+    if not layout.searched:
+        return None
+    from xentcli.slice_search import PART, Searcher, SliceSearch
+
+    return Searcher(layout, state.part(PART, SliceSearch))
 
 
 def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:

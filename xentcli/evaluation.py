@@ -25,9 +25,9 @@ from xentcli.resolve import resolve
 from xentcli.schema import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from xentcli.engine import Watcher
+    from xentcli.engine import Outcome, Watcher
     from xentcli.layout import Layout
     from xentcli.metric import Requested
     from xentcli.readers.source import Source
@@ -65,6 +65,10 @@ class Files:
         for part in self._parts:
             yield open_source(part.path, self._options, part.partitions)
 
+    def reopen(self) -> Iterator[Source] | None:
+        """The parts opened anew; None where one is a pipe, and can be opened only once."""
+        return None if self.bytes is None else self.open()
+
     @property
     def paths(self) -> list[str]:
         """The parts' paths."""
@@ -82,16 +86,22 @@ class Files:
 
 
 class InMemory:
-    """A data set that is an opened source already."""
+    """A data set that is an opened source already; `again`, if it is given, opens it anew."""
 
     bytes = None
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, again: Callable[[], Source | None] | None = None) -> None:
         self._source = source
+        self._again = again
 
     def open(self) -> Iterator[Source]:
         """The source itself; it can be read once."""
         yield self._source
+
+    def reopen(self) -> Iterator[Source] | None:
+        """The source opened anew; None where that cannot be."""
+        source = None if self._again is None else self._again()
+        return None if source is None else iter([source])
 
 
 def table_of(source: Source, options: FileOptions) -> Table:
@@ -146,24 +156,62 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         for source in opened:
             stack.callback(source.close)
         layout = understand(telling, table, options)
+        if options.report.find_slices:
+            from xentcli import by_columns
+
+            if layout.cluster is not None:
+                raise UsageError(
+                    "--find-slices takes rows for independent, and so cannot go with --cluster",
+                    hint="test the slices in question with --by",
+                )
+            layout = layout._replace(searched=by_columns.searched(table, layout))
         _check_labels(layout, options.policy)
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
         options = options._replace(policy=adopted(options.policy))
         plan = _plan(layout, requested, data.bytes, options)
         try:
-            if options.run.processes and data.bytes is not None and plan.workers > 1 and _FORKS:
-                from xentcli.forked import run_forked
-
-                outcome = run_forked(plan, data.open, watcher)
-            else:
-                outcome = run_threads(plan, chain(opened, sources), watcher)
+            before = None
+            if any(bins.unknown for _, bins in layout.bins):
+                plan, before = _with_edges(plan, data, options)
+            outcome = _run(plan, data, options, chain(opened, sources), watcher)
         except InputError:
             # A file that changed meanwhile explains any other trouble with it.
             for source in opened:
                 source.check_unchanged()
             raise
-    return finalise(layout, outcome, requested, options.policy, options.report)
+    if before not in (None, outcome.sum.read):
+        raise InputError(f"{outcome.facts[0].path}: has other rows when it is read again")
+    return finalise(plan.layout, outcome, requested, options.policy, options.report)
+
+
+def _run(
+    plan: Plan,
+    data: Files | InMemory,
+    options: Options,
+    sources: Iterator[Source],
+    watcher: Watcher | None = None,
+) -> Outcome:
+    """Works through all splits, in processes where that is allowed and worth it."""
+    if options.run.processes and data.bytes is not None and plan.workers > 1 and _FORKS:
+        from xentcli.forked import run_forked
+
+        return run_forked(plan, data.open, watcher)
+    return run_threads(plan, sources, watcher)
+
+
+def _with_edges(plan: Plan, data: Files | InMemory, options: Options) -> tuple[Plan, int]:
+    """The plan with the edges of quantile bins, and how many rows they were found in."""
+    from xentcli.quantile_bins import ColumnPass, with_edges
+
+    sources = data.reopen()
+    if sources is None:
+        raise UsageError(
+            "--by: quantile bins read the data twice, which cannot be done here",
+            hint="write the stream to a file first, or say where the bins end: 'age[18,65]'",
+        )
+    found = _run(ColumnPass(*plan), data, options, sources)
+    return plan._replace(layout=with_edges(plan.layout, found)), found.sum.read
 
 
 def _check_labels(layout: Layout, policy: Policy) -> None:

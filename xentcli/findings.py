@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xentcli.exact import ratio
+from xentcli.layout import MOST_SEARCHED
 from xentcli.options import Scale, TargetKind
 from xentcli.report import Finding
 from xentcli.schema import quoted
@@ -39,6 +40,7 @@ def findings(
     found += _nothing_scored(totals)
     found += _absent(layout, totals)
     found += _counted_from_one(layout, totals)
+    found += _unsearched(totals, layout)
     rank = {"error": 0, "warning": 1, "info": 2}
     return tuple(sorted(found, key=lambda f: rank[f.severity]))
 
@@ -204,6 +206,32 @@ def _confusable(layout: Layout) -> list[Finding]:
             {"value": shown(alike[0][0])},
         )
     ]
+
+
+def _unsearched(totals: Totals, layout: Layout) -> list[Finding]:
+    """Columns that slices were not searched for by, or not in pairs."""
+    if not layout.searched:
+        return []
+    from xentcli.found_slices import searched
+    from xentcli.slice_search import MOST_PAIRED, MOST_VALUES, PART
+
+    left = searched(layout, totals.state.part(PART))
+    many = [n for n in layout.searched[:MOST_SEARCHED] if n not in left]
+    single = [n for n in layout.searched[MOST_PAIRED:MOST_SEARCHED] if n in left]
+    beyond = layout.searched[MOST_SEARCHED:]
+    parts = [
+        (f"more than {MOST_VALUES} values", many),
+        (f"not in pairs, which are of the first {MOST_PAIRED} columns", single),
+        (f"beyond the first {MOST_SEARCHED} columns", beyond),
+    ]
+    told = [f"{quoted(names, 5)} ({why})" for why, names in parts if names]
+    if not told:
+        return []
+    count = len(many) + len(single) + len(beyond)
+    what = "column was" if count == 1 else "columns were"
+    message = f"{count:,} {what} not, or not wholly, searched for slices: {'; '.join(told)}"
+    remedy = "cut numbers into bins with --by, or move columns to the front"
+    return [Finding("not-searched", "info", count, message, remedy)]
 
 
 def _look(name: str) -> str:

@@ -90,3 +90,23 @@ class SlicedFrame(Frame):
     @cached_property
     def decided(self) -> Arrangement:
         return Arrangement.by(self._starts + self._batch.decisions())
+
+
+class RowsFrame(Frame):
+    """The rows cut into slices whatever their class: one sum to a slice, of whole rows."""
+
+    def __init__(self, batch: Batch, slices: Rows) -> None:
+        super().__init__(batch)
+        self._slices = slices
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        slot = self._batch.slots[-1]
+        _, rows = self._batch.cells_of(slot.view)
+        arranged = Arrangement.by(self._slices[rows])
+        weights = None if slot.weights is None else arranged.of(slot.weights)
+        return (Slot(slot.view, arranged, weights),)
+
+    @property
+    def whole(self) -> bool:
+        return False

@@ -27,6 +27,7 @@ class FrameSource:
     size: int | None = None
 
     def __init__(self, frame: Any) -> None:
+        self._frame = frame
         self._reader = _stream(frame)
         refuse_twins(self._reader.schema, self.path)
         self._first = next(self._reader, None)
@@ -62,6 +63,11 @@ class FrameSource:
     def place(self, split: int, row: int) -> str | None:
         """The row of the table, from 1."""
         return f"row {self._starts[split] + row + 1}"
+
+    def again(self) -> FrameSource | None:
+        """The table from its first row; None for a stream, which is gone once it is read."""
+        # Whatever else can be read only once has fewer rows now, which the caller notices.
+        return None if isinstance(self._frame, pa.RecordBatchReader) else FrameSource(self._frame)
 
     def check_unchanged(self) -> None:
         """Nothing to check: nobody else holds the stream."""

@@ -14,7 +14,12 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from xentcli.bins import Bins
     from xentcli.options import Scale
+
+
+# So many columns, in the order of the file, are searched for slices.
+MOST_SEARCHED = 100
 
 
 class Shape(StrEnum):
@@ -38,8 +43,9 @@ class Layout(NamedTuple):
     has two, of which number `positive` is the one it speaks of. `truth` is set where the labels
     beside a single column are to be read as no or yes, and the classes get their names from the
     labels that occur (`settled`). `units` names the column of how many units a row stands for,
-    `by` those that slice the rows, `cluster` the one whose equal values make rows depend on each
-    other. `reasons` say, per decision, what it was based on.
+    `by` those that slice the rows, `bins` the intervals that some of these are cut into,
+    `searched` those that are searched for slices, `cluster` the one whose equal values make
+    rows depend on each other. `reasons` say, per decision, what it was based on.
     """
 
     task: Task
@@ -60,6 +66,8 @@ class Layout(NamedTuple):
     units: str | None = None
     by: tuple[str, ...] = ()
     cluster: str | None = None
+    bins: tuple[tuple[str, Bins], ...] = ()
+    searched: tuple[str, ...] = ()
 
     @property
     def k(self) -> int:
@@ -99,7 +107,9 @@ class Layout(NamedTuple):
         for name in (self.weight, self.units):
             if name is not None:
                 roles[name] = Role.NUMBER
-        roles.update((name, Role.LABEL) for name in self.parted_by if name not in roles)
+        roles.update((name, Role.NUMBER) for name, _ in self.bins if name not in roles)
+        labels = (*self.parted_by, *self.searched[:MOST_SEARCHED])
+        roles.update((name, Role.LABEL) for name in labels if name not in roles)
         return roles
 
     @property

@@ -173,6 +173,7 @@ class ReportOptions(NamedTuple):
     confidence: float = 0.95
     min_rows: int = 0
     max_slices: int | None = None
+    find_slices: bool = False
 
 
 class RunOptions(NamedTuple):

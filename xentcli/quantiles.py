@@ -122,6 +122,8 @@ def _gamma_quotient(a: Floats) -> Floats:
 def _fraction(a: Floats, b: Any, x: Floats) -> Floats:
     """The continued fraction of the incomplete beta function, by Lentz's method."""
     result = np.empty_like(x)
+    if not len(x):
+        return result  # which no round would find at its end
     left = np.arange(len(x))
     b = np.broadcast_to(b, x.shape)
     c = np.ones_like(x)

@@ -81,6 +81,45 @@ class SliceReport(NamedTuple):
         return " · ".join("(other)" if value is None else value for value in self.by.values())
 
 
+class FoundSlice(NamedTuple):
+    """A slice that was found to lose more than the rest of the rows.
+
+    `loss` is its mean loss, `difference` that less the mean loss of the rest, `interval` two-sided
+    by Student's t. `p` is the probability of so large a difference where there is none,
+    `p_holm` the same for the most extreme of all slices tested. `excess` is the share of the
+    total loss that would be gone if the slice lost no more than the rest.
+    """
+
+    by: Mapping[str, str]
+    rows: int
+    loss: float
+    difference: float
+    stderr: float
+    interval: tuple[float, float]
+    p: float
+    p_holm: float
+    excess: float
+
+    @property
+    def name(self) -> str:
+        """Its columns and values in one text."""
+        return " · ".join(f"{name} = {value}" for name, value in self.by.items())
+
+
+class FoundSlices(NamedTuple):
+    """What a search for slices found, the largest excess first.
+
+    `tested` is how many slices, of at least `min_rows` rows, were tested; `endless` says that
+    none was because losses are infinite.
+    """
+
+    slices: tuple[FoundSlice, ...]
+    tested: int
+    min_rows: int
+    confidence: float
+    endless: bool = False
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something the reader of the figures should know.
@@ -131,7 +170,8 @@ class Report(NamedTuple):
     """Everything one run found.
 
     `metrics` maps a metric's canonical spec (`cross_entropy`, `brier(scale=half)`) to
-    its figure over all rows; `classes` holds the breakdown in the order of the layout.
+    its figure over all rows; `classes` holds the breakdown in the order of the layout, `slices`
+    that by the columns of `--by`. `found_slices` is None where no search was asked for.
     """
 
     version: str
@@ -142,6 +182,7 @@ class Report(NamedTuple):
     classes: tuple[ClassReport, ...]
     findings: tuple[Finding, ...]
     slices: Sequence[SliceReport] = ()
+    found_slices: FoundSlices | None = None
     schema: str = SCHEMA
 
     def __str__(self) -> str:
@@ -186,6 +227,10 @@ class Report(NamedTuple):
         record["findings"] = [_finding_record(f) for f in self.findings]
         order = ["schema", "version", "signature", "source", "layout"]
         order += ["metrics", "classes", "slices", "findings"]
+        if self.found_slices is not None:
+            record["slices_tested"] = self.found_slices.tested
+            record["found_slices"] = [_found_record(s) for s in self.found_slices.slices]
+            order[-1:] = ["slices_tested", "found_slices", "findings"]
         return {key: record[key] for key in order}
 
     def to_json(self) -> str:
@@ -232,6 +277,10 @@ def value_record(value: Value) -> dict[str, Any]:
         "confidence": value.confidence,
         "unit": value.unit,
     }
+
+
+def _found_record(found: FoundSlice) -> dict[str, Any]:
+    return {**found._asdict(), "by": dict(found.by), "interval": list(found.interval)}
 
 
 def _finding_record(finding: Finding) -> dict[str, Any]:

@@ -32,6 +32,16 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
     InputError where the columns do not say enough, UsageError where options contradict
     each other or the source.
     """
+    if not options.by:
+        return _resolve(table, options, ignore)
+    from xentcli import by_columns
+
+    options, bins = by_columns.read(table, options)
+    return by_columns.checked(_resolve(table, options, ignore)._replace(bins=bins))
+
+
+def _resolve(table: Table, options: ColumnOptions, ignore: Sequence[str]) -> Layout:
+    """The layout, but for the bins of columns that slice the rows."""
     check_named(table, options)
     targets = None
     if options.task is not Task.OUTCOME:

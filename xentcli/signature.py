@@ -33,7 +33,8 @@ def signature(layout: Layout, rows: int, policy: Policy, report: ReportOptions) 
     if policy.like is not None:
         fields["like"] = policy.like.value
     if layout.by:
-        fields["by"] = ",".join(layout.by)
+        bins = dict(layout.bins)
+        fields["by"] = ",".join(f"{name}{bins.get(name, '')}" for name in layout.by)
     if layout.cluster is not None:
         fields["cluster"] = layout.cluster
     if layout.units is not None:

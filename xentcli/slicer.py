@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xentcli import columns
-from xentcli.labels import canonical, spell
+from xentcli.slice_values import runs, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from xentcli.bins import Bins
     from xentcli.slice_places import Key
     from xentcli.slices import Slices
 
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 class Slicer:
     """Finds the slots of the slices that rows belong to, a block at a time."""
 
-    def __init__(self, by: Sequence[str], slices: Slices) -> None:
+    def __init__(
+        self, by: Sequence[str], slices: Slices, bins: Sequence[tuple[str, Bins]] = ()
+    ) -> None:
         self._by = by
+        self._bins = dict(bins)
         self._slices = slices
         self._of_word: dict[str, int] = {}
         self._version = slices.version
@@ -37,23 +41,32 @@ class Slicer:
         """
         if rows is not None:
             block = block.take(columns.positions(rows))
-        arrays = [block.column(name) for name in self._by]
-        if len(arrays) == 1 and columns.is_integer(arrays[0]) and not arrays[0].null_count:
-            values = columns.fixed(arrays[0])
-            if values.dtype != np.uint64 and len(values):
-                first, lengths = _runs(values)
-                found = self._slices.of_whole(first.astype(np.int64))
-                return found if lengths is None else np.repeat(found, lengths)
-        codes, words = _codes(arrays[0])
-        if len(arrays) == 1:
-            return self._of_words(words).take(codes)
+        if len(self._by) == 1:
+            return self._of_one(block.column(self._by[0]))
+        codes, words = self._codes(block, self._by[0])
         keys: list[Key] = [(word,) for word in words]
-        for array in arrays[1:]:
-            more, texts = _codes(array)
+        for name in self._by[1:]:
+            more, texts = self._codes(block, name)
             used, codes = np.unique(codes * len(texts) + more, return_inverse=True)
             pairs = (divmod(c, len(texts)) for c in used.tolist())
             keys = [(*keys[a], texts[b]) for a, b in pairs]
         return self._slices.of_keys(keys).take(codes)
+
+    def _codes(self, block: pa.RecordBatch, name: str) -> tuple[Rows, list[str]]:
+        """Numbers that stand for the values of a column, and the values as text."""
+        return values_of(block.column(name), self._bins.get(name), name)
+
+    def _of_one(self, array: pa.Array) -> Rows:
+        """The slot of the slice of each row where there is but one column."""
+        bins = self._bins.get(self._by[0])
+        if bins is None and columns.is_integer(array) and not array.null_count:
+            values = columns.fixed(array)
+            if values.dtype != np.uint64 and len(values):
+                first, lengths = runs(values)
+                found = self._slices.of_whole(first.astype(np.int64))
+                return found if lengths is None else np.repeat(found, lengths)
+        codes, words = values_of(array, bins, self._by[0])
+        return self._of_words(words).take(codes)
 
     def _of_words(self, words: Sequence[str]) -> Rows:
         """The slots of the only column's values, looked up by a key of their own: a text."""
@@ -70,72 +83,3 @@ class Slicer:
             # What is left out is not remembered: there is no end to it.
             known.update((w, s) for w, s in zip(new, slots.tolist(), strict=True) if s)
         return found
-
-
-def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
-    """The distinct values, sorted, and which of them each is.
-
-    A run of equal values, as documents have them, is looked at once.
-    """
-    if not len(values):
-        return values, np.zeros(0, dtype=np.intp)
-    first, lengths = _runs(values)
-    distinct, inverse = np.unique(first, return_inverse=True)
-    return distinct, inverse if lengths is None else np.repeat(inverse, lengths)
-
-
-def _runs(values: NDArray[Any]) -> tuple[NDArray[Any], Rows | None]:
-    """The values of runs of equal values, and how long they are; None: one each, or nearly."""
-    begins = np.concatenate(([True], values[1:] != values[:-1]))
-    starts = np.flatnonzero(begins)
-    if 2 * len(starts) > len(values):
-        return values, None
-    return values[starts], np.diff(np.append(starts, len(values)))
-
-
-def _plain(word: str) -> str:
-    """A whole number as such, however it was spelled: 1.0 is 1, and so in every format."""
-    return canonical(word) if word[-1:] == "0" and "." in word else word
-
-
-def _merged(words: list[str], codes: NDArray[Any]) -> tuple[list[str], NDArray[Any]]:
-    """The words, each once, and the codes that stand for them."""
-    places = {word: i for i, word in enumerate(dict.fromkeys(words))}
-    if len(places) == len(words):
-        return words, codes
-    table = np.array([places[word] for word in words])
-    return list(places), table.take(codes)
-
-
-def _codes(array: pa.Array) -> tuple[Rows, list[str]]:
-    """Numbers that stand for the values of a column in a block, and the values as text.
-
-    Every value occurs. A missing one is the empty text.
-    """
-    text = columns.texts(array)
-    if text is not None:
-        codes, words, there = text
-    else:
-        array = columns.plain(array)
-        there = columns.present(array)
-        values = columns.fixed(array)
-        if values.dtype.kind == "f":
-            known = ~np.isnan(values)
-            there = known if there is None else there & known
-            # No slice is -0.0 beside 0.0.
-            values = np.where(known, values, 0.0) + 0.0
-        if there is not None:
-            values = np.where(there, values, values.dtype.type(0))
-        distinct, codes = _distinct(values)
-        words = [spell(v) for v in distinct.tolist()]
-    words = [_plain(word) for word in words]
-    words, codes = _merged(words, codes)
-    if there is not None:
-        codes = np.where(there, codes, len(words))
-        words = [*words, ""]
-    seen = np.zeros(len(words), dtype=np.bool_)
-    seen[codes] = True
-    if seen.all():
-        return codes.astype(np.intp, copy=False), words
-    renumbered: Rows = (np.cumsum(seen) - 1).take(codes)
-    return renumbered, [word for word, occurs in zip(words, seen.tolist(), strict=True) if occurs]

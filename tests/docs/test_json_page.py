@@ -19,10 +19,13 @@ RUNS = (
     "xent eval sample_data/breast_cancer_slices.csv --weight weight --json",
     "xent eval sample_data/iris_neighbours.csv --json",
     "xent eval short.csv other.csv --ignore-label=-100 --json",
+    "xent eval searched.csv --find-slices --json",
 )
 FILES = {
     "short.csv": "label,prob_a,prob_b\na,0.6,0.3\n-100,0.5,0.5\n",
     "other.csv": "label,prob_a,prob_b\nb,0.5,0.5\n",
+    "searched.csv": "g,label,prob_a,prob_b\n"
+    + "".join(f"{i % 2},a,{0.2 + 0.5 * (i % 2)},{0.8 - 0.5 * (i % 2)}\n" for i in range(80)),
 }
 
 
@@ -74,6 +77,12 @@ def test_figures(reports: list[Any], documented: dict[str, set[str]]) -> None:
         for figure in metrics.values()
     ]
     assert {key for figure in figures for key in figure} == documented["Figure"]
+
+
+def test_found_slices(reports: list[Any], documented: dict[str, set[str]]) -> None:
+    found = [entry for report in reports for entry in report.get("found_slices", ())]
+    assert found
+    assert {key for entry in found for key in entry} == documented["Found slice"]
 
 
 def test_findings(reports: list[Any], documented: dict[str, set[str]]) -> None:

@@ -106,7 +106,8 @@ class Inputs:
             "--by",
             metavar="COL",
             panel=_COLUMNS,
-            help="Report every value of this column by itself; repeat it to cross columns.",
+            help="Report every value of this column by itself; repeat it to cross columns. "
+            "'age[18,65]' cuts numbers into bins, 'age[q4]' into quartiles.",
         ),
     ] = None
     cluster: Annotated[

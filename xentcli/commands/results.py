@@ -38,7 +38,8 @@ class Report:
             "--min-rows",
             metavar="N",
             panel=_REPORT,
-            help="Sum up slices of fewer rows as '(other)'. [default: 0]",
+            help="Sum up slices of fewer rows as '(other)'. [default: 0; --find-slices tests "
+            "none of fewer than 30]",
         ),
     ] = 0
     max_slices: Annotated[
@@ -51,6 +52,15 @@ class Report:
             "classes]",
         ),
     ] = None
+    find_slices: Annotated[
+        bool,
+        option(
+            "--find-slices",
+            panel=_REPORT,
+            help="Search the other columns, and pairs of them, for values that lose significantly "
+            "more than the rest.",
+        ),
+    ] = False
     all_conventions: Annotated[
         bool,
         option(
@@ -68,6 +78,7 @@ class Report:
             self.confidence,
             min_rows=self.min_rows,
             max_slices=self.max_slices,
+            find_slices=self.find_slices,
         )
 
 

@@ -5,6 +5,7 @@ Every line has a `kind`, and figures have the shape they have in `-f json`:
 - `overall`, the first line: everything of the report but its lists;
 - `class`, one line a class: `class` (its name), `rows`, `weight`, `metrics`;
 - `slice`, one line a slice, where there are slices;
+- `found_slice`, one line a slice that `--find-slices` found;
 - `finding`, one line a finding: `code`, `severity`, `count`, `message` …
 
 So `jq 'select(.kind == "class") | {class, recall: .metrics.recall.value}'`, or in duckdb
@@ -28,11 +29,14 @@ def _records(report: Report) -> Iterator[dict[str, Any]]:
     record = report.to_dict()
     classes, slices = record.pop("classes"), record.pop("slices")
     findings = record.pop("findings")
+    found = record.pop("found_slices", [])
     yield {"kind": "overall", **record}
     for entry in classes:
         yield {"kind": "class", "class": entry.pop("name"), **entry}
     for entry in slices:
         yield {"kind": "slice", **entry}
+    for entry in found:
+        yield {"kind": "found_slice", **entry}
     for entry in findings:
         yield {"kind": "finding", **entry}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling, label
+from xentcli.renderers._found import HEADER, MOST_FOUND, found_cells, found_name, found_summary
 from xentcli.renderers._headline import (
     HEADLINE,
     baseline_line,
@@ -125,6 +126,21 @@ def _slices(report: Report, spell: Spelling, most: int | None) -> str:
     return _parts(title, shown, len(report.slices) - len(shown), spell, tests)
 
 
+def _found(report: Report, spell: Spelling) -> str:
+    """The slices that a search found."""
+    if report.found_slices is None:
+        return ""
+    lines = prose(found_summary(report.found_slices, spell))
+    shown = report.found_slices.slices[:MOST_FOUND]
+    if not shown:
+        return lines
+    cells = zip(*found_cells(shown, spell), strict=True)
+    rows = [
+        [code(found_name(s, spell)), *map(prose, row)] for s, row in zip(shown, cells, strict=True)
+    ]
+    return f"{lines}\n\n{_table(['slice', *HEADER], rows)}"
+
+
 def _parts(
     title: str,
     shown: Sequence[Part],
@@ -185,6 +201,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _metrics(report, spell) if report.metrics else "",
         _classes(report, spell, options.classes),
         _slices(report, spell, options.classes),
+        _found(report, spell),
         "\n".join(findings),
         f"<sub>{_verbatim(spell.text(report.signature))}</sub>",
     ]

@@ -18,6 +18,7 @@ from xentcli.renderers._figures import Spelling
 from xentcli.renderers._headline import source_line
 from xentcli.renderers._table_classes import class_block
 from xentcli.renderers._table_findings import finding_block
+from xentcli.renderers._table_found import found_block
 from xentcli.renderers._table_metrics import headline_block, metric_block
 from xentcli.renderers._table_slices import slice_block
 
@@ -40,6 +41,7 @@ def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]
         metric_block(report, spell, width=options.width),
         class_block(report, spell, width=options.width, most=options.classes),
         slice_block(report, spell, width=options.width, most=options.classes),
+        found_block(report, spell, width=options.width),
         finding_block(report, spell, width=options.width),
         [Text(spell.text(report.signature), style="dim")],
     ]

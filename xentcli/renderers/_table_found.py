@@ -1,0 +1,81 @@
+"""The table of slices that a search found, the largest excess first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from xentcli.renderers._found import (
+    HEADER,
+    MOST_FOUND,
+    found_cells,
+    found_name,
+    found_summary,
+)
+from xentcli.renderers._table_lines import folded
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from xentcli.renderers._figures import Spelling
+    from xentcli.report import Report
+
+_INDENT, _GAP = 2, 2
+_NARROWEST = 16
+_BAD, _MARKED = "bold red", "excess"
+# What goes first where the terminal is narrow.
+_OPTIONAL = ("cross-entropy", "rows", "p (Holm)")
+
+
+def found_block(report: Report, spell: Spelling, *, width: int | None) -> list[RenderableType]:
+    """A sentence on the search, and the slices it found; nothing where there was none."""
+    found = report.found_slices
+    if found is None:
+        return []
+    style = "bold" if found.slices else "dim"
+    lines = folded(
+        Text(found_summary(found, spell), style=style), width, margin=Text(" " * _INDENT)
+    )
+    shown = found.slices[:MOST_FOUND]
+    if not shown:
+        return [*lines]
+    columns = [
+        [title, *cells] for title, cells in zip(HEADER, found_cells(shown, spell), strict=True)
+    ]
+    names = [found_name(s, spell) for s in shown]
+    if width is not None:
+        columns = _fitting(columns, width)
+        names = [_cut(name, max(_room(columns, width), _NARROWEST), spell) for name in names]
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column(Text("slice"), no_wrap=True)
+    for title, *_ in columns:
+        table.add_column(Text(title), no_wrap=True, justify="right")
+    for number, name in enumerate(names):
+        first = number == 0
+        cells = [
+            Text(c[number + 1], style=_BAD if first and c[0] == _MARKED else "") for c in columns
+        ]
+        table.add_row(Text(name, style="bold" if first else ""), *cells)
+    return [*lines, Padding.indent(table, _INDENT)]
+
+
+def _fitting(columns: list[list[str]], width: int) -> list[list[str]]:
+    """The columns that leave room for the names; no number is ever cut."""
+    for title in _OPTIONAL:
+        if _room(columns, width) < _NARROWEST:
+            columns = [c for c in columns if c[0] != title]
+    return columns
+
+
+def _room(columns: list[list[str]], width: int) -> int:
+    return width - _INDENT - sum(_GAP + max(map(cell_len, c)) for c in columns)
+
+
+def _cut(name: str, most: int, spell: Spelling) -> str:
+    if cell_len(name) <= most:
+        return name
+    return set_cell_size(name, most - len(spell.ellipsis)) + spell.ellipsis
