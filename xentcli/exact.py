@@ -136,6 +136,19 @@ class Sums:
         self._level(0).add(sums, groups.counts, math.ldexp(len(terms), GRID), groups.ids)
         return self
 
+    def add_coarse_at(self, terms: Floats, numbers: NDArray[np.intp]) -> Sums:
+        """Adds x, rounded to a multiple of 2^-37, to the sum whose number stands beside it.
+
+        Terms are at most 1, so the sums of a block's are exact as float64s, in any order.
+        """
+        shifted = np.add(terms, SHIFTERS[0], out=_scratch.of(len(terms))[0])
+        np.subtract(shifted, SHIFTERS[0], out=shifted)
+        sums = np.bincount(numbers, weights=shifted)
+        ids = np.flatnonzero(sums)
+        whole = np.ldexp(sums[ids], GRID).astype(np.int64)
+        self._level(0).add_units(whole, math.ldexp(len(terms), GRID), ids)
+        return self
+
     def add_matrix_coarse(self, terms: NDArray[np.floating]) -> Sums:
         """Adds row k of the matrix `terms` to sum k, as `add_coarse` adds one group."""
         rows = terms.shape[1]

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
 
 
+# A pass over so many sums costs less than bringing the rows of a block into their order.
+_FEW = 1 << 15
+
+
 class Frame:
     """The rows of a batch as one data set: sums are those of the classes.
 
@@ -36,6 +40,11 @@ class Frame:
         """Whether the rows are not cut into slices."""
         return True
 
+    @property
+    def starts(self) -> Rows | None:
+        """The number of each row's first sum, where slices are so few that none need be sorted."""
+        return None
+
     def column(self, k: int) -> Arrangement:
         """All rows, to be added to sum number `k`."""
         return Arrangement(Groups.only(k, len(self._batch), self._batch.size))
@@ -44,6 +53,11 @@ class Frame:
     def decided(self) -> Arrangement:
         """All rows, to be added to the sum of the class that they are decided for."""
         return Arrangement.by(self._batch.decisions().astype(np.intp))
+
+    def decided_counts(self) -> tuple[NDArray[np.int64], slice | Rows]:
+        """How many rows are decided for the classes, and the numbers of their sums."""
+        groups = self.decided.groups
+        return groups.counts, groups.ids
 
     def weights_of(self, slot: Slot) -> Floats | None:
         """The rows' own weights, arranged as the slot is, whatever its weights are made of."""
@@ -90,6 +104,18 @@ class SlicedFrame(Frame):
     @cached_property
     def decided(self) -> Arrangement:
         return Arrangement.by(self._starts + self._batch.decisions())
+
+    @cached_property
+    def starts(self) -> Rows | None:
+        few = int(self._starts.max(initial=0)) + self._batch.size <= _FEW
+        return self._starts if few else None
+
+    def decided_counts(self) -> tuple[NDArray[np.int64], slice | Rows]:
+        if self.starts is None:
+            return super().decided_counts()
+        counts = np.bincount(self.starts + self._batch.decisions())
+        ids = np.flatnonzero(counts)
+        return counts[ids], ids
 
 
 class RowsFrame(Frame):

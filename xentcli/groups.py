@@ -97,8 +97,13 @@ class Arrangement:
 
 def _sorted(numbers: Rows) -> tuple[Rows, Rows]:
     """The stable order of numbers, none of them negative, and the numbers in it."""
-    bits = len(numbers).bit_length()
-    if numbers.dtype.itemsize < 8 or int(numbers.max()) >> (62 - bits):
+    bits, top = len(numbers).bit_length(), int(numbers.max())
+    if top < 1 << 16:
+        # numpy sorts numbers of 16 bits digit by digit.
+        small = numbers.astype(np.uint8 if top < 1 << 8 else np.uint16)
+        order = small.argsort(kind="stable")
+        return order, numbers.take(order)
+    if numbers.dtype.itemsize < 8 or top >> (62 - bits):
         order = numbers.argsort(kind="stable")
         return order, numbers.take(order)
     # A sort of numbers with their places behind them is many times faster than an argsort.

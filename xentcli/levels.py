@@ -44,9 +44,10 @@ class Level:
     def add(self, shifted: Ints, counts: Ints, reach: float, ids: Ids = EVERY) -> None:
         """Adds sums of shifted terms; `reach` bounds the size of any true sum among them."""
         # int64 wraps around, which is harmless: the difference is small and exact.
-        self._add_raw(shifted - counts * self._bits, reach, ids)
+        self.add_units(shifted - counts * self._bits, reach, ids)
 
-    def _add_raw(self, whole: Ints, reach: float, ids: Ids) -> None:
+    def add_units(self, whole: Ints, reach: float, ids: Ids) -> None:
+        """Adds sums given in units of the grid; `reach` bounds the size of any of them."""
         if self._reach + reach >= 2.0**63:
             self._settle()
         self._reach += reach
@@ -59,7 +60,7 @@ class Level:
     def add_level(self, other: Level, ids: Ids = EVERY) -> None:
         """Adds another level's sums to those with the numbers given, each of which occurs once."""
         if other._reach and other._raw is not None:
-            self._add_raw(other._raw, other._reach, ids)
+            self.add_units(other._raw, other._reach, ids)
         if other._high is not None:
             self._high = self._added(self._high, other._high, ids)
         if other._low is not None:

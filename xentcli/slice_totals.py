@@ -81,30 +81,32 @@ class SliceTotals:
         self._slices = slices
         self.whole = whole
         self._order, self.keys = slices.places.ordered()
-        self._known: dict[str, _Sums] = {}
+        self._known: dict[tuple[str, int | None], _Sums] = {}
 
     def __len__(self) -> int:
         return len(self._order)
 
-    def _read(self, key: str) -> _Sums:
-        """A key's sums of all slices, as they lie."""
-        if key not in self._known:
+    def _read(self, key: str, group: int | None = None) -> _Sums:
+        """A key's sums of all slices, as they lie: of all rows, or of those of a class."""
+        if (key, group) not in self._known:
             size, n = self._slices.size, len(self._slices.places)
             # Wide names are not read here; slot 0 holds what is left out.
             sums = self._slices.state.of(key).part(size, (n + 1) * size)
             cells = slice(size - 1, size) if self.whole.overlapping else slice(0, size)
+            if group is not None:
+                cells = slice(group, group + 1)
             levels = [
                 (whole.reshape(n, size)[:, cells], scale)
                 for whole, scale in sums.parts()
                 if whole.any()
             ]
             endless = sums.infinite.reshape(n, size)[:, cells].sum(axis=1)
-            self._known[key] = _Sums(levels, endless)
-        return self._known[key]
+            self._known[key, group] = _Sums(levels, endless)
+        return self._known[key, group]
 
-    def doubles(self, key: str) -> Doubles:
-        """The sums of all rows of each slice, infinite terms left out."""
-        found = self._read(key)
+    def doubles(self, key: str, group: int | None = None) -> Doubles:
+        """The sums of each slice's rows, or of those of a class, infinite terms left out."""
+        found = self._read(key, group)
         parts = [found.of(rows) for rows in self._chunks()] or [double_double.of(np.zeros(0))]
         high, low = (np.concatenate(halves) for halves in zip(*parts, strict=True))
         return Doubles(high.take(self._order), low.take(self._order))

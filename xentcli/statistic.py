@@ -191,8 +191,7 @@ def _add_decisions(
         if counts is not None and batch.row_weights is None:
             predicted.add_counts(counts)
         elif batch.row_weights is None:
-            groups = frame.decided.groups
-            predicted.add_counts(groups.counts, groups.ids)
+            predicted.add_counts(*frame.decided_counts())
         else:
             weights, groups = frame.decided.of(batch.row_weights), frame.decided.groups
             predicted.add(weights, groups)
@@ -226,6 +225,11 @@ def _add_probabilities(batch: Batch, frame: Frame, total: Sums) -> None:
         total.add_matrix_coarse(matrix)
         return
     # A mean of probabilities needs no more than a grid of 2^-37 (see exact.py).
+    starts = frame.starts
+    if starts is not None and batch.row_weights is None:
+        for k in range(batch.k):
+            total.add_coarse_at(batch.probability_rows(k), starts + k)
+        return
     for k in range(batch.k):
         _add_column(batch, frame, k, batch.probability_rows(k), total, coarse=True)
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from xentcli import double_double
 from xentcli.clusters import Term
+from xentcli.double_double import Doubles
+from xentcli.elementary import log
 from xentcli.exact import ratio
 from xentcli.means import Estimate
 from xentcli.metric import DECIDED, Metric, Setting
@@ -17,8 +23,13 @@ from xentcli.totals import natural_log
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from xentcli.clusters import Clusters
+    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
+
+    Floats = NDArray[np.float64]
 
 
 def _label_surprises(totals: Totals) -> tuple[list[float], float]:
@@ -93,6 +104,43 @@ def _stderr(totals: Totals, ratio: float, surprises: list[float], entropy: float
     return math.sqrt(spread * correction) / (entropy * totals.weight())
 
 
+def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:
+    """The same for all slices, of rows of one class each."""
+    del settings
+    whole = totals.whole
+    if whole.kind is not TargetKind.CLASS:
+        return None
+    zero = double_double.of(np.zeros(len(totals)))
+    weights = [totals.doubles(whole.weight_name(), k) for k in range(whole.k)]
+    together = functools.reduce(Doubles.__add__, weights, zero)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = [w.over(together).rounded for w in weights]
+        surprises = [np.where(p > 0, -log(np.where(p > 0, p, 1.0)), 0.0) for p in shares]
+        parts = (double_double.of(p * h) for p, h in zip(shares, surprises, strict=True))
+        entropy = functools.reduce(Doubles.__add__, parts, zero).rounded
+        loss, _ = totals.mean("loss")
+        quotient = np.where(entropy == 0, np.nan, loss / entropy)
+        spread = zero
+        for k, h in enumerate(surprises):
+            cross, squares = _seconds(totals, k)
+            lift = quotient * h
+            for term in (totals.doubles("loss.squares", k).rounded, -2 * lift * cross):
+                spread = spread + double_double.of(term)
+            spread = spread + double_double.of(lift * lift * squares)
+        rows = totals.rows
+        factor = np.ones(len(totals)) if whole.weighted() else rows / (rows - 1)
+        error = np.sqrt(np.maximum(spread.rounded, 0.0) * factor) / (entropy * totals.weight)
+    unknown = (rows < 2) | ~np.isfinite(quotient) | (totals.infinite("loss.squares") > 0)
+    return totals.figure(quotient, np.where(unknown, np.nan, error))
+
+
+def _seconds(totals: SliceTotals, k: int) -> tuple[Floats, Floats]:
+    """Σw²ℓ and Σw² of a class, which without weights are Σℓ and n."""
+    names = ("loss.cross", "weight.squares") if totals.whole.weighted() else ("loss", "rows")
+    cross, squares = (totals.doubles(name, k).rounded for name in names)
+    return cross, squares
+
+
 METRIC = Metric(
     name="normalized_cross_entropy",
     summary="cross-entropy divided by that of always predicting the class frequencies",
@@ -100,6 +148,7 @@ METRIC = Metric(
     source="He et al. 2014 (normalised entropy); McFadden 1974",
     statistics=(*LOSSES, SUPPORT),
     figure=_figure,
+    column=_column,
     kinds=DECIDED,
     aliases=("normalized_entropy", "ne"),
     default=True,
