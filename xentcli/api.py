@@ -21,6 +21,7 @@ from xentcli.options import (
     SumToOne,
     TargetScale,
     Task,
+    bootstrap_of,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def evaluate(
     confidence: float = 0.95,
     min_rows: int = 0,
     max_slices: int | None = None,
+    bootstrap: int | None = None,
+    seed: int | None = None,
     clip: float = 0.0,
     sum_to_one: SumToOne | str = SumToOne.WARN,
     tolerance: float = 1e-3,
@@ -81,7 +84,7 @@ def evaluate(
         classes: The classes in the order of the score columns or list entries.
         positive: The class that a single score column speaks of.
         weight: The column of row weights, finite and not negative.
-        id: The column that names rows.
+        id: The column that names rows, and tells them apart for `bootstrap`.
         by: The column, or columns, by whose values rows are reported apart.
         cluster: The column whose equal values make rows depend on each other.
         count: The column of how many units (bytes, words) a row stands for.
@@ -90,6 +93,8 @@ def evaluate(
         confidence: Of the intervals, between 0 and 1.
         min_rows: Slices of fewer rows are summed up as one.
         max_slices: So are all but so many slices, those with most rows.
+        bootstrap: Errors and intervals of every figure from so many resamplings of the rows.
+        seed: Of `bootstrap`; 0 otherwise.
         clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
         sum_to_one: `warn`, `error`, `ignore` or `rescale`.
         tolerance: How far from one a row may sum.
@@ -150,6 +155,7 @@ def evaluate(
             confidence,
             min_rows=min_rows,
             max_slices=max_slices,
+            bootstrap=bootstrap_of(bootstrap, seed),
         ),
         RunOptions(threads),
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.decode import Decoder
 from xentcli.frame import SlicedFrame
+from xentcli.schema import Role
 from xentcli.slicer import Slicer
 from xentcli.slices import MOST_SLICES, MOST_SUMS, Slices
 from xentcli.state import State
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xentcli.layout import Layout
-    from xentcli.options import Policy
+    from xentcli.options import Bootstrap, Policy
     from xentcli.readers.source import Source
+    from xentcli.replicates import Replicates
+    from xentcli.resampling import Resampler
     from xentcli.supply import Facts
 
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
@@ -70,7 +73,7 @@ class Sum:
 
     `state` holds the metrics' sums, `slices` the same by slice, `tally` what was noticed,
     `labels` the labels that occurred, `read` the rows read, and `rows` how many each split (by
-    part and number) had.
+    part and number) had. `replicates` are the same sums of rows resampled, where wanted.
     """
 
     state: State
@@ -79,9 +82,13 @@ class Sum:
     read: int = 0
     rows: dict[tuple[int, int], int] = field(default_factory=dict)
     slices: Slices = field(default_factory=lambda: Slices(0))
+    replicates: Replicates | None = None
 
     def merge(self, other: Sum) -> Sum:
         """Both together."""
+        replicates = self.replicates or other.replicates
+        if self.replicates is not None and other.replicates is not None:
+            replicates = self.replicates.merge(other.replicates)
         return Sum(
             self.state.merge(other.state),
             self.tally.merge(other.tally),
@@ -89,6 +96,7 @@ class Sum:
             self.read + other.read,
             self.rows | other.rows,
             self.slices.merge(other.slices),
+            replicates,
         )
 
     @classmethod
@@ -114,6 +122,7 @@ class Plan(NamedTuple):
     rows: int
     workers: int
     slices: int = MOST_SLICES
+    bootstrap: Bootstrap | None = None
 
     @classmethod
     def of(
@@ -125,6 +134,7 @@ class Plan(NamedTuple):
         workers: int,
         rows: int | None = None,
         slices: int | None = None,
+        bootstrap: Bootstrap | None = None,
     ) -> Plan:
         """A plan whose blocks are of `rows` rows, or of a size that suits the processor.
 
@@ -137,11 +147,24 @@ class Plan(NamedTuple):
         room = max(1, MOST_SUMS // (names * layout.size))
         if layout.cluster is None:
             room = min(room, MOST_SLICES)
-        return cls(layout, policy, wanted, most, workers, max(room, slices or 0))
+        return cls(layout, policy, wanted, most, workers, max(room, slices or 0), bootstrap)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""
-        return Supply(sources, self.layout.roles, rows=self.rows, threads=self.workers, turns=turns)
+        roles = self.layout.roles
+        if self.bootstrap is not None:
+            from xentcli.identities import Identity
+
+            roles = dict.fromkeys(Identity.of(self.layout).names, Role.LABEL) | roles
+        return Supply(sources, roles, rows=self.rows, threads=self.workers, turns=turns)
+
+    def _resampler(self) -> Resampler | None:
+        """What rows are resampled by, where that is wanted."""
+        if self.bootstrap is None:
+            return None
+        from xentcli.resampling import Resampler
+
+        return Resampler(self.bootstrap, self.layout, self.statistics)
 
     def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
         """Takes splits until there are no more; `read` is told the rows of each block."""
@@ -149,6 +172,7 @@ class Plan(NamedTuple):
         total = Sum.total((), self.layout.size)
         total.slices.most = self.slices
         slicer = Slicer(self.layout.parted_by, total.slices) if self.layout.parted_by else None
+        resampler = self._resampler()
         sums = [s for s in self.statistics if s.make is None]
         others = [s for s in self.statistics if s.make is not None]
         while (task := supply.take()) is not None:
@@ -163,6 +187,8 @@ class Plan(NamedTuple):
                             frame = SlicedFrame(batch, slicer.numbers(block, batch.rows))
                             observe_all(sums, batch, total.slices.state, frame)
                             observe_all(others, batch, total.state, frame)
+                        if resampler is not None:
+                            resampler.observe(block, batch)
                     rows += block.num_rows
                     if read is not None:
                         read(block.num_rows)
@@ -174,7 +200,10 @@ class Plan(NamedTuple):
         if slicer is not None:
             # What is added exactly is added up in any order: the whole is the sum of the slices.
             total.state.sums = total.slices.total().sums
-        return Sum(total.state, decoder.tally, labels, decoder.rows_read, slices=total.slices)
+        if resampler is not None:
+            total.replicates = resampler.total()
+        total.tally, total.labels, total.read = decoder.tally, labels, decoder.rows_read
+        return total
 
 
 def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xentcli.metric import Requested
     from xentcli.options import Policy, ReportOptions
     from xentcli.report import Finding, SliceReport
+    from xentcli.supply import Facts
 
 
 def no_rows(name: str) -> InputError:
@@ -56,37 +57,48 @@ def finalise(
     _check_rows(totals, total, paths, policy)
     locate = example_locator(lambda case: total.row_number(case.place), paths)
     overall = {r.key: r.overall(totals) for r in requested}
-    sizes = [fact.size for fact in facts]
     slices: Sequence[SliceReport] = ()
     noticed: tuple[Finding, ...] = ()
     if layout.by:
         from xentcli.by_slice import by_slice
 
         slices, noticed = by_slice(total.slices, layout, totals, requested, report, read, clustered)
-    return Report(
+    found = Report(
         version=__version__,
         signature=signature(layout, totals.rows(), policy, report),
-        source=SourceReport(
-            tuple(paths),
-            facts[0].format,
-            totals.rows(),
-            total.read,
-            None if None in sizes else sum(s for s in sizes if s is not None),
-        ),
-        layout=LayoutReport(
-            layout.task.value,
-            layout.targets,
-            layout.scores,
-            layout.scale.value,
-            layout.classes,
-            layout.weight,
-            layout.target_scale.value,
-            layout.units,
-        ),
+        source=_source(facts, totals.rows(), total.read),
+        layout=_layout(layout),
         metrics={key: value for key, value in overall.items() if value is not None},
         classes=_classes(layout, totals, requested),
         findings=(*findings(total.tally, totals, layout, policy, locate), *noticed),
         slices=slices,
+    )
+    if report.bootstrap is None:
+        return found
+    from xentcli.bootstrap import with_errors
+
+    return with_errors(found, total, report.bootstrap, layout, requested, read)
+
+
+def _source(facts: Sequence[Facts], rows: int, read: int) -> SourceReport:
+    """Where the rows came from: the format is that of the first part."""
+    paths = tuple(fact.path for fact in facts)
+    sizes = [fact.size for fact in facts]
+    size = None if None in sizes else sum(s for s in sizes if s is not None)
+    return SourceReport(paths, facts[0].format, rows, read, size)
+
+
+def _layout(layout: Layout) -> LayoutReport:
+    """What of the layout a report tells."""
+    return LayoutReport(
+        layout.task.value,
+        layout.targets,
+        layout.scores,
+        layout.scale.value,
+        layout.classes,
+        layout.weight,
+        layout.target_scale.value,
+        layout.units,
     )
 
 

@@ -127,6 +127,19 @@ class LayoutReport(NamedTuple):
         return "label" if self.task == "multilabel" else "class"
 
 
+class Uncertainty(NamedTuple):
+    """Where standard errors and intervals come from, where that is not a formula.
+
+    `method` is `bootstrap`: of so many `replicates`, drawn from `seed`, in which rows of one
+    `identity` (`id`, `cluster` or `content`) occur together.
+    """
+
+    method: str
+    replicates: int
+    seed: int
+    identity: str
+
+
 class Report(NamedTuple):
     """Everything one run found.
 
@@ -142,6 +155,7 @@ class Report(NamedTuple):
     classes: tuple[ClassReport, ...]
     findings: tuple[Finding, ...]
     slices: Sequence[SliceReport] = ()
+    uncertainty: Uncertainty | None = None
     schema: str = SCHEMA
 
     def __str__(self) -> str:
@@ -185,6 +199,9 @@ class Report(NamedTuple):
         ]
         record["findings"] = [_finding_record(f) for f in self.findings]
         order = ["schema", "version", "signature", "source", "layout"]
+        if self.uncertainty is not None:
+            record["uncertainty"] = self.uncertainty._asdict()
+            order.append("uncertainty")
         order += ["metrics", "classes", "slices", "findings"]
         return {key: record[key] for key in order}
 

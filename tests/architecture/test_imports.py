@@ -18,8 +18,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("commands",),
     ("api",),
     ("all_conventions",),
-    ("evaluation", "finalising", "by_slice", "rows", "row_forms", "frames", "output", "progress"),
-    ("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
+    (
+        *("evaluation", "finalising", "bootstrap", "by_slice"),
+        *("rows", "row_forms", "frames", "output", "progress"),
+    ),
+    (
+        *("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
+        *("resampling", "replicates", "identities"),
+    ),
     ("metrics", "decode"),
     ("metric", "checks", "imitate", "adopting", "kept", "truths", "labelled_vectors"),
     (
@@ -37,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
     ("batch", "scores", "family", "columns", "tally"),
-    ("exact", "levels", "elementary", "double_double", "slice_places", "quantiles"),
+    ("exact", "levels", "elementary", "double_double", "slice_places", "quantiles", "poisson"),
     ("report", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "groups"),
     ("rules", "conventions"),
@@ -62,7 +68,7 @@ FOREIGN = {
     "rich": {"renderers", "progress"},
     "pandas": {"api", "frames", "report", "readers"},
     "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slicer"}
-    | {"labelled_vectors", "arrow_table", "api", "frames", "rows", "row_forms"},
+    | {"labelled_vectors", "arrow_table", "identities", "api", "frames", "rows", "row_forms"},
 }
 BOTTOM = {"errors", "text"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from xentcli.commands.parameters import option
-from xentcli.options import Base, ReportOptions, RunOptions
+from xentcli.options import Base, ReportOptions, RunOptions, bootstrap_of
 
 _REPORT, OUTPUT_PANEL, _RUN = "What is computed", "Where it goes", "How the work is done"
 
@@ -51,6 +51,21 @@ class Report:
             "classes]",
         ),
     ] = None
+    bootstrap: Annotated[
+        int | None,
+        option(
+            "--bootstrap",
+            metavar="N",
+            panel=_REPORT,
+            help="Errors and intervals of every figure from N resamplings of the rows, which "
+            "--id tells apart.",
+        ),
+    ] = None
+    seed: Annotated[
+        int | None,
+        option("--seed", metavar="S", panel=_REPORT, help="Of --bootstrap. [default: 0]"),
+    ] = None
+
     all_conventions: Annotated[
         bool,
         option(
@@ -68,6 +83,7 @@ class Report:
             self.confidence,
             min_rows=self.min_rows,
             max_slices=self.max_slices,
+            bootstrap=bootstrap_of(self.bootstrap, self.seed),
         )
 
 
