@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MOST_UNDEFINED = 0.05
 # Rows that were drawn by so many at a time, on average, make errors wrong by an eighth.
 _TOGETHER = 1.25
+_SIGMAS = 5.0
 
 
 def with_errors(
@@ -130,12 +131,24 @@ def multiplicity(rows: Sequence[int], n: int) -> float:
     return math.fsum((r - mean) ** 2 for r in rows) / (len(rows) - 1) / n if n else 0.0
 
 
+def chance(replicates: int) -> float:
+    """What the multiplicity of rows all different exceeds in but one of three million runs.
+
+    It is a variance, and so a χ² of one degree of freedom less, whose cube root is nearly normal
+    (Wilson and Hilferty 1931).
+
+    >>> round(chance(1000), 2)
+    1.24
+    """
+    narrow = 2 / (9 * (replicates - 1))
+    return (1 - narrow + _SIGMAS * math.sqrt(narrow)) ** 3
+
+
 def _together(identity: Identity, parts: Sequence[Totals], report: Report) -> tuple[Finding, ...]:
     """What is to be said of rows that were drawn together though nobody asked for it."""
     n = report.source.rows
     found = multiplicity([p.rows() for p in parts], n)
-    noise = math.sqrt(2 / (len(parts) - 1))
-    if identity.kind is Kind.CLUSTER or found <= max(_TOGETHER, 1 + 3 * noise):
+    if identity.kind is Kind.CLUSTER or found <= max(_TOGETHER, chance(len(parts))):
         return ()
     times = f"{found:.2g}" if found < 100 else f"{found:,.0f}"
     if identity.kind is Kind.CONTENT:

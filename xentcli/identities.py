@@ -8,8 +8,9 @@ that 17 in a Parquet file is 17 in a CSV file.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import reduce
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -65,11 +66,7 @@ class Identity(NamedTuple):
 
 def _joined(parts: Iterable[Hashes]) -> Hashes:
     """One hash of several, in their order."""
-    found: Any = None
-    for part in parts:
-        found = mixed(part + _GOLDEN) if found is None else mixed(found ^ part)
-    joined: Hashes = found
-    return joined
+    return reduce(lambda found, part: mixed((found + _GOLDEN) ^ part), parts)
 
 
 def _of_content(batch: Batch) -> Hashes:
@@ -82,7 +79,7 @@ def _of_content(batch: Batch) -> Hashes:
     numbers += [column for column in (batch.row_weights, batch.row_units) if column is not None]
     # No number is -0.0 beside 0.0.
     floats = (column.astype(np.float64) + 0.0 for column in numbers)
-    return _joined(column.view(np.uint64) for column in floats)
+    return _joined(mixed(column.view(np.uint64)) for column in floats)
 
 
 def _of_column(array: pa.Array) -> Hashes:
