@@ -88,7 +88,8 @@ def confusion(data: pd.DataFrame) -> Floats:
     """A (rows, 9) matrix of which cell of the confusion matrix each row is in."""
     p = data[["prob_c0", "prob_c1", "prob_c2"]].to_numpy()
     truth = data["label"].str[1:].astype(int).to_numpy()
-    return np.eye(9)[3 * truth + p.argmax(1)]
+    cells: Floats = np.eye(9)[3 * truth + p.argmax(1)]
+    return cells
 
 
 def by_numpy(data: pd.DataFrame, figure: Callable[[Floats], Floats], *, multinomial: bool) -> float:
@@ -103,7 +104,8 @@ def by_numpy(data: pd.DataFrame, figure: Callable[[Floats], Floats], *, multinom
 
 
 def hits(c: Floats) -> Floats:
-    return np.einsum("bkk->bk", c)
+    found: Floats = np.einsum("bkk->bk", c)
+    return found
 
 
 FIGURES: dict[str, Callable[[Floats], Floats]] = {

@@ -17,6 +17,7 @@ from xentcli.renderers._headline import (
     baseline_line,
     infinity_lines,
     source_line,
+    uncertainty_line,
     worst_line,
 )
 from xentcli.renderers._order import (
@@ -179,6 +180,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """A heading with the loss, a summary, the tables, the findings and the signature."""
     spell = Spelling(options.digits, options.ascii)
     findings = (_finding(finding, spell) for finding in gravest_first(report.findings))
+    errors = uncertainty_line(report, spell)
     parts = [
         _title(report, spell),
         _summary(report, spell),
@@ -186,6 +188,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _classes(report, spell, options.classes),
         _slices(report, spell, options.classes),
         "\n".join(findings),
+        f"<sub>{errors}</sub>" if errors else "",
         f"<sub>{_verbatim(spell.text(report.signature))}</sub>",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
