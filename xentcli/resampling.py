@@ -40,6 +40,8 @@ _ROWS = 1 << 8
 _BITS = 42
 # So many replicates at a time, with as many rows, stay in the processor's cache.
 _TILE = 1 << 10
+# OpenBLAS uses one thread for products of at most so many terms; pieces of so many rows.
+_PIECE, _HIGH = 1 << 18, 32
 # What is added up as int64 is carried into exact sums before it could leave their range.
 _FULL = 2.0**62
 _LOW = np.int64(0xFFFFFFFF)
@@ -115,7 +117,7 @@ class Resampler:
             for start in range(0, self._sums.count, _TILE):
                 stop = min(start + _TILE, self._sums.count)
                 weights = self._draws.weights(hashes[rows], start, stop)
-                self._added[places[live], start:stop] += (some @ weights).astype(np.int64)
+                self._added[places[live], start:stop] += product(some, weights).astype(np.int64)
 
     def _carry(self) -> None:
         """Carries what was added up into exact sums."""
@@ -139,6 +141,24 @@ class Resampler:
         """The replicates of all rows so far."""
         self._carry()
         return self._sums
+
+
+def product(a: Floats, b: Floats) -> Floats:
+    """The product of two matrices, in pieces that no library gives to threads of its own.
+
+    Those would wait for each other and for the workers, which took four times as long.
+
+    >>> product(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]]))
+    array([[13., 16.]])
+    """
+    high = min(len(a), _HIGH)
+    wide = max(1, _PIECE // max(1, high * len(b)))
+    found = np.empty((len(a), b.shape[1]))
+    for top in range(0, len(a), _HIGH):
+        for left in range(0, b.shape[1], wide):
+            piece = slice(top, top + _HIGH), slice(left, left + wide)
+            np.matmul(a[piece[0]], b[:, piece[1]], out=found[piece])
+    return found
 
 
 def _by_row(state: State, n: int) -> Iterator[tuple[Term, Ints]]:

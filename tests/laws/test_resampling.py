@@ -18,7 +18,7 @@ from xentcli.identities import Identity, Kind
 from xentcli.options import Bootstrap, TargetKind
 from xentcli.poisson import Draws
 from xentcli.replicates import Replicates
-from xentcli.resampling import Resampler
+from xentcli.resampling import Resampler, product
 from xentcli.statistic import Statistic
 
 if TYPE_CHECKING:
@@ -81,6 +81,16 @@ def test_rows_beyond_a_block_and_replicates_beyond_a_tile(replicates: int) -> No
     plan = Bootstrap(replicates, 5)
     statistics = statistics_for(TargetKind.CLASS)
     check(resampled([rows], plan), rows, plan, statistics=statistics)
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 5), (1, 1, 1), (31, 256, 1000), (70, 256, 1024)])
+def test_products_are_exact_whatever_they_are_cut_into(shape: tuple[int, int, int]) -> None:
+    high, deep, wide = shape
+    rng = np.random.default_rng(0)
+    a = rng.integers(-(1 << 42), 1 << 42, (high, deep))
+    b = rng.integers(0, 9, (deep, wide))
+    found = product(a.astype(np.float64), b.astype(np.float64))
+    assert np.array_equal(found.astype(np.int64), a @ b)
 
 
 def test_what_is_added_up_is_carried_before_it_overflows(monkeypatch: pytest.MonkeyPatch) -> None:
