@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.other_rows import every_kind, rows_of_kind
+from tests.laws.rows import rows_of
 from xentcli.identities import Identity, Kind, of_texts
+from xentcli.options import Scale
 
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows
@@ -83,6 +85,24 @@ def test_several_columns_are_told_apart_by_all_of_them_in_their_order() -> None:
 
 def test_rows_that_were_left_out_have_no_hash() -> None:
     assert by([3, 4, 5], rows=np.array([0, 2])) == of_texts(["3", "5"]).tolist()
+
+
+def content(*args: Any, **other: Any) -> list[int]:
+    found: list[int] = CONTENT.hashes(pa.record_batch({}), rows_of(*args, **other).batch()).tolist()
+    return found
+
+
+def test_rows_that_differ_in_one_thing_differ() -> None:
+    a, b = content([0, 1], [[0.25, 0.75], [0.25, 0.75]])
+    c, d = content([0, 0], [[0.25, 0.75], [0.75, 0.25]])
+    e, f = content([0, 0], [[0.25, 0.75]] * 2, weights=[1.0, 2.0])
+    assert a == c
+    assert len({a, b, d, e, f}) == 5
+
+
+def test_zero_has_no_sign() -> None:
+    a, b = content([0, 0], [[0.0, 1.0], [-0.0, 1.0]], scale=Scale.LOGIT)
+    assert a == b
 
 
 @every_kind

@@ -98,8 +98,17 @@ def test_what_is_added_up_is_carried_before_it_overflows(monkeypatch: pytest.Mon
     scores = rng.dirichlet(np.ones(3), 2000)
     rows = rows_of(rng.integers(0, 3, 2000).tolist(), scores.tolist())
     whole = resampled([rows])
+    carried = []
+    carry = Resampler._carry  # noqa: SLF001 - whether it happens shows in nothing but its time
+
+    def counted(self: Resampler) -> None:
+        carried.append(self)
+        carry(self)
+
+    monkeypatch.setattr(Resampler, "_carry", counted)
     monkeypatch.setattr("xentcli.resampling._FULL", 2.0**53)
     assert resampled([rows]) == whole
+    assert len(carried) > 1
 
 
 @every_kind
