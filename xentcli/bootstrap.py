@@ -55,9 +55,13 @@ def with_errors(
             c._replace(metrics={key: figures.of(by_key[key], v, k) for key, v in c.metrics.items()})
             for k, c in enumerate(report.classes)
         ),
-        findings=(*found, *report.findings),
+        findings=tuple(sorted((*report.findings, *found), key=_gravity)),
         uncertainty=Uncertainty("bootstrap", plan.replicates, plan.seed, identity.kind.value),
     )
+
+
+def _gravity(finding: Finding) -> int:
+    return ("error", "warning", "info").index(finding.severity)
 
 
 class _Figures(NamedTuple):
