@@ -46,7 +46,7 @@ def with_errors(
     identity = Identity.of(layout)
     replicates = total.replicates or Replicates(plan.replicates, layout.size)
     parts = [read(reading) for reading in replicates.readings()]
-    found = _together(identity, parts, report)
+    found = together(identity, parts, report)
     figures = _Figures(read(total.state), parts)
     by_key = {r.key: r for r in requested}
     return report._replace(
@@ -148,8 +148,11 @@ def chance(replicates: int) -> float:
     return (1 - narrow + _SIGMAS * math.sqrt(narrow)) ** 3
 
 
-def _together(identity: Identity, parts: Sequence[Totals], report: Report) -> tuple[Finding, ...]:
-    """What is to be said of rows that were drawn together though nobody asked for it."""
+def together(identity: Identity, parts: Sequence[Totals], report: Report) -> tuple[Finding, ...]:
+    """What is to be said of rows that were drawn together though nobody asked for it.
+
+    `parts` are the replicates. Raises InputError where nothing but their content tells rows apart.
+    """
     n = report.source.rows
     found = multiplicity([p.rows() for p in parts], n)
     if identity.kind is Kind.CLUSTER or found <= max(_TOGETHER, chance(len(parts))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 
 import xentcli
 from tests.known.frames import label_table, labelled
-from xentcli.bootstrap import multiplicity, quantile, spread
+from xentcli.bootstrap import multiplicity, quantile, spread, together
+from xentcli.identities import Identity, Kind
 from xentcli.report import Uncertainty, Value
 
 if TYPE_CHECKING:
@@ -168,6 +170,31 @@ def test_rows_of_one_id_are_drawn_together() -> None:
     naive = xentcli.evaluate(data, metric="cross_entropy").metrics["cross_entropy"].stderr
     assert naive is not None
     assert report.metrics["cross_entropy"].stderr == pytest.approx(naive * math.sqrt(3), rel=NOISE)
+
+
+def test_rows_drawn_together_have_the_error_of_clusters() -> None:
+    rng = np.random.default_rng(4)
+    clusters = np.repeat(np.arange(400), rng.integers(1, 9, 400))
+    # What rows of a cluster share makes most of what they cost.
+    p = np.clip(0.1 + 0.8 * rng.random(400)[clusters] + 0.02 * rng.random(len(clusters)), 0, 1)
+    data = pd.DataFrame({"label": 1, "prob": p, "patient": clusters})
+    loss = -np.log(p)
+    sums = np.bincount(clusters, loss - loss.mean())
+    expected = math.sqrt(400 / 399 * float((sums**2).sum())) / len(loss)
+    report = errors_of(data, id="patient", metric="cross_entropy")
+    assert report.metrics["cross_entropy"].stderr == pytest.approx(expected, rel=NOISE)
+    naive = xentcli.evaluate(data, metric="cross_entropy").metrics["cross_entropy"].stderr
+    assert naive is not None
+    assert expected > 1.8 * naive
+
+
+def test_clusters_are_told_of_by_no_finding() -> None:
+    rows = [90, 150, 60, 120, 180, 30] * 20
+    parts: Any = [SimpleNamespace(rows=lambda n=n: n) for n in rows]
+    report: Any = SimpleNamespace(source=SimpleNamespace(rows=100, paths=("x.csv",)))
+    assert together(Identity(Kind.CLUSTER, ("patient",)), parts, report) == ()
+    (finding,) = together(Identity(Kind.ID, ("patient",)), parts, report)
+    assert finding.code == "repeated-id"
 
 
 def test_identical_rows_are_an_error_without_an_id() -> None:

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.laws.kinds import layout_for
 from tests.laws.other_rows import every_kind, rows_of_kind
 from tests.laws.rows import rows_of
 from xentcli.identities import Identity, Kind, of_texts
-from xentcli.options import Scale
+from xentcli.layout import Layout
+from xentcli.options import Scale, TargetKind
 
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows
-    from xentcli.options import TargetKind
 
 CONTENT = Identity(Kind.CONTENT)
 
@@ -103,6 +104,20 @@ def test_rows_that_differ_in_one_thing_differ() -> None:
 def test_zero_has_no_sign() -> None:
     a, b = content([0, 0], [[0.0, 1.0], [-0.0, 1.0]], scale=Scale.LOGIT)
     assert a == b
+
+
+class Clustered(Layout):
+    """A layout whose rows depend on each other."""
+
+    cluster = "patient"
+
+
+def test_a_cluster_comes_before_an_id_and_an_id_before_all_that_a_row_holds() -> None:
+    plain = layout_for(TargetKind.CLASS, 2)
+    assert Identity.of(plain) == CONTENT
+    assert Identity.of(plain._replace(id="image")) == Identity(Kind.ID, ("image",))
+    clustered = Clustered(*plain._replace(id="image"))
+    assert Identity.of(clustered) == Identity(Kind.CLUSTER, ("patient",))
 
 
 @every_kind
