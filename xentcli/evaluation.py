@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 # Less than this is not worth a second worker.
 _SMALL = 4 << 20
-# Of each name's sums a worker keeps so many: at the default figures some 400 MB.
-_MOST_SUMS = 1 << 21
+# Of each name, a worker keeps so many sums of replicates: some 600 MB for the default figures.
+_MOST_SUMS = 1 << 19
 _FORKS = hasattr(os, "fork")
 
 
