@@ -169,5 +169,5 @@ def together(identity: Identity, parts: Sequence[Totals], report: Report) -> tup
         f"values of '{shown(identity.names[0])}' repeat: rows that share one, some {times}, were "
         "resampled together"
     )
-    remedy = "that is right for rows that belong together; else give --id a column without repeats"
+    remedy = "say --cluster if that is meant; else give --id a column without repeats"
     return (Finding("repeated-id", "warning", n, message, remedy),)

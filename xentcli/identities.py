@@ -54,10 +54,8 @@ class Identity(NamedTuple):
     @classmethod
     def of(cls, layout: Layout) -> Identity:
         """The best that a layout knows: rows that depend on each other are drawn together."""
-        # Layouts that know of no clusters have no such field.
-        cluster: str | None = getattr(layout, "cluster", None)
-        if cluster is not None:
-            return cls(Kind.CLUSTER, (cluster,))
+        if layout.cluster is not None:
+            return cls(Kind.CLUSTER, (layout.cluster,))
         return cls(Kind.CONTENT) if layout.id is None else cls(Kind.ID, (layout.id,))
 
     def hashes(self, block: pa.RecordBatch, batch: Batch) -> Hashes:

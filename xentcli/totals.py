@@ -90,8 +90,7 @@ class Totals(Intervals):
         self._units: dict[str, list[int]] = {}
         self._infinite: dict[str, list[int]] = {}
         # Over all classes, added up once: figures of each of very many classes ask for them.
-        self._all_units: dict[str, int] = {}
-        self._all_infinite: dict[str, int] = {}
+        self._of_all: dict[tuple[str, str], int] = {}
         # Class weights by their spelling, made once for all figures (see class_weights).
         self.factors: dict[str, list[float]] = {}
 
@@ -110,10 +109,10 @@ class Totals(Intervals):
             self._units[key] = self.state.units(key)
         if group is not None:
             return self._units[key][group]
-        if key not in self._all_units:
+        if (key, "units") not in self._of_all:
             units = self._units[key]
-            self._all_units[key] = units[-1] if self.overlapping else sum(units)
-        return self._all_units[key]
+            self._of_all[key, "units"] = units[-1] if self.overlapping else sum(units)
+        return self._of_all[key, "units"]
 
     def infinite(self, key: str, group: int | None = None) -> int:
         """How many infinite terms a sum was given."""
@@ -121,10 +120,10 @@ class Totals(Intervals):
             self._infinite[key] = self.state.infinite(key)
         if group is not None:
             return self._infinite[key][group]
-        if key not in self._all_infinite:
+        if (key, "infinite") not in self._of_all:
             counts = self._infinite[key]
-            self._all_infinite[key] = counts[-1] if self.overlapping else sum(counts)
-        return self._all_infinite[key]
+            self._of_all[key, "infinite"] = counts[-1] if self.overlapping else sum(counts)
+        return self._of_all[key, "infinite"]
 
     def binned(self, key: str, width: int, group: int | None = None) -> list[int]:
         """The `width` sums that a name has for a class, or for all classes together."""

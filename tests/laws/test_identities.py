@@ -14,7 +14,6 @@ from tests.laws.kinds import layout_for
 from tests.laws.other_rows import every_kind, rows_of_kind
 from tests.laws.rows import rows_of
 from xentcli.identities import Identity, Kind, of_texts
-from xentcli.layout import Layout
 from xentcli.options import Scale, TargetKind
 
 if TYPE_CHECKING:
@@ -106,17 +105,11 @@ def test_zero_has_no_sign() -> None:
     assert a == b
 
 
-class Clustered(Layout):
-    """A layout whose rows depend on each other."""
-
-    cluster = "patient"
-
-
 def test_a_cluster_comes_before_an_id_and_an_id_before_all_that_a_row_holds() -> None:
     plain = layout_for(TargetKind.CLASS, 2)
     assert Identity.of(plain) == CONTENT
     assert Identity.of(plain._replace(id="image")) == Identity(Kind.ID, ("image",))
-    clustered = Clustered(*plain._replace(id="image"))
+    clustered = plain._replace(id="image", cluster="patient")
     assert Identity.of(clustered) == Identity(Kind.CLUSTER, ("patient",))
 
 
