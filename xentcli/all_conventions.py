@@ -51,6 +51,8 @@ def under_all(files: Files, options: Options) -> list[Entry]:
         raise UsageError("--all-conventions speaks of all rows: leave --by out")
     if options.report.find_slices:
         raise UsageError("--all-conventions is about the cross-entropy: leave --find-slices out")
+    if options.report.bootstrap is not None:
+        raise UsageError("--all-conventions and --bootstrap ask for two things: give one of them")
     metrics = options.report.metrics or ("cross_entropy",)
     if not all(r.metric.name == "cross_entropy" for r in request(metrics)):
         raise UsageError("--all-conventions is about the cross-entropy: no other -m goes with it")

@@ -21,6 +21,7 @@ from xentcli.options import (
     SumToOne,
     TargetScale,
     Task,
+    bootstrap_of,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def evaluate(
     min_rows: int = 0,
     max_slices: int | None = None,
     find_slices: bool = False,
+    bootstrap: int | None = None,
+    seed: int | None = None,
     clip: float = 0.0,
     sum_to_one: SumToOne | str = SumToOne.WARN,
     tolerance: float = 1e-3,
@@ -82,7 +85,7 @@ def evaluate(
         classes: The classes in the order of the score columns or list entries.
         positive: The class that a single score column speaks of.
         weight: The column of row weights, finite and not negative.
-        id: The column that names rows.
+        id: The column that names rows, and tells them apart for `bootstrap`.
         by: The column, or columns, by whose values rows are reported apart. `"age[18,65]"` cuts
             numbers into bins, `"age[q4]"` into quartiles.
         cluster: The column whose equal values make rows depend on each other.
@@ -95,6 +98,8 @@ def evaluate(
         max_slices: All but so many slices, those with most rows, are summed up, too.
         find_slices: Whether to search the other columns, and pairs of them, for values that lose
             significantly more than the rest (`Report.found_slices`).
+        bootstrap: Errors and intervals of every figure from so many resamplings of the rows.
+        seed: Of `bootstrap`; 0 otherwise.
         clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
         sum_to_one: `warn`, `error`, `ignore` or `rescale`.
         tolerance: How far from one a row may sum.
@@ -156,6 +161,7 @@ def evaluate(
             min_rows=min_rows,
             max_slices=max_slices,
             find_slices=find_slices,
+            bootstrap=bootstrap_of(bootstrap, seed),
         ),
         RunOptions(threads),
     )

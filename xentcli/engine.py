@@ -11,11 +11,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from xentcli import observers
 from xentcli.decode import Decoder
-from xentcli.frame import SlicedFrame
+from xentcli.schema import Role
 from xentcli.slices import MOST_SLICES, MOST_SUMS, Slices
 from xentcli.state import State
-from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, observe_all, union
+from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, union
 from xentcli.supply import Supply, Task
 from xentcli.tally import Place, Tally
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xentcli.layout import Layout
-    from xentcli.options import Policy
+    from xentcli.observers import Observer
+    from xentcli.options import Bootstrap, Policy
     from xentcli.readers.source import Source
-    from xentcli.slice_search import Searcher
-    from xentcli.slicer import Slicer
+    from xentcli.replicates import Replicates
     from xentcli.supply import Facts
 
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
@@ -71,7 +72,7 @@ class Sum:
 
     `state` holds the metrics' sums, `slices` the same by slice, `tally` what was noticed,
     `labels` the labels that occurred, `read` the rows read, and `rows` how many each split (by
-    part and number) had.
+    part and number) had. `replicates` are the same sums of rows resampled, where wanted.
     """
 
     state: State
@@ -80,9 +81,13 @@ class Sum:
     read: int = 0
     rows: dict[tuple[int, int], int] = field(default_factory=dict)
     slices: Slices = field(default_factory=lambda: Slices(0))
+    replicates: Replicates | None = None
 
     def merge(self, other: Sum) -> Sum:
         """Both together."""
+        replicates = self.replicates or other.replicates
+        if self.replicates is not None and other.replicates is not None:
+            replicates = self.replicates.merge(other.replicates)
         return Sum(
             self.state.merge(other.state),
             self.tally.merge(other.tally),
@@ -90,6 +95,7 @@ class Sum:
             self.read + other.read,
             self.rows | other.rows,
             self.slices.merge(other.slices),
+            replicates,
         )
 
     @classmethod
@@ -115,6 +121,7 @@ class Plan(NamedTuple):
     rows: int
     workers: int
     slices: int = MOST_SLICES
+    bootstrap: Bootstrap | None = None
 
     @classmethod
     def of(
@@ -126,6 +133,7 @@ class Plan(NamedTuple):
         workers: int,
         rows: int | None = None,
         slices: int | None = None,
+        bootstrap: Bootstrap | None = None,
     ) -> Plan:
         """A plan whose blocks are of `rows` rows, or of a size that suits the processor.
 
@@ -138,35 +146,35 @@ class Plan(NamedTuple):
         room = max(1, MOST_SUMS // (names * layout.size))
         if layout.cluster is None:
             room = min(room, MOST_SLICES)
-        return cls(layout, policy, wanted, most, workers, max(room, slices or 0))
+        return cls(layout, policy, wanted, most, workers, max(room, slices or 0), bootstrap)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""
-        return Supply(sources, self.layout.roles, rows=self.rows, threads=self.workers, turns=turns)
+        roles = self.layout.roles
+        if self.bootstrap is not None:
+            from xentcli.identities import Identity
+
+            roles = dict.fromkeys(Identity.of(self.layout).names, Role.LABEL) | roles
+        return Supply(sources, roles, rows=self.rows, threads=self.workers, turns=turns)
 
     def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
         """Takes splits until there are no more; `read` is told the rows of each block."""
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         total = Sum.total((), self.layout.size)
         total.slices.most = self.slices
-        slicer = _slicer(self.layout, total.slices)
-        sums = [s for s in self.statistics if s.make is None]
-        others = [s for s in self.statistics if s.make is not None]
-        searcher = _searcher(self.layout, total.state)
+        resamplers = observers.resampling(self.bootstrap, self.layout, self.statistics)
+        watching: list[Observer] = [
+            observers.summing(self.layout, self.statistics, total.slices, total.state),
+            *observers.searching(self.layout, total.state),
+            *resamplers,
+        ]
         while (task := supply.take()) is not None:
             try:
                 rows = 0
                 for block, place in pieces(task):
                     batch = decoder.decode(block, place)
-                    if len(batch):
-                        if slicer is None:
-                            observe_all(self.statistics, batch, total.state)
-                        else:
-                            frame = SlicedFrame(batch, slicer.numbers(block, batch.rows))
-                            observe_all(sums, batch, total.slices.state, frame)
-                            observe_all(others, batch, total.state, frame)
-                        if searcher is not None:
-                            searcher.observe(block, batch)
+                    for observer in watching if len(batch) else ():
+                        observer.observe(block, batch)
                     rows += block.num_rows
                     if read is not None:
                         read(block.num_rows)
@@ -174,29 +182,14 @@ class Plan(NamedTuple):
                 supply.failed(task, error)
                 break
             supply.done(task, rows)
-        labels = frozenset(decoder.labels.seen)
-        if slicer is not None:
+        if self.layout.parted_by:
             # What is added exactly is added up in any order: the whole is the sum of the slices.
             total.state.sums = total.slices.total().sums
-        return Sum(total.state, decoder.tally, labels, decoder.rows_read, slices=total.slices)
-
-
-def _slicer(layout: Layout, slices: Slices) -> Slicer | None:
-    """What finds the rows' slices, if there are any."""
-    if not layout.parted_by:
-        return None
-    from xentcli.slicer import Slicer
-
-    return Slicer(layout.parted_by, slices, layout.bins)
-
-
-def _searcher(layout: Layout, state: State) -> Searcher | None:
-    """What searches for slices, if that is asked for."""
-    if not layout.searched:
-        return None
-    from xentcli.slice_search import PART, Searcher, SliceSearch
-
-    return Searcher(layout, state.part(PART, SliceSearch))
+        for resampler in resamplers:
+            total.replicates = resampler.total()
+        labels = frozenset(decoder.labels.seen)
+        total.tally, total.labels, total.read = decoder.tally, labels, decoder.rows_read
+        return total
 
 
 def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     from xentcli.engine import Outcome, Watcher
     from xentcli.layout import Layout
     from xentcli.metric import Requested
+    from xentcli.options import Bootstrap
     from xentcli.readers.source import Source
     from xentcli.report import Report
 
 
 # Less than this is not worth a second worker.
 _SMALL = 4 << 20
+# Of each name, a worker keeps so many sums of replicates: some 600 MB for the default figures.
+_MOST_SUMS = 1 << 19
 _FORKS = hasattr(os, "fork")
 
 
@@ -168,6 +171,7 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         _check_labels(layout, options.policy)
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
+        _check_bootstrap(layout, options.report.bootstrap)
         options = options._replace(policy=adopted(options.policy))
         plan = _plan(layout, requested, data.bytes, options)
         try:
@@ -220,11 +224,29 @@ def _check_labels(layout: Layout, policy: Policy) -> None:
         raise UsageError("--ignore-label is for rows that have one label each")
 
 
+def _check_bootstrap(layout: Layout, bootstrap: Bootstrap | None) -> None:
+    """Raises UsageError for what is not resampled."""
+    if bootstrap is None:
+        return
+    if layout.by:
+        raise UsageError(
+            "--bootstrap does not go with --by", hint="slices have errors without it, by formula"
+        )
+    if bootstrap.replicates * layout.size > _MOST_SUMS:
+        most = _MOST_SUMS // layout.size
+        raise UsageError(
+            f"--bootstrap {bootstrap.replicates} of {layout.k:,} classes takes too much memory",
+            hint=f"up to {most:,} replicates are kept of so many",
+        )
+
+
 def _plan(
     layout: Layout, requested: Sequence[Requested], size: int | None, options: Options
 ) -> Plan:
     """What is done with every split, and by how many workers."""
-    small = size is not None and size < _SMALL
+    bootstrap = options.report.bootstrap
+    work = 1 if bootstrap is None else 1 + bootstrap.replicates // 32
+    small = size is not None and size * work < _SMALL
     return Plan.of(
         layout,
         options.policy,
@@ -232,4 +254,5 @@ def _plan(
         workers=1 if small else options.run.threads or usable_threads(),
         rows=options.run.block_rows,
         slices=options.report.max_slices,
+        bootstrap=bootstrap,
     )

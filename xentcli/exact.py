@@ -75,7 +75,8 @@ class Sums:
         """How many infinite terms each sum was given, to be read."""
         return np.zeros(self.size, dtype=np.int64) if self._infinite is None else self._infinite
 
-    def _add_infinite(self, counts: Ints, ids: Ids) -> None:
+    def add_infinite(self, counts: Ints, ids: Ids = EVERY) -> None:
+        """Counts infinite terms of every sum, or of those with the numbers given."""
         if self._infinite is None:
             self._infinite = np.zeros(self.size, dtype=np.int64)
         self._infinite[ids] += counts
@@ -96,7 +97,7 @@ class Sums:
             top = _largest(terms)
         if top == math.inf:
             endless = np.isinf(terms)
-            self._add_infinite(groups.count(endless), groups.ids)
+            self.add_infinite(groups.count(endless), groups.ids)
             terms = np.where(endless, 0.0, terms)
             top = _largest(terms)
         if top == 0.0:
@@ -170,7 +171,7 @@ class Sums:
     def add_sums(self, other: Sums, ids: Ids) -> Sums:
         """Adds other sums to those with the numbers given, each of which occurs once."""
         if other._infinite is not None:
-            self._add_infinite(other._infinite, ids)
+            self.add_infinite(other._infinite, ids)
         for number, level in other._levels.items():
             self._level(number).add_level(level, ids)
         return self

@@ -63,7 +63,7 @@ def finalise(
         from xentcli.by_slice import by_slice
 
         slices, noticed = by_slice(total.slices, layout, totals, requested, report, read, clustered)
-    return Report(
+    found = Report(
         version=__version__,
         signature=signature(layout, totals.rows(), policy, report),
         source=_source(facts, totals.rows(), total.read),
@@ -74,15 +74,23 @@ def finalise(
         slices=slices,
         found_slices=_found(layout, totals, report),
     )
+    if report.bootstrap is None:
+        return found
+    from xentcli.bootstrap import with_errors
+
+    return with_errors(found, total, report.bootstrap, layout, requested, read)
 
 
 def _source(facts: Sequence[Facts], rows: int, read: int) -> SourceReport:
+    """Where the rows came from: the format is that of the first part."""
+    paths = tuple(fact.path for fact in facts)
     sizes = [fact.size for fact in facts]
     size = None if None in sizes else sum(s for s in sizes if s is not None)
-    return SourceReport(tuple(fact.path for fact in facts), facts[0].format, rows, read, size)
+    return SourceReport(paths, facts[0].format, rows, read, size)
 
 
 def _layout(layout: Layout) -> LayoutReport:
+    """What of the layout a report tells."""
     return LayoutReport(
         layout.task.value,
         layout.targets,

@@ -87,7 +87,8 @@ class Metric(NamedTuple):
 
     `statistics` are the sums it needs, or a function that gives them for the settings.
     `kinds` says for which kinds of truth the figure means anything, `units` whether it needs
-    to know what a row stands for (`--count`), `cost` what a row costs more when it is asked
+    to know what a row stands for (`--count`), `extensive` whether the figure is a sum, which grows
+    with the rows, `cost` what a row costs more when it is asked
     for. `check(layout, settings)` raises UsageError for settings that the layout has no use
     for. `column(totals, settings)` computes the figures of all slices at once, where that can
     be, to the same values. `figure(totals, group, settings)` computes the figure
@@ -110,6 +111,7 @@ class Metric(NamedTuple):
     default: bool = False
     default_by_class: bool = False
     merges: bool = True
+    extensive: bool = False
     kinds: frozenset[TargetKind] = CLASSES
     units: bool = False
     cost: str = ""

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from xentcli.errors import UsageError
 
+MOST_REPLICATES = 100_000
+
 
 class Scale(StrEnum):
     """What the scores are: probabilities, logits (any reals) or logarithms of probabilities."""
@@ -157,15 +159,43 @@ def check(policy: Policy, report: ReportOptions, run: RunOptions) -> None:
         raise UsageError(f"--min-rows takes a number from 0 up, not {report.min_rows}")
     if report.max_slices is not None and report.max_slices < 1:
         raise UsageError(f"--max-slices takes a number from 1 up, not {report.max_slices}")
+    if report.bootstrap is not None:
+        _check_bootstrap(*report.bootstrap)
     if run.threads is not None and run.threads < 1:
         raise UsageError(f"--threads takes a number from 1 up, not {run.threads}")
+
+
+def _check_bootstrap(replicates: int, seed: int) -> None:
+    if not 2 <= replicates <= MOST_REPLICATES:
+        raise UsageError(
+            f"--bootstrap takes a number from 2 to {MOST_REPLICATES:,}, not {replicates:,}",
+            hint="1000 replicates give an error within some 2 % of itself",
+        )
+    if not 0 <= seed < 1 << 64:
+        raise UsageError(f"--seed takes a number from 0 to below 2^64, not {seed}")
+
+
+class Bootstrap(NamedTuple):
+    """Errors from resampling the rows so many times over, by draws that the seed decides."""
+
+    replicates: int
+    seed: int = 0
+
+
+def bootstrap_of(replicates: int | None, seed: int | None) -> Bootstrap | None:
+    """What `--bootstrap` and `--seed` ask for. Raises UsageError for a seed of nothing."""
+    if replicates is not None:
+        return Bootstrap(replicates, seed or 0)
+    if seed is not None:
+        raise UsageError("--seed goes with --bootstrap")
+    return None
 
 
 class ReportOptions(NamedTuple):
     """What is computed of the rows, and in which unit.
 
     Slices of fewer rows than `min_rows`, and those that are not among the `max_slices` with most
-    rows, are summed up.
+    rows, are summed up. Without `bootstrap`, errors are formulas.
     """
 
     metrics: tuple[str, ...] = ()
@@ -174,6 +204,7 @@ class ReportOptions(NamedTuple):
     min_rows: int = 0
     max_slices: int | None = None
     find_slices: bool = False
+    bootstrap: Bootstrap | None = None
 
 
 class RunOptions(NamedTuple):

@@ -166,6 +166,19 @@ class LayoutReport(NamedTuple):
         return "label" if self.task == "multilabel" else "class"
 
 
+class Uncertainty(NamedTuple):
+    """Where standard errors and intervals come from, where that is not a formula.
+
+    `method` is `bootstrap`: of so many `replicates`, drawn from `seed`, in which rows of one
+    `identity` (`id`, `cluster` or `content`) occur together.
+    """
+
+    method: str
+    replicates: int
+    seed: int
+    identity: str
+
+
 class Report(NamedTuple):
     """Everything one run found.
 
@@ -183,6 +196,7 @@ class Report(NamedTuple):
     findings: tuple[Finding, ...]
     slices: Sequence[SliceReport] = ()
     found_slices: FoundSlices | None = None
+    uncertainty: Uncertainty | None = None
     schema: str = SCHEMA
 
     def __str__(self) -> str:
@@ -200,38 +214,9 @@ class Report(NamedTuple):
 
         Values stay Python floats, infinity included; `to_json` spells them for JSON.
         """
-        record: dict[str, Any] = self._asdict()
-        record["source"] = self.source._asdict()
-        record["layout"] = self.layout._asdict()
-        record["metrics"] = {key: value_record(v) for key, v in self.metrics.items()}
-        record["classes"] = [
-            {
-                "name": c.name,
-                "rows": c.rows,
-                "weight": c.weight,
-                "metrics": {key: value_record(v) for key, v in c.metrics.items()},
-            }
-            for c in self.classes
-        ]
-        record["slices"] = [
-            {
-                "by": dict(s.by),
-                "rows": s.rows,
-                "weight": s.weight,
-                "row_share": s.row_share,
-                "metrics": {key: value_record(v) for key, v in s.metrics.items()},
-                "versus_rest": None if s.versus_rest is None else s.versus_rest._asdict(),
-            }
-            for s in self.slices
-        ]
-        record["findings"] = [_finding_record(f) for f in self.findings]
-        order = ["schema", "version", "signature", "source", "layout"]
-        order += ["metrics", "classes", "slices", "findings"]
-        if self.found_slices is not None:
-            record["slices_tested"] = self.found_slices.tested
-            record["found_slices"] = [_found_record(s) for s in self.found_slices.slices]
-            order[-1:] = ["slices_tested", "found_slices", "findings"]
-        return {key: record[key] for key in order}
+        from xentcli.records import record_of
+
+        return record_of(self)
 
     def to_json(self) -> str:
         """The report as one line of RFC 8259 JSON: the same object as `xent eval --json`."""
@@ -264,32 +249,3 @@ class Report(NamedTuple):
             keys = [tuple(s.by.values()) for s in self.slices]
             index = pd.MultiIndex.from_tuples(keys, names=list(self.slices[0].by))
         return pd.DataFrame(rows, index=index)
-
-
-def value_record(value: Value) -> dict[str, Any]:
-    """A figure as plain values; a bare one (nothing but a value) is only `{"value": …}`."""
-    if value.stderr is None and value.interval is None and value.unit is None:
-        return {"value": value.value}
-    return {
-        "value": value.value,
-        "stderr": value.stderr,
-        "interval": None if value.interval is None else list(value.interval),
-        "confidence": value.confidence,
-        "unit": value.unit,
-    }
-
-
-def _found_record(found: FoundSlice) -> dict[str, Any]:
-    return {**found._asdict(), "by": dict(found.by), "interval": list(found.interval)}
-
-
-def _finding_record(finding: Finding) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "code": finding.code,
-        "severity": finding.severity,
-        "count": finding.count,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "example": None if finding.example is None else dict(finding.example),
-    }
-    return record | dict(finding.details)

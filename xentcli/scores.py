@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 
 class Scores(ABC):
-    """A block's scores, whatever their scale. `k` is the number of classes."""
+    """A block's scores, whatever their scale: `raw` as they stand. `k` is the number of classes."""
 
     k: int
+    raw: Array
 
     @abstractmethod
     def losses(self, truth: Array, order: Rows) -> Floats:

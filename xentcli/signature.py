@@ -39,6 +39,11 @@ def signature(layout: Layout, rows: int, policy: Policy, report: ReportOptions) 
         fields["cluster"] = layout.cluster
     if layout.units is not None:
         fields["count"] = layout.units
+    if report.bootstrap is not None:
+        replicates, seed = report.bootstrap
+        fields["errors"] = (
+            f"bootstrap({replicates},seed:{seed},by:{layout.cluster or layout.id or 'content'})"
+        )
     if policy.sum_to_one in (SumToOne.WARN, SumToOne.ERROR):
         fields["tolerance"] = f"{policy.tolerance:g}"
     fields["v"] = __version__

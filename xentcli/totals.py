@@ -89,6 +89,8 @@ class Totals(Intervals):
         self.labels_in_mean = self.k if rule is not None and rule.per_label else 1
         self._units: dict[str, list[int]] = {}
         self._infinite: dict[str, list[int]] = {}
+        # Over all classes, added up once: figures of each of very many classes ask for them.
+        self._of_all: dict[tuple[str, str], int] = {}
         # Class weights by their spelling, made once for all figures (see class_weights).
         self.factors: dict[str, list[float]] = {}
 
@@ -105,19 +107,23 @@ class Totals(Intervals):
         """A sum as a whole number of 2^-1074, infinite terms left out."""
         if key not in self._units:
             self._units[key] = self.state.units(key)
-        units = self._units[key]
         if group is not None:
-            return units[group]
-        return units[-1] if self.overlapping else sum(units)
+            return self._units[key][group]
+        if (key, "units") not in self._of_all:
+            units = self._units[key]
+            self._of_all[key, "units"] = units[-1] if self.overlapping else sum(units)
+        return self._of_all[key, "units"]
 
     def infinite(self, key: str, group: int | None = None) -> int:
         """How many infinite terms a sum was given."""
         if key not in self._infinite:
             self._infinite[key] = self.state.infinite(key)
-        counts = self._infinite[key]
-        if group is None:
-            return counts[-1] if self.overlapping else sum(counts)
-        return counts[group]
+        if group is not None:
+            return self._infinite[key][group]
+        if (key, "infinite") not in self._of_all:
+            counts = self._infinite[key]
+            self._of_all[key, "infinite"] = counts[-1] if self.overlapping else sum(counts)
+        return self._of_all[key, "infinite"]
 
     def binned(self, key: str, width: int, group: int | None = None) -> list[int]:
         """The `width` sums that a name has for a class, or for all classes together."""

@@ -19,17 +19,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("api",),
     ("all_conventions",),
     (
-        "evaluation",
-        "quantile_bins",
-        "finalising",
-        "by_slice",
-        "rows",
-        "row_forms",
-        "frames",
-        "output",
-        "progress",
+        *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
+        *("rows", "row_forms", "frames", "output", "progress"),
     ),
-    ("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
+    (
+        *("engine", "observers", "forked", "supply", "findings", "renderers", "readers", "sources"),
+        *("resampling", "replicates", "identities"),
+    ),
     ("metrics", "decode"),
     (
         "metric",
@@ -66,8 +62,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "slice_places",
         "value_histogram",
         "quantiles",
+        "poisson",
     ),
-    ("report", "signature", "resolve"),
+    ("report", "records", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "by_columns", "groups"),
     ("rules", "conventions"),
     ("layout", "named_targets", "distributions"),
@@ -91,7 +88,7 @@ FOREIGN = {
     "rich": {"renderers", "progress"},
     "pandas": {"api", "frames", "report", "readers"},
     "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slicer"}
-    | {"labelled_vectors", "arrow_table", "api", "frames", "rows", "row_forms"},
+    | {"labelled_vectors", "arrow_table", "identities", "api", "frames", "rows", "row_forms"},
 }
 BOTTOM = {"errors", "text"}
 

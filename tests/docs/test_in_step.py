@@ -27,6 +27,7 @@ ALWAYS = {
     "docs/findings.md",
     "docs/json.md",
     "docs/recipes.md",
+    "docs/uncertainty.md",
 }
 
 TOOLS = ("jq", "duckdb", "curl", "zstd")

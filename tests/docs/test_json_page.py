@@ -18,6 +18,7 @@ RUNS = (
     "xent eval sample_data/wine.csv --json",
     "xent eval sample_data/breast_cancer_slices.csv --weight weight --json",
     "xent eval sample_data/iris_neighbours.csv --json",
+    "xent eval sample_data/wine.csv --bootstrap 20 --json",
     "xent eval short.csv other.csv --ignore-label=-100 --json",
     "xent eval searched.csv --find-slices --json",
 )
@@ -42,7 +43,7 @@ def keys(record: Any, path: str = "") -> Iterator[str]:
     """The paths of a report, figures and findings aside."""
     for key, value in record.items():
         here = f"{path}{key}"
-        if key in {"source", "layout"}:
+        if key in {"source", "layout", "uncertainty"}:
             yield from keys(value, f"{here}.")
             continue
         yield here

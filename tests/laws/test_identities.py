@@ -1,117 +1,130 @@
-"""Identities between figures that hold for all rows."""
+"""One identity has one hash, whatever holds it; two have two."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.laws.kinds import layout_for
 from tests.laws.other_rows import every_kind, rows_of_kind
-from tests.laws.rows import EVERY, Rows, any_rows
-from xentcli.options import Base, Scale, TargetKind
-from xentcli.report import Value
+from tests.laws.rows import rows_of
+from xentcli.identities import Identity, Kind, of_texts
+from xentcli.options import Scale, TargetKind
 
-METRICS = {r.key: r for r in EVERY}
-LN = {Base.E: 1.0, Base.TWO: math.log(2), Base.TEN: math.log(10)}
+if TYPE_CHECKING:
+    from tests.laws.kinds import AnyRows
+
+CONTENT = Identity(Kind.CONTENT)
 
 
-def value(rows: Rows, key: str, base: Base = Base.E) -> float | None:
-    figure = rows.measure(METRICS[key], base).overall
-    assert figure is not None
-    return figure.value
+class Whole:
+    """A batch of which every row was kept."""
+
+    rows = None
+
+
+def by(*arrays: Any, rows: Any = None) -> list[int]:
+    """The hashes of columns."""
+    names = tuple("abc"[: len(arrays)])
+    block = pa.RecordBatch.from_arrays([pa.array(a) for a in arrays], names=list(names))
+    batch: Any = Whole()
+    batch.rows = rows
+    found: list[int] = Identity(Kind.ID, names).hashes(block, batch).tolist()
+    return found
+
+
+@given(texts=st.lists(st.text(max_size=40), max_size=20))
+def test_texts_have_a_hash_each_of_their_own(texts: list[str]) -> None:
+    found = of_texts(texts).tolist()
+    assert found == [of_texts([text])[0] for text in texts]
+    assert len(set(found)) == len(set(texts))
+
+
+def test_texts_that_share_most_of_their_bytes() -> None:
+    texts = ["", "\0", "\0\0", "a" * 7, "a" * 8, "a" * 9, "a" * 16, "a" * 8 + "b" * 8]
+    texts += ["b" * 8 + "a" * 8, "é", "e\u0301", "1", "01", "\ud800"]
+    assert len(set(of_texts(texts).tolist())) == len(texts)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.array([17, 5, 17, -1]),
+        pa.array([17, 5, 17, -1], pa.int16()),
+        pa.array([17.0, 5.0, 17.0, -1.0]),
+        pa.array(["17", "5", "17", "-1"]),
+        pa.array(["17.0", "5", "17", "-1.00"]),
+        pa.array(["17", "5", "17", "-1"], pa.large_string()),
+        pa.array(["17", "5", "17", "-1"]).dictionary_encode(),
+        pa.array(["x", "17", "5", "17", "-1"])[1:],
+    ],
+    ids=lambda array: str(array.type),
+)
+def test_a_number_is_the_same_in_every_type(array: pa.Array) -> None:
+    assert by(array) == of_texts(["17", "5", "17", "-1"]).tolist()
+
+
+@pytest.mark.parametrize("array", [[1, None, 2], ["1", None, "2"], [1.0, float("nan"), 2.0]])
+def test_a_missing_value_is_the_empty_text(array: Any) -> None:
+    assert by(array) == of_texts(["1", "", "2"]).tolist()
+
+
+def test_a_column_of_nothing() -> None:
+    assert by(pa.array([None, None], pa.string())) == of_texts(["", ""]).tolist()
+
+
+def test_several_columns_are_told_apart_by_all_of_them_in_their_order() -> None:
+    found = by(["a", "a", "b", "ab", ""], ["b", "c", "a", "", "ab"])
+    assert len(set(found)) == 5
+
+
+def test_rows_that_were_left_out_have_no_hash() -> None:
+    assert by([3, 4, 5], rows=np.array([0, 2])) == of_texts(["3", "5"]).tolist()
+
+
+def content(*args: Any, **other: Any) -> list[int]:
+    found: list[int] = CONTENT.hashes(pa.record_batch({}), rows_of(*args, **other).batch()).tolist()
+    return found
+
+
+def test_rows_that_differ_in_one_thing_differ() -> None:
+    a, b = content([0, 1], [[0.25, 0.75], [0.25, 0.75]])
+    c, d = content([0, 0], [[0.25, 0.75], [0.75, 0.25]])
+    e, f = content([0, 0], [[0.25, 0.75]] * 2, weights=[1.0, 2.0])
+    assert a == c
+    assert len({a, b, d, e, f}) == 5
+
+
+def test_zero_has_no_sign() -> None:
+    a, b = content([0, 0], [[0.0, 1.0], [-0.0, 1.0]], scale=Scale.LOGIT)
+    assert a == b
+
+
+def test_a_cluster_comes_before_an_id_and_an_id_before_all_that_a_row_holds() -> None:
+    plain = layout_for(TargetKind.CLASS, 2)
+    assert Identity.of(plain) == CONTENT
+    assert Identity.of(plain._replace(id="image")) == Identity(Kind.ID, ("image",))
+    clustered = plain._replace(id="image", cluster="patient")
+    assert Identity.of(clustered) == Identity(Kind.CLUSTER, ("patient",))
 
 
 @every_kind
-@given(data=st.data(), base=st.sampled_from([Base.TWO, Base.TEN]))
-def test_another_base_divides_losses_by_its_logarithm_and_nothing_else(
-    kind: TargetKind, data: st.DataObject, base: Base
+@given(data=st.data())
+def test_content_is_all_that_a_row_holds_and_nothing_else(
+    kind: TargetKind, data: st.DataObject
 ) -> None:
-    def scaled(x: float | None) -> float | None:
-        return None if x is None else x / LN[base]
-
-    rows = data.draw(rows_of_kind(kind))
-    for metric in rows.requests:
-        nats, other = rows.measure(metric), rows.measure(metric, base)
-        for a, b in zip(nats.every, other.every, strict=True):
-            if a is None or b is None or metric.metric.unit != "loss":
-                assert a == b
-                continue
-            assert isinstance(b, Value)
-            assert (a.unit, b.unit) == ("nats", base.unit)
-            if metric.metric.name == "mean_label_cross_entropy":  # divided by two numbers at once
-                assert math.isclose(b.value or 0.0, scaled(a.value) or 0.0, rel_tol=4e-16)
-                continue
-            assert b.value == scaled(a.value)
-            assert b.stderr == scaled(a.stderr)
-
-
-@given(rows=any_rows(least=1, weights=["none", "real"]))
-def test_perplexity_is_the_exponential_of_the_loss(rows: Rows) -> None:
-    loss, perplexity = value(rows, "cross_entropy"), value(rows, "perplexity")
-    assert loss is not None
-    assert perplexity is not None
-    expected = math.inf if loss > 709.78 else math.exp(loss)
-    assert math.isclose(perplexity, expected, rel_tol=1e-15)
-
-
-@given(k=st.integers(2, 40), n=st.integers(1, 20), scale=st.sampled_from(list(Scale)))
-def test_uniform_scores_have_the_perplexity_of_their_number(k: int, n: int, scale: Scale) -> None:
-    score = {Scale.PROBABILITY: 1 / k, Scale.LOGIT: 7.0, Scale.LOG_PROBABILITY: -math.log(k)}
-    rows = Rows(k, np.arange(n).astype(np.uint8) % k, np.full((k, n), score[scale]), scale)
-    perplexity = value(rows, "perplexity")
-    assert perplexity is not None
-    assert math.isclose(perplexity, k, rel_tol=2e-15)
-
-
-@given(
-    counts=st.lists(st.integers(0, 30), min_size=2, max_size=6).filter(
-        lambda c: sum(x > 0 for x in c) > 1
-    ),
-    weight=st.sampled_from([None, 0.25, 3.0]),
-    scale=st.sampled_from([Scale.PROBABILITY, Scale.LOG_PROBABILITY]),
-)
-def test_predicting_the_frequencies_costs_their_entropy(
-    counts: list[int], weight: float | None, scale: Scale
-) -> None:
-    n, k = sum(counts), len(counts)
-    share = np.array(counts) / n
-    with np.errstate(divide="ignore"):
-        score = share if scale is Scale.PROBABILITY else np.log(share)
-    rows = Rows(
-        k,
-        np.repeat(np.arange(k), counts).astype(np.uint8),
-        np.repeat(score[:, None], n, axis=1),
-        scale,
-        weights=None if weight is None else np.full(n, weight),
-    )
-    entropy = -math.fsum(p * math.log(p) for p in share if p)
-    loss, ratio = value(rows, "cross_entropy"), value(rows, "normalized_cross_entropy")
-    assert loss is not None
-    assert ratio is not None
-    assert math.isclose(loss, entropy, rel_tol=1e-14)
-    assert math.isclose(ratio, 1.0, rel_tol=1e-14)
-
-
-@given(rows=any_rows(weights=["none", "real"]))
-def test_half_the_brier_score_is_half_of_it(rows: Rows) -> None:
-    full, half = (rows.measure(METRICS[key]) for key in ("brier", "brier(scale=half)"))
-    for a, b in zip((full.overall, *full.classes), (half.overall, *half.classes), strict=True):
-        assert a is not None
-        assert b is not None
-        assert b.value == (None if a.value is None else a.value / 2)
-        assert b.stderr == (None if a.stderr is None else a.stderr / 2)
-
-
-@given(rows=any_rows(least=1, singles=False, clips=[0.0]))
-def test_one_column_equals_two_columns(rows: Rows) -> None:
-    """A binary score and the pair (1 - p, p) are one thing: to the rounding of 1 - p."""
-    p = np.linspace(0.001, 0.999, len(rows))
-    truth = rows.truth % 2
-    one = Rows(2, truth, p, weights=rows.weights)
-    two = replace(one, raw=np.stack([1 - p, p]))
-    for key in ("cross_entropy", "brier", "accuracy", "one_vs_rest", "log_likelihood"):
-        a, b = value(one, key), value(two, key)
-        assert a == b or (a and b and math.isclose(a, b, rel_tol=1e-12))
+    rows: AnyRows = data.draw(rows_of_kind(kind, least=1))
+    batch = rows.batch()
+    every = CONTENT.hashes(pa.record_batch({}), batch)
+    order = np.array(data.draw(st.permutations(range(len(rows)))))
+    moved = CONTENT.hashes(pa.record_batch({}), rows.take(order).batch())
+    assert np.array_equal(moved, every[order])
+    held = [getattr(rows, name) for name in rows.per_row]
+    held = [np.asarray(x, dtype=np.float64) for x in held if x is not None]
+    distinct = np.unique(np.vstack([x.reshape(-1, len(rows)) for x in held]) + 0.0, axis=1)
+    assert len(np.unique(every)) == distinct.shape[1]

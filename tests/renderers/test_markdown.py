@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from xentcli.renderers import RenderOptions, get
 from xentcli.renderers.markdown import code, prose
-from xentcli.report import Finding
+from xentcli.report import Finding, Uncertainty
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ def test_the_page(report: Report) -> None:
     assert "class `versicolor` costs most: 66.3% of the loss on 33.3% of the rows" in page
     assert "\n- **warning** `sum-to-one`: 3 of 150 rows" in page
     assert page.endswith(f"<sub>`{report.signature}`</sub>\n")
+
+
+def test_errors_by_bootstrap_are_said_to_be(report: Report) -> None:
+    report = report._replace(uncertainty=Uncertainty("bootstrap", 1000, 0, "id"))
+    page = get("markdown").text(report, RenderOptions())
+    assert "\n<sub>errors by bootstrap: 1,000 resamplings of rows, by their id</sub>\n" in page
 
 
 def test_an_infinite_loss_is_not_left_alone(infinite_report: Report) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from xentcli.renderers import RenderOptions, get
-from xentcli.report import ClassReport, Finding, Value
+from xentcli.report import ClassReport, Finding, Uncertainty, Value
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -112,6 +112,17 @@ def test_lines_stay_within_a_terminal(build: Callable[..., Report], width: int) 
 def test_a_pipe_cuts_no_name(build: Callable[..., Report]) -> None:
     name = "n" * 10_000
     assert name in page(build((name, "b"), (0.2, 0.1), (5, 5)))
+
+
+@pytest.mark.parametrize(
+    ("identity", "words"),
+    [("content", "rows"), ("id", "rows, by their id"), ("cluster", "whole clusters of rows")],
+)
+def test_errors_by_bootstrap_are_said_to_be(report: Report, identity: str, words: str) -> None:
+    report = report._replace(uncertainty=Uncertainty("bootstrap", 100_000, 7, identity))
+    *lines, errors, _ = page(report, width=76).splitlines()
+    assert errors == f"errors by bootstrap: 100,000 resamplings of {words}"
+    assert "resampl" not in "".join(lines)
 
 
 def test_what_does_not_fit_is_said(report: Report) -> None:

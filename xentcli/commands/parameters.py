@@ -98,7 +98,12 @@ class Inputs:
     ] = None
     id: Annotated[
         str | None,
-        option("--id", metavar="COL", panel=_COLUMNS, help="What names a row in `xent rows`."),
+        option(
+            "--id",
+            metavar="COL",
+            panel=_COLUMNS,
+            help="What names a row in `xent rows`, and tells rows apart for --bootstrap.",
+        ),
     ] = None
     by: Annotated[
         list[str] | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from xentcli.commands.parameters import option
-from xentcli.options import Base, ReportOptions, RunOptions
+from xentcli.options import Base, ReportOptions, RunOptions, bootstrap_of
 
 _REPORT, OUTPUT_PANEL, _RUN = "What is computed", "Where it goes", "How the work is done"
 
@@ -61,6 +61,21 @@ class Report:
             "more than the rest.",
         ),
     ] = False
+    bootstrap: Annotated[
+        int | None,
+        option(
+            "--bootstrap",
+            metavar="N",
+            panel=_REPORT,
+            help="Errors and intervals of every figure from N resamplings of the rows, which "
+            "--id tells apart.",
+        ),
+    ] = None
+    seed: Annotated[
+        int | None,
+        option("--seed", metavar="S", panel=_REPORT, help="Of --bootstrap. [default: 0]"),
+    ] = None
+
     all_conventions: Annotated[
         bool,
         option(
@@ -79,6 +94,7 @@ class Report:
             min_rows=self.min_rows,
             max_slices=self.max_slices,
             find_slices=self.find_slices,
+            bootstrap=bootstrap_of(self.bootstrap, self.seed),
         )
 
 

@@ -49,6 +49,7 @@ METRIC = Metric(
     column=_column,
     kinds=EVERYTHING,
     unit="loss",
+    extensive=True,
     better="higher",
     default=True,
 )

@@ -75,6 +75,22 @@ def worst_line(report: Report, spell: Spelling) -> tuple[str, str] | None:
     return name, f" costs most: {spell.percent(share)} of the loss on {part} of the {of}"
 
 
+_DRAWN = {
+    "content": "rows",
+    "id": "rows, by their id",
+    "cluster": "whole clusters of rows",
+}
+
+
+def uncertainty_line(report: Report, spell: Spelling) -> str | None:
+    """Where errors and intervals come from; None where that is a formula."""
+    found = report.uncertainty
+    if found is None:
+        return None
+    drawn = _DRAWN.get(found.identity, "rows")
+    return f"errors by bootstrap: {spell.quantity(found.replicates)} resamplings of {drawn}"
+
+
 def infinity_finding(report: Report) -> Finding | None:
     """The finding that explains an infinite cross-entropy."""
     headline = report.metrics.get(HEADLINE)

@@ -18,6 +18,7 @@ from xentcli.renderers._headline import (
     baseline_line,
     infinity_lines,
     source_line,
+    uncertainty_line,
     worst_line,
 )
 from xentcli.renderers._order import (
@@ -195,6 +196,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """A heading with the loss, a summary, the tables, the findings and the signature."""
     spell = Spelling(options.digits, options.ascii)
     findings = (_finding(finding, spell) for finding in gravest_first(report.findings))
+    errors = uncertainty_line(report, spell)
     parts = [
         _title(report, spell),
         _summary(report, spell),
@@ -203,6 +205,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _slices(report, spell, options.classes),
         _found(report, spell),
         "\n".join(findings),
+        f"<sub>{errors}</sub>" if errors else "",
         f"<sub>{_verbatim(spell.text(report.signature))}</sub>",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling
-from xentcli.renderers._headline import source_line
+from xentcli.renderers._headline import source_line, uncertainty_line
 from xentcli.renderers._table_classes import class_block
 from xentcli.renderers._table_findings import finding_block
 from xentcli.renderers._table_found import found_block
@@ -43,8 +43,14 @@ def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]
         slice_block(report, spell, width=options.width, most=options.classes),
         found_block(report, spell, width=options.width),
         finding_block(report, spell, width=options.width),
-        [Text(spell.text(report.signature), style="dim")],
+        [Text(line, style="dim") for line in _last_lines(report, spell)],
     ]
+
+
+def _last_lines(report: Report, spell: Spelling) -> list[str]:
+    """What one has to know to compare these numbers with others."""
+    errors = uncertainty_line(report, spell)
+    return [*([errors] if errors else []), spell.text(report.signature)]
 
 
 def render(report: Report, options: RenderOptions) -> str:

@@ -1,0 +1,94 @@
+"""What is done with every batch of a run: adding it to sums, of all rows or by slice, and so on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from xentcli.frame import SlicedFrame
+from xentcli.statistic import observe_all
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from xentcli.batch import Batch
+    from xentcli.layout import Layout
+    from xentcli.options import Bootstrap
+    from xentcli.resampling import Resampler
+    from xentcli.slicer import Slicer
+    from xentcli.slices import Slices
+    from xentcli.state import State
+    from xentcli.statistic import Statistic
+
+
+class Observer(Protocol):
+    """Something that is shown every batch that has rows, beside the block it was made of."""
+
+    def observe(self, block: pa.RecordBatch, batch: Batch) -> None:
+        """Adds the batch to what is kept."""
+        ...
+
+
+class Whole:
+    """Adds all rows to one sum a class."""
+
+    def __init__(self, statistics: Sequence[Statistic], state: State) -> None:
+        self._statistics = statistics
+        self._state = state
+
+    def observe(self, block: pa.RecordBatch, batch: Batch) -> None:
+        """Adds the batch to the sums."""
+        del block
+        observe_all(self._statistics, batch, self._state)
+
+
+class BySlice:
+    """Adds rows to the sums of their slices, and what is kept of all rows to the state."""
+
+    def __init__(
+        self, statistics: Sequence[Statistic], slicer: Slicer, slices: Slices, state: State
+    ) -> None:
+        self._sums = [s for s in statistics if s.make is None]
+        self._parts = [s for s in statistics if s.make is not None]
+        self._slicer = slicer
+        self._slices = slices
+        self._state = state
+
+    def observe(self, block: pa.RecordBatch, batch: Batch) -> None:
+        """Adds the batch to the sums of its slices."""
+        frame = SlicedFrame(batch, self._slicer.numbers(block, batch.rows))
+        observe_all(self._sums, batch, self._slices.state, frame)
+        observe_all(self._parts, batch, self._state, frame)
+
+
+def summing(
+    layout: Layout, statistics: Sequence[Statistic], slices: Slices, state: State
+) -> Observer:
+    """What adds rows to sums, by slice where rows are sliced or depend on each other."""
+    if not layout.parted_by:
+        return Whole(statistics, state)
+    from xentcli.slicer import Slicer
+
+    slicer = Slicer(layout.parted_by, slices, layout.bins)
+    return BySlice(statistics, slicer, slices, state)
+
+
+def searching(layout: Layout, state: State) -> list[Observer]:
+    """What searches for slices, if that is asked for."""
+    if not layout.searched:
+        return []
+    from xentcli.slice_search import PART, Searcher, SliceSearch
+
+    return [Searcher(layout, state.part(PART, SliceSearch))]
+
+
+def resampling(
+    bootstrap: Bootstrap | None, layout: Layout, statistics: Sequence[Statistic]
+) -> list[Resampler]:
+    """What rows are resampled by, if that is asked for."""
+    if bootstrap is None:
+        return []
+    from xentcli.resampling import Resampler
+
+    return [Resampler(bootstrap, layout, tuple(statistics))]

@@ -1,0 +1,113 @@
+"""How often each row occurs in each replicate: Poisson weights, drawn from hashes of rows.
+
+A weight is a function of the row's hash, the replicate's number and the seed, and of nothing
+else: neither the order of the rows nor who works on them makes a difference. Hashing is the
+finaliser of SplitMix64, each result of which gives four weights, 16 bits to each.
+
+Steele, Lea and Flood 2014 (SplitMix64); Hanley and MacGibbon 2006 (Poisson weights).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
+    Floats = NDArray[np.float64]
+
+MOST = 8
+# How many of 65,536 draws give each weight: those of Poisson(1), cut at 8 and moved by some draws
+# so that mean and variance are exactly 1.
+DRAWS = (24107, 24113, 12055, 4017, 1004, 201, 33, 5, 1)
+# A draw's weight is the number of these that it reaches.
+_ENDS = np.cumsum(DRAWS[:-1]).astype(np.uint16)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_STEPS = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+_LAST = np.uint64(31)
+_LANES = 4
+
+
+def mixed(numbers: Hashes) -> Hashes:
+    """Numbers of which every bit depends on every bit of those given, each in its place.
+
+    >>> mixed(np.array([0, 1], dtype=np.uint64)).tolist()
+    [0, 6238072747940578789]
+    """
+    found = numbers.copy()
+    _mix(found, np.empty_like(found))
+    return found
+
+
+def _mix(numbers: Hashes, spare: Hashes) -> None:
+    """`mixed`, in place."""
+    for shift, factor in _STEPS:
+        np.right_shift(numbers, shift, out=spare)
+        np.bitwise_xor(numbers, spare, out=numbers)
+        np.multiply(numbers, factor, out=numbers)
+    np.right_shift(numbers, _LAST, out=spare)
+    np.bitwise_xor(numbers, spare, out=numbers)
+
+
+def counted(start: int, n: int) -> Hashes:
+    """`n` numbers that have nothing to do with each other, from `start` and their places alone."""
+    places = np.arange(1, n + 1, dtype=np.uint64)
+    first = mixed(np.array([start], dtype=np.uint64))
+    return mixed(first + places * _GOLDEN)
+
+
+class Draws:
+    """Poisson(1) weights of rows in `replicates` replicates.
+
+    Replicate b is the same however many there are. Not to be shared between threads.
+
+    >>> draws = Draws(6, seed=0)
+    >>> hashes = mixed(np.arange(1, 4, dtype=np.uint64))
+    >>> draws.weights(hashes, 0, 6)
+    array([[2., 2., 0., 0., 0., 2.],
+           [1., 1., 2., 0., 0., 0.],
+           [1., 0., 2., 0., 2., 1.]])
+    """
+
+    def __init__(self, replicates: int, seed: int) -> None:
+        self._keys = counted(seed, -(-replicates // _LANES))
+        self._numbers = np.empty((2, 0), np.uint64)
+        self._bytes = np.empty((2, 0), np.uint8)
+        self._found = np.empty(0)
+
+    def weights(self, hashes: Hashes, start: int, stop: int) -> Floats:
+        """The weight of every row in replicates `start` (a multiple of 4) to `stop`.
+
+        A (rows, replicates) matrix, which the next call writes over.
+        """
+        keys = self._keys[start // _LANES : -(-stop // _LANES)]
+        numbers, spare, weights, reached, found = self._arrays(len(hashes), len(keys))
+        np.bitwise_xor(hashes[:, None], keys, out=numbers)
+        _mix(numbers, spare)
+        # The lanes of a number in the same order on every machine.
+        draws = numbers.astype("<u8", copy=False).view("<u2")
+        np.greater_equal(draws, _ENDS[0], out=weights.view(np.bool_))
+        for end in _ENDS[1:]:
+            np.greater_equal(draws, end, out=reached)
+            np.add(weights, reached.view(np.uint8), out=weights)
+        np.copyto(found, weights)
+        every: Floats = found[:, : stop - start]
+        return every
+
+    def _arrays(self, rows: int, keys: int) -> tuple[Any, ...]:
+        """Working arrays, reused so that they stay in the processor's cache."""
+        lanes = keys * _LANES
+        if rows * keys > len(self._numbers[0]):
+            self._numbers = np.empty((2, rows * keys), np.uint64)
+            self._bytes = np.empty((2, rows * lanes), np.uint8)
+            self._found = np.empty(rows * lanes)
+        numbers, spare = (a[: rows * keys].reshape(rows, keys) for a in self._numbers)
+        weights, reached = (a[: rows * lanes].reshape(rows, lanes) for a in self._bytes)
+        found = self._found[: rows * lanes].reshape(rows, lanes)
+        return numbers, spare, weights, reached.view(np.bool_), found
