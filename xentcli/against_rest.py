@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,10 +15,12 @@ from xentcli.slice_totals import quotient
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xentcli.clusters import ByCluster
     from xentcli.double_double import Doubles
     from xentcli.slice_totals import SliceTotals
 
     Floats = NDArray[np.float64]
+    Rows = NDArray[np.intp]
 
 # With fewer rows on either side the spread of the losses is hardly known: nothing is tested.
 FEWEST = 10
@@ -94,3 +97,51 @@ def _beyond(every: SliceTotals, key: str) -> Doubles:
     """The sums of all rows outside each slice."""
     own = every.doubles(key)
     return double_double.constant(*every.whole.exactly(key), len(every)) - own
+
+
+def clustered_tests(every: SliceTotals, numbers: Rows, clustered: ByCluster) -> Tests:
+    """The same where rows depend on each other: a cluster may lie on both sides.
+
+    Each cluster moves the difference by d = (S_c - L_s U_c)/U_s - (R_c - L_r V_c)/V_r, where S and
+    U are its losses and weights in the slice and R and V those outside; the error is
+    √(C/(C-1) Σ d²). Slices, or rests, of fewer than ten clusters are not tested. `numbers` are
+    those of the slices among the clustered ones, in the order of their figures.
+    """
+    weight = every.whole.weight_name()
+    own, rest = (_side(every, rest=rest) for rest in (False, True))
+    with np.errstate(invalid="ignore"):
+        difference = own.mean - rest.mean
+    finite = np.isfinite(difference)
+    # Numbers of slices as they lie, to their places in the order of the figures.
+    place = np.full(len(clustered.slices.places), -1, dtype=np.intp)
+    place[numbers] = np.arange(len(numbers))
+    cells, of_slice, of_cluster = clustered.crossed
+    at = place[of_slice]
+    there = (at >= 0) & finite[at]
+    at, of_cluster = at[there], of_cluster[there]
+    inside, below = (cells.of(key).rounded[there] for key in ("loss", weight))
+    losses, weights = (clustered.whole.of(key).rounded for key in ("loss", weight))
+    clusters = int(np.count_nonzero(weights))
+    squares, cross, own_squares = (
+        math.fsum((x * y).tolist())
+        for x, y in ((losses, losses), (losses, weights), (weights, weights))
+    )
+    n, outer = len(numbers), every.whole.weight() - every.weight
+    level = np.where(finite, rest.mean, 0.0)
+    # What clusters that are all outside add: that of all clusters, but for those with a part here.
+    every_cluster = squares - 2 * level * cross + level * level * own_squares
+    part = losses[of_cluster] - level[at] * weights[of_cluster]
+    beyond = every_cluster - np.bincount(at, part * part, minlength=n)
+    d = (inside - own.mean[at] * below) / every.weight[at]
+    d -= (part - (inside - level[at] * below)) / outer[at]
+    spread = beyond / outer**2 + np.bincount(at, d * d, minlength=n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        stderr = np.sqrt(np.maximum(spread, 0.0) * clusters / (clusters - 1))
+    stderr[~finite] = np.nan
+    within = np.bincount(at, below > 0, minlength=n)
+    whole_here = np.bincount(at, (below > 0) & (below == weights[of_cluster]), minlength=n)
+    tested = finite & (np.minimum(within, clusters - whole_here) >= FEWEST) & (stderr > 0)
+    p = np.full(n, np.nan)
+    p[tested] = student_tails(difference[tested] / stderr[tested], float(clusters - 1))
+    nats = every.whole.base.nats
+    return Tests(difference / nats, stderr / nats, p, holm(p))

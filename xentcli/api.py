@@ -45,6 +45,7 @@ def evaluate(
     weight: str | None = None,
     id: str | None = None,  # noqa: A002 - the option's name
     by: str | Sequence[str] = (),
+    cluster: str | None = None,
     count: str | None = None,
     metric: str | Sequence[str] = (),
     base: Base | str | float = Base.E,
@@ -84,6 +85,7 @@ def evaluate(
         id: The column that names rows.
         by: The column, or columns, by whose values rows are reported apart. `"age[18,65]"` cuts
             numbers into bins, `"age[q4]"` into quartiles.
+        cluster: The column whose equal values make rows depend on each other.
         count: The column of how many units (bytes, words) a row stands for.
         metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
         base: `e`, 2 or 10.
@@ -135,6 +137,7 @@ def evaluate(
             id=id,
             units=count,
             by=(by,) if isinstance(by, str) else tuple(dict.fromkeys(by)),
+            cluster=cluster,
         ),
         Policy(
             clip=clip,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.against_rest import tests
+from xentcli.against_rest import clustered_tests, tests
 from xentcli.means import Over
-from xentcli.report import Finding
+from xentcli.report import Finding, Value
 from xentcli.slice_report import SliceTable
 from xentcli.slice_totals import Column, SliceTotals, column_of
 from xentcli.slice_values import named
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.clusters import ByCluster
     from xentcli.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import ReportOptions
     from xentcli.slices import Slices
-    from xentcli.totals import Readable, Totals
+    from xentcli.totals import Totals
 
 
 class BySlice(NamedTuple):
@@ -38,12 +39,15 @@ def by_slice(
     totals: Totals,
     requested: Sequence[Requested],
     options: ReportOptions,
-    read: Callable[[Readable], Totals],
+    read: Callable[..., Totals],
+    clustered: ByCluster | None = None,
 ) -> BySlice:
     """The figures of every slice over all its rows, and its share of the loss.
 
     Slices of few rows, and those beyond the number wanted, are summed up as one of their own.
     """
+    if clustered is not None:
+        slices = clustered.slices
     slices.settle()
     findings = _beyond_memory(slices)
     kept = _kept(slices, SliceTotals(slices, totals), options)
@@ -51,15 +55,26 @@ def by_slice(
         findings += _folded(kept, options)
         slices = slices.keeping(kept)
     every = SliceTotals(slices, totals)
-    columns = _columns(slices, every, requested, read)
+    columns = _columns(slices, every, requested, read, clustered)
     asked = any(r.key == "cross_entropy" for r in requested)
     if asked:
         columns = {**columns, "share": every.shares()}
-    tested = tests(every) if asked and totals.over is Over.WEIGHT and len(every) > 1 else None
+    tested = None
+    if asked and totals.over is Over.WEIGHT and len(every) > 1:
+        if clustered is None:
+            tested = tests(every)
+        else:
+            numbers = clustered.slices.places.of_keys([key for key, _ in slices.readings()])
+            tested = clustered_tests(every, numbers, clustered)
     rest = read(slices.rest)
     rows, weights = every.rows.astype(np.int64), every.weight
     if findings and rest.rows():
         figures = {r.key: r.overall(rest) for r in requested}
+        if clustered is not None:
+            figures = {
+                key: None if v is None else Value(v.value, unit=v.unit)
+                for key, v in figures.items()
+            }
         if asked:
             figures["share"] = rest.share_of(totals)
         columns = {key: column.and_one(figures.get(key)) for key, column in columns.items()}
@@ -75,9 +90,18 @@ def _columns(
     slices: Slices,
     every: SliceTotals,
     requested: Sequence[Requested],
-    read: Callable[[Readable], Totals],
+    read: Callable[..., Totals],
+    clustered: ByCluster | None,
 ) -> dict[str, Column]:
     """The figures of all slices: at once where a metric can, else slice by slice."""
+    if clustered is not None:
+        numbers = clustered.slices.places.of_keys([key for key, _ in slices.readings()])
+        parts = [
+            read(part, clusters=clustered.of(number))
+            for number, (_, part) in zip(numbers.tolist(), slices.readings(), strict=True)
+        ]
+        found = {r.key: column_of([r.overall(part) for part in parts]) for r in requested}
+        return {key: column for key, column in found.items() if column is not None}
     columns = {r.key: r.column(every) for r in requested}
     left = [r for r in requested if columns[r.key] is None]
     if left:

@@ -135,7 +135,9 @@ class Plan(NamedTuple):
         wanted = union((ROWS, SUPPORT, *statistics))
         most = min(rows or block_rows(layout.k), MOST_ROWS)
         names = sum(len(s.keys) * s.width for s in wanted if s.make is None)
-        room = max(1, min(MOST_SLICES, MOST_SUMS // (names * layout.size)))
+        room = max(1, MOST_SUMS // (names * layout.size))
+        if layout.cluster is None:
+            room = min(room, MOST_SLICES)
         return cls(layout, policy, wanted, most, workers, max(room, slices or 0))
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
@@ -181,11 +183,11 @@ class Plan(NamedTuple):
 
 def _slicer(layout: Layout, slices: Slices) -> Slicer | None:
     """What finds the rows' slices, if there are any."""
-    if not layout.by:
+    if not layout.parted_by:
         return None
     from xentcli.slicer import Slicer
 
-    return Slicer(layout.by, slices, layout.bins)
+    return Slicer(layout.parted_by, slices, layout.bins)
 
 
 def _searcher(layout: Layout, state: State) -> Searcher | None:

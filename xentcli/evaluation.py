@@ -159,6 +159,11 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         if options.report.find_slices:
             from xentcli import by_columns
 
+            if layout.cluster is not None:
+                raise UsageError(
+                    "--find-slices takes rows for independent, and --cluster says they are not",
+                    hint="leave out one of them; --by tests slices with --cluster",
+                )
             layout = layout._replace(searched=by_columns.searched(table, layout))
         _check_labels(layout, options.policy)
         rule_of(options.policy, layout)

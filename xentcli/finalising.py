@@ -11,11 +11,13 @@ from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
 from xentcli.report import ClassReport, LayoutReport, Report, SourceReport
 from xentcli.signature import signature
+from xentcli.text import shown
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentcli.clusters import ByCluster
     from xentcli.engine import Outcome, Sum
     from xentcli.layout import Layout
     from xentcli.metric import Requested
@@ -48,8 +50,9 @@ def finalise(
         confidence=report.confidence,
         rule=rule_of(policy, layout),
     )
-    totals = read(total.state)
     paths = [fact.path for fact in facts]
+    clustered = _clustered(total, layout, paths)
+    totals = read(total.state, clusters=None if clustered is None else clustered.whole)
     _check_rows(totals, total, paths, policy)
     locate = example_locator(lambda case: total.row_number(case.place), paths)
     overall = {r.key: r.overall(totals) for r in requested}
@@ -59,7 +62,7 @@ def finalise(
     if layout.by:
         from xentcli.by_slice import by_slice
 
-        slices, noticed = by_slice(total.slices, layout, totals, requested, report, read)
+        slices, noticed = by_slice(total.slices, layout, totals, requested, report, read, clustered)
     return Report(
         version=__version__,
         signature=signature(layout, totals.rows(), policy, report),
@@ -97,6 +100,32 @@ def _found(layout: Layout, totals: Totals, report: ReportOptions) -> FoundSlices
     return find(layout, totals, min_rows=report.min_rows or MIN_ROWS)
 
 
+def _clustered(total: Sum, layout: Layout, paths: Sequence[str]) -> ByCluster | None:
+    """The sums by cluster. Raises InputError where there are too many, or rows without one."""
+    if layout.cluster is None:
+        return None
+    from xentcli.clusters import ByCluster
+
+    slices, name = total.slices, _name_of(paths)
+    column = f"column '{shown(layout.cluster)}'"
+    if slices.bar is not None or len(slices.places) > slices.most:
+        raise InputError(
+            f"{name}: {column} has more than {slices.most:,} clusters",
+            hint="allow more with --max-slices, or ask for fewer figures with -m",
+        )
+    if any(key[-1] == "" for key in slices.places.keys()):  # noqa: SIM118 - no dict
+        raise InputError(
+            f"{name}: {column} is empty in some rows, which then belong to no cluster",
+            hint="leave those rows out, or give each a cluster of its own",
+        )
+    overlapping = layout.size > layout.k
+    return ByCluster(slices, sliced=bool(layout.by), overlapping=overlapping)
+
+
+def _name_of(paths: Sequence[str]) -> str:
+    return paths[0] if len(paths) == 1 else f"{len(paths)} files"
+
+
 def settled(layout: Layout, labels: Sequence[str], path: str) -> Layout:
     """`Layout.settled`, whose error is told with the source's name."""
     try:
@@ -106,7 +135,7 @@ def settled(layout: Layout, labels: Sequence[str], path: str) -> Layout:
 
 
 def _check_rows(totals: Totals, total: Sum, paths: Sequence[str], policy: Policy) -> None:
-    name = paths[0] if len(paths) == 1 else f"{len(paths)} files"
+    name = _name_of(paths)
     wanted = policy.expect_rows
     if wanted is not None and totals.rows() != wanted:
         raise InputError(f"{name}: {totals.rows():,} rows were scored, --expect-rows {wanted:,}")

@@ -35,27 +35,36 @@ class Intervals:
 
         return NormalDist().inv_cdf((1 + self.confidence) / 2)
 
+    def reach(self, df: int | None) -> float:
+        """How many standard errors an interval reaches: Student's quantile for few clusters."""
+        if df is None:
+            return self.z
+        from xentcli.quantiles import student_quantile
+
+        return student_quantile(self.confidence, df)
+
     def figure(self, estimate: Estimate, unit: str | None = None, scale: float = 1.0) -> Value:
-        """The value ± z standard errors, both divided by `scale`."""
+        """The value and what lies within some standard errors, all divided by `scale`."""
         if estimate.value is None:
             return Value(None, unit=unit)
         value = estimate.value / scale
         if estimate.stderr is None:
             return Value(value, unit=unit)
         stderr = estimate.stderr / scale
-        low, high = value - self.z * stderr, value + self.z * stderr
-        return Value(value, stderr, (low, high), self.confidence, unit)
+        reach = self.reach(estimate.df) * stderr
+        return Value(value, stderr, (value - reach, value + reach), self.confidence, unit)
 
-    def proportion(self, value: float | None, n: float | None) -> Value:
+    def proportion(self, value: float | None, n: float | None, df: int | None = None) -> Value:
         """A share of `n` (effective) rows, with E. B. Wilson's interval (1927).
 
         It stays within [0, 1], and is not empty where the share is 0 or 1.
         """
         if value is None or n is None or n < 2:
             return Value(value)
-        z2 = self.z**2
+        z = self.reach(df)
+        z2 = z**2
         centre = (value + z2 / (2 * n)) / (1 + z2 / n)
-        half = self.z / (1 + z2 / n) * math.sqrt(value * (1 - value) / n + z2 / (4 * n * n))
+        half = z / (1 + z2 / n) * math.sqrt(value * (1 - value) / n + z2 / (4 * n * n))
         # At 0 and 1 the ends are the shares themselves, whatever the rounding.
         interval = (min(value, max(0.0, centre - half)), max(value, min(1.0, centre + half)))
         if value in (0.0, 1.0):
@@ -69,7 +78,7 @@ class Intervals:
         value = exponential(loss.value)
         if loss.stderr is None or math.isinf(value):
             return Value(value)
-        reach = self.z * loss.stderr
+        reach = self.reach(loss.df) * loss.stderr
         interval = (exponential(loss.value - reach), exponential(loss.value + reach))
         return Value(value, value * loss.stderr, interval, self.confidence)
 

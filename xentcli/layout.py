@@ -44,8 +44,8 @@ class Layout(NamedTuple):
     beside a single column are to be read as no or yes, and the classes get their names from the
     labels that occur (`settled`). `units` names the column of how many units a row stands for,
     `by` those that slice the rows, `bins` the intervals that some of these are cut into,
-    `searched` those that are searched for slices. `reasons` say, per decision, what it was
-    based on.
+    `cluster` the one whose equal values make rows depend on each other, `searched` those that
+    are searched for slices. `reasons` say, per decision, what it was based on.
     """
 
     task: Task
@@ -65,6 +65,7 @@ class Layout(NamedTuple):
     target_words: bool = False
     units: str | None = None
     by: tuple[str, ...] = ()
+    cluster: str | None = None
     bins: tuple[tuple[str, Bins], ...] = ()
     searched: tuple[str, ...] = ()
 
@@ -92,6 +93,11 @@ class Layout(NamedTuple):
         return self.k + (self.kind in (TargetKind.SOFT, TargetKind.LABELS))
 
     @property
+    def parted_by(self) -> tuple[str, ...]:
+        """The columns by whose values sums are kept apart."""
+        return self.by if self.cluster is None else (*self.by, self.cluster)
+
+    @property
     def roles(self) -> dict[str, Role]:
         """The columns to be read, and what for. `id` is left to who wants it."""
         roles = dict.fromkeys(self.targets, self._target_role)
@@ -102,7 +108,7 @@ class Layout(NamedTuple):
             if name is not None:
                 roles[name] = Role.NUMBER
         roles.update((name, Role.NUMBER) for name, _ in self.bins if name not in roles)
-        labels = (*self.by, *self.searched[:MOST_SEARCHED])
+        labels = (*self.parted_by, *self.searched[:MOST_SEARCHED])
         roles.update((name, Role.LABEL) for name in labels if name not in roles)
         return roles
 

@@ -6,12 +6,14 @@ import math
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from xentcli.clusters import Term
 from xentcli.exact import ratio, units_of
 from xentcli.levels import UNIT_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xentcli.clusters import Clusters
     from xentcli.totals import Totals
 
 # Where the rounding of the terms themselves (2^-53 for a square, some times that for products
@@ -20,10 +22,14 @@ SQUARES_ROUNDING, PRODUCTS_ROUNDING = 52, 48
 
 
 class Estimate(NamedTuple):
-    """A figure and its standard error, either of which may be undefined."""
+    """A figure and its standard error, either of which may be undefined.
+
+    `df` are the degrees of freedom behind the error; None where they are many.
+    """
 
     value: float | None
     stderr: float | None = None
+    df: int | None = None
 
 
 class Over(Enum):
@@ -110,7 +116,32 @@ class Mean:
         if totals.overlapping and self._factors is not None and self._group is None:
             # Of whole rows only sums without factors are kept.
             return Estimate(value)
+        if totals.clusters is not None:
+            return self._clustered(totals.clusters, value, every, (top, below))
         return Estimate(value, math.sqrt(self._variance(every, top, below)))
+
+    def _clustered(
+        self,
+        clusters: Clusters,
+        value: float,
+        classes: list[tuple[int, int | None]],
+        quotient: tuple[int, int],
+    ) -> Estimate:
+        """√(C/(C-1) Σ_c (Σ_{i∈c} (v w x - L u))²) / Σ u, with L = top/below."""
+        top, below = quotient
+        terms, counted = [], []
+        for v, k in classes:
+            weighs = self._totals.weighted(k) and self._over is not Over.ROWS
+            key, scale = "weight" if weighs else "rows", v if self._over is Over.WEIGHT else 1
+            own = 1 << self._bits if self._over is Over.WEIGHT else 1
+            terms.append(Term(v, 1 << self._bits, self._key, k))
+            terms.append(Term(-top * scale, below * own, key, k))
+            counted.append(Term(1, 1, key, k))
+        spread = clusters.spread(terms, counted)
+        if spread is None:
+            return Estimate(value)
+        whole = ratio(below, 1 << (UNIT_BITS + self._bits))
+        return Estimate(value, spread.root / whole, spread.clusters - 1)
 
     def _rows(self, classes: list[tuple[int, int | None]]) -> int:
         """How many rows have any weight."""
@@ -147,3 +178,20 @@ class Mean:
         if self._over is Over.ROW_WEIGHT:
             return squares, v * cross << self._bits, own << 2 * self._bits
         return squares, v * v * cross, v * v * own
+
+
+def over_all(totals: Totals, key: str, group: int) -> Estimate:
+    """The mean of a class's number over all rows, whatever their class, and its error."""
+    weight = totals.weight_name()
+    found = totals.linear([(1, key, group)], [(1, weight, None)])
+    known = found.value is not None and not math.isinf(found.value)
+    if not known or totals.clusters is not None or totals.rows() < 2:
+        return found
+    weighted = totals.weighted()
+    cross = totals.units(f"{key}.cross" if weighted else key, group)
+    own = totals.units("weight.squares" if weighted else "rows")
+    products = [(totals.units(f"{key}.squares", group), cross, own)]
+    hidden = PRODUCTS_ROUNDING if weighted else SQUARES_ROUNDING
+    n = None if weighted else totals.rows()
+    spread = variance(products, totals.units(key, group), totals.weight_units(), n, hidden)
+    return found._replace(stderr=math.sqrt(spread))

@@ -118,6 +118,7 @@ class ColumnOptions(NamedTuple):
     id: str | None = None
     units: str | None = None
     by: tuple[str, ...] = ()
+    cluster: str | None = None
 
 
 class Policy(NamedTuple):

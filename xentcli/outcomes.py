@@ -71,6 +71,7 @@ def resolve(table: Table, options: ColumnOptions) -> Layout:
         id=options.id,
         units=options.units,
         by=options.by,
+        cluster=options.cluster,
         reasons=(
             ("scores", why),
             ("scale", "--scale" if options.scale else "its name"),

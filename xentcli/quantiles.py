@@ -6,6 +6,7 @@ Made of the elementary functions of this package, so the bits are the same on ev
 from __future__ import annotations
 
 import math
+from functools import cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,7 @@ def _fraction(a: Floats, b: Any, x: Floats) -> Floats:
         step = d * c
         total = total * step
         # Each goes its own way to its end, so none depends on the others' company.
-        going = np.abs(step - 1.0) > 2e-16
+        going = np.abs(step - 1.0) > 1e-15
         if not going.all():
             result[left[~going]] = total[~going]
             if not going.any():
@@ -153,6 +154,7 @@ def _nonzero(x: Floats) -> Floats:
     return np.where(np.abs(x) < _TINY, _TINY, x)
 
 
+@cache
 def student_quantile(confidence: float, df: float) -> float:
     """The t with P(|T| ≤ t) = `confidence`, for Student's T with `df` degrees of freedom.
 

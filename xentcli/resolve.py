@@ -90,6 +90,7 @@ def _of_classes(
         target_words=targets.shape is Shape.COLUMNS and target_columns.are_words(table, columns),
         units=options.units,
         by=options.by,
+        cluster=options.cluster,
         reasons=(
             ("target", targets.why),
             ("scores", found.why),
@@ -183,7 +184,12 @@ def _check_fraction(targets: TargetColumns, found: ScoreColumns, wanted: TargetS
 
 def check_named(table: Table, options: ColumnOptions) -> None:
     """Raises InputError for columns named by options that are not there."""
-    single = (("--weight", options.weight), ("--id", options.id), ("--count", options.units))
+    single = (
+        ("--weight", options.weight),
+        ("--id", options.id),
+        ("--count", options.units),
+        ("--cluster", options.cluster),
+    )
     for option, name in (*single, *(("--by", name) for name in options.by)):
         if name is not None:
             table.column(name, option)

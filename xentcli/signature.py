@@ -35,6 +35,8 @@ def signature(layout: Layout, rows: int, policy: Policy, report: ReportOptions) 
     if layout.by:
         bins = dict(layout.bins)
         fields["by"] = ",".join(f"{name}{bins.get(name, '')}" for name in layout.by)
+    if layout.cluster is not None:
+        fields["cluster"] = layout.cluster
     if layout.units is not None:
         fields["count"] = layout.units
     if policy.sum_to_one in (SumToOne.WARN, SumToOne.ERROR):

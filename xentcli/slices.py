@@ -109,6 +109,14 @@ class Slices:
         result.state = self.gathered(slots, result.slots)
         return result
 
+    def grouped(self, part: slice) -> tuple[Slices, Rows]:
+        """Slices by some of the columns, and which of them each of these falls into."""
+        result = Slices(self.size, self.most)
+        keys = [key[part] for key in self.places.keys()]  # noqa: SIM118 - no dict
+        numbers = result.places.of_keys(keys)
+        result.state = self.gathered(np.append(0, numbers + 1), result.slots)
+        return result, numbers
+
     def gathered(self, ids: Rows, count: int) -> State:
         """The sums of slots by the number given for each, as a state of `count` of them."""
         state = State(count * self.size)

@@ -168,14 +168,19 @@ CLIPPED = Statistic(("infinite.weight", "clip.moved", "clip.ends"), _add_clipped
 LOSSES = (ROWS, LOSS, CLIPPED)
 
 
-def _add_decisions(batch: Batch, frame: Frame, correct: Sums, predicted: Sums) -> None:
+def _add_decisions(
+    batch: Batch, frame: Frame, correct: Sums, predicted: Sums, hits: Sums, decisions: Sums
+) -> None:
     counts = batch.counted_decisions[1] if isinstance(batch, ClassBatch) and frame.whole else None
     for slot in frame.slots:
         hit = batch.hits(slot.view)
         if hit is not None and hit.dtype == np.bool_ and slot.weights is None:
             correct.add_counts(slot.groups.count(slot.of(hit)), slot.groups.ids)
         elif hit is not None:
-            correct.add(_weighed(slot, slot.of(hit).astype(np.float64)), slot.groups)
+            weighed = _weighed(slot, slot.of(hit).astype(np.float64))
+            correct.add(weighed, slot.groups)
+            if slot.weights is not None:
+                hits.add(weighed * weighed, slot.groups)
         decided = batch.decided(slot.view)
         if decided is not None:
             decided = slot.of(decided)
@@ -189,11 +194,15 @@ def _add_decisions(batch: Batch, frame: Frame, correct: Sums, predicted: Sums) -
             groups = frame.decided.groups
             predicted.add_counts(groups.counts, groups.ids)
         else:
-            predicted.add(frame.decided.of(batch.row_weights), frame.decided.groups)
+            weights, groups = frame.decided.of(batch.row_weights), frame.decided.groups
+            predicted.add(weights, groups)
+            decisions.add(weights * weights, groups)
 
 
-# Weight of the rows of each class that were decided rightly, and of those decided for it.
-DECISIONS = Statistic(("correct", "predicted"), _add_decisions)
+# Weight of the rows of each class that were decided rightly, and of those decided for it; with
+# weights of rows of one class also the sums of their squares.
+_HITS, _DECIDED = "correct", "predicted"
+DECISIONS = Statistic((_HITS, _DECIDED, f"{_HITS}.squares", f"{_DECIDED}.squares"), _add_decisions)
 
 
 @cache
@@ -249,13 +258,22 @@ def _add_surprises(batch: Batch, frame: Frame, total: Sums) -> None:
 SURPRISES = Statistic(("surprises",), _add_surprises)
 
 
-def _add_one_vs_rest(batch: ClassBatch, frame: Frame, total: Sums) -> None:
+def _add_one_vs_rest(
+    batch: ClassBatch, frame: Frame, total: Sums, squares: Sums, cross: Sums
+) -> None:
+    weights = batch.row_weights
     for k in range(batch.k):
-        _add_column(batch, frame, k, batch.binary_losses(k), total)
+        losses = batch.binary_losses(k)
+        _add_column(batch, frame, k, losses, total)
+        weighed = losses if weights is None else times(weights, losses)
+        _add_column(batch, frame, k, times(weighed, losses), squares)
+        if weights is not None:
+            _add_column(batch, frame, k, weighed, cross)
 
 
-# Σ w × the binary loss of class k against the others, over all rows.
-ONE_VS_REST = Statistic(("one_vs_rest",), _add_one_vs_rest)
+# Σ w × the binary loss of class k against the others, over all rows; Σ (w × loss)²; Σ w² × loss.
+_OVR = "one_vs_rest"
+ONE_VS_REST = Statistic((_OVR, f"{_OVR}.squares", f"{_OVR}.cross"), _add_one_vs_rest)
 
 
 def _add_units(batch: Batch, frame: Frame, units: Sums, squares: Sums, cross: Sums) -> None:

@@ -12,18 +12,29 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from xentcli.clusters import Term
 from xentcli.elementary import log
-from xentcli.exact import ratio, units_of
+from xentcli.exact import ratio
 from xentcli.intervals import Intervals
 from xentcli.levels import UNIT_BITS
-from xentcli.means import PRODUCTS_ROUNDING, Estimate, Factors, Mean, Over, variance
+from xentcli.means import (
+    PRODUCTS_ROUNDING,
+    Estimate,
+    Factors,
+    Mean,
+    Over,
+    variance,
+)
 from xentcli.options import Base, TargetKind
 from xentcli.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xentcli.clusters import Clusters
     from xentcli.rules import Rule
+
+    Linear = Sequence[tuple[int, str, int | None]]
 
 
 class Readable(Protocol):
@@ -47,7 +58,8 @@ class Totals(Intervals):
 
     `classes` are the names of classes or labels, `kind` says what is known of the truth,
     `weighted` whether rows have weights of their own, `positive` the class that a single
-    score speaks of, `rule` how another system computes its loss, if that is wanted.
+    score speaks of, `rule` how another system computes its loss, if that is wanted,
+    `clusters` the same sums by cluster, where rows depend on each other.
     Everywhere, `group` is the number of a class, or None for all classes together.
     """
 
@@ -62,9 +74,11 @@ class Totals(Intervals):
         base: Base = Base.E,
         confidence: float = 0.95,
         rule: Rule | None = None,
+        clusters: Clusters | None = None,
     ) -> None:
         super().__init__(base, confidence)
         self.state = state
+        self.clusters = clusters
         self.classes = classes
         self.k = len(classes)
         self.kind = kind
@@ -130,9 +144,17 @@ class Totals(Intervals):
         """The number of rows."""
         return self.units("rows", group) >> UNIT_BITS
 
+    def weight_name(self, group: int | None = None) -> str:
+        """The name under which Σw is."""
+        return "weight" if self.weighted(group) else "rows"
+
+    def support_name(self, group: int) -> str:
+        """The name under which the weight of a class's rows is, or of those with a label."""
+        return "support" if self.overlapping else self.weight_name(group)
+
     def weight_units(self, group: int | None = None) -> int:
         """Σw as a whole number of 2^-1074."""
-        return self.units("weight" if self.weighted(group) else "rows", group)
+        return self.units(self.weight_name(group), group)
 
     def support_rows(self, group: int) -> int:
         """The rows of a class, or those that have a label."""
@@ -140,7 +162,7 @@ class Totals(Intervals):
 
     def support_units(self, group: int) -> int:
         """The weight of the rows of a class, or of those that have a label, in 2^-1074."""
-        return self.units("support", group) if self.overlapping else self.weight_units(group)
+        return self.units(self.support_name(group), group)
 
     def support(self, group: int) -> float:
         """The weight of the rows of a class, or of those that have a label."""
@@ -162,6 +184,40 @@ class Totals(Intervals):
             return math.inf
         return ratio(self.units(numerator, group), denominator)
 
+    def linear(self, top: Linear, below: Linear) -> Estimate:
+        """A quotient of sums of sums, (factor, name, class) each; its error where rows cluster."""
+        over = sum(f * self.units(key, k) for f, key, k in below)
+        if over == 0:
+            return Estimate(None)
+        if any(self.infinite(key, k) for _, key, k in top):
+            return Estimate(math.inf)
+        above = sum(f * self.units(key, k) for f, key, k in top)
+        value = ratio(above, over)
+        if self.clusters is None:
+            return Estimate(value)
+        terms = [Term(f, 1, key, k) for f, key, k in top]
+        terms += [Term(-above * f, over, key, k) for f, key, k in below]
+        spread = self.clusters.spread(terms, [Term(f, 1, key, k) for f, key, k in below])
+        if spread is None:
+            return Estimate(value)
+        return Estimate(value, spread.root / ratio(over, 1 << UNIT_BITS), spread.clusters - 1)
+
+    def share(self, top: Linear, below: Linear, rows: float | None) -> Value:
+        """A quotient of sums as a share, of so many effective `rows`, with Wilson's interval.
+
+        With clusters, it is as many as would have the share's error without.
+        """
+        found = self.linear(top, below)
+        if self.clusters is None:
+            return self.proportion(found.value, rows)
+        if found.value is None or found.stderr is None or found.df is None:
+            return Value(found.value)
+        # Where all clusters agree, each tells as much as one row.
+        rows = found.df + 1
+        if found.stderr > 0 and 0 < found.value < 1:
+            rows = found.value * (1 - found.value) / found.stderr**2
+        return self.proportion(found.value, rows, found.df)
+
     def mean(
         self, key: str, group: int | None = None, *, factors: Factors | None = None
     ) -> Estimate:
@@ -180,25 +236,6 @@ class Totals(Intervals):
             factors = (factors or Factors(None))._replace(over=Over.ROWS)
         return self.mean(key, group, factors=factors)
 
-    def smoothed_inside(self, epsilon: float, factors: Sequence[float]) -> Estimate:
-        """A smoothed loss whose class factors multiply each class's surprise, as in PyTorch.
-
-        ((1 - ε) Σ_k v_k Σ wℓ_k + ε/K Σ_c v_c Σ w(-log p_c)) / Σ_k v_k Σ w. Its standard error
-        would need the products of all pairs of classes, and is not known.
-        """
-        own = self.loss("loss", factors=Factors(factors, self.over))
-        if own.value is None or math.isinf(own.value):
-            return Estimate(own.value)
-        v = [units_of(f) for f in factors]
-        every = range(self.k)
-        whole = sum(v[k] * self.weight_units(k) for k in every)
-        if self.over is Over.ROWS:
-            whole = self.units("rows") << UNIT_BITS
-        if any(self.infinite("surprises", c) for c in every if v[c]):
-            return Estimate(math.inf)
-        others = ratio(sum(v[c] * self.units("surprises", c) for c in every), whole)
-        return Estimate((1.0 - epsilon) * own.value + epsilon / self.k * others)
-
     def per_unit(self) -> Estimate:
         """Σ wℓ / Σ wc over all rows, and √Σ(wℓ - r wc)² / Σ wc."""
         below = self.units("units")
@@ -206,6 +243,8 @@ class Totals(Intervals):
         n = self.units("weight.rows" if self.row_weighted else "rows") >> UNIT_BITS
         if value is None or math.isinf(value) or n < 2 or self.infinite("loss.squares"):
             return Estimate(value)
+        if self.clusters is not None:
+            return self.linear([(1, "loss", None)], [(1, "units", None)])
         keys = ("loss.squares", "units.loss", "units.squares")
         squares, cross, own = (self.units(key) for key in keys)
         rows = None if self.row_weighted else n
@@ -234,7 +273,13 @@ class Totals(Intervals):
         """(Σw)²/Σw²: how many rows of one weight would tell as much."""
         if not self.weighted(group):
             return float(self.rows(group))
-        w, squares = self.weight_units(group), self.units("weight.squares", group)
+        return self.effective("weight", group)
+
+    def effective(self, key: str, group: int | None = None) -> float | None:
+        """(Σw)²/Σw² of the rows that a sum of weights is over."""
+        if not self.row_weighted and not self.weighted(group):
+            return self.total(key, group)
+        w, squares = self.units(key, group), self.units(f"{key}.squares", group)
         return ratio(w * w, squares << UNIT_BITS) if squares else None
 
 

@@ -53,7 +53,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "slice_values",
         "slice_search",
     ),
-    ("totals", "means", "intervals", "statistic", "state", "encode", "scales"),
+    ("totals", "means", "intervals", "clusters", "statistic", "state", "encode", "scales"),
     ("frame",),
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),

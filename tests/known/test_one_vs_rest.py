@@ -12,7 +12,7 @@ import pytest
 from sklearn.metrics import log_loss
 
 from tests.known import oracle
-from tests.known.cases import KINDS, SCALES, by_class, matrix, overall, random_rows, value
+from tests.known.cases import KINDS, SCALES, by_class, matrix, measure, overall, random_rows, value
 from tests.laws.rows import Rows, rows_of
 from xentcli.options import Base, Scale
 
@@ -121,3 +121,18 @@ def test_clipping_bounds_it_too() -> None:
     rows = replace(rows_of([0, 1, 2], [[0.0, 0.5, 0.5]] * 3), clip=1e-15)
     found = by_class(KEY, rows)
     assert found[0] == pytest.approx((-math.log(1e-15) + 2e-15) / 3, rel=1e-14, abs=0)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_the_error_of_a_class(weighted: bool) -> None:
+    rows = random_rows(19, weighted=weighted, k=3, n=40)
+    w = np.ones(40) if rows.weights is None else rows.weights
+    p = matrix(rows)
+    for k in range(3):
+        loss = -np.where(rows.truth == k, np.log(p[:, k]), np.log1p(-p[:, k]))
+        mean = (w * loss).sum() / w.sum()
+        square = (w * w * (loss - mean) ** 2).sum() / w.sum() ** 2
+        wanted = math.sqrt(square * (1 if weighted else 40 / 39))
+        found = measure(KEY, rows).classes[k]
+        assert found is not None
+        assert found.stderr == pytest.approx(wanted, rel=1e-10)

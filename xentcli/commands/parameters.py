@@ -110,6 +110,15 @@ class Inputs:
             "'age[18,65]' cuts numbers into bins, 'age[q4]' into quartiles.",
         ),
     ] = None
+    cluster: Annotated[
+        str | None,
+        option(
+            "--cluster",
+            metavar="COL",
+            panel=_COLUMNS,
+            help="Rows with the same value here are not independent: user, patient, document.",
+        ),
+    ] = None
     count: Annotated[
         str | None,
         option(
@@ -212,6 +221,7 @@ class Inputs:
             id=self.id,
             units=self.count,
             by=tuple(dict.fromkeys(self.by or ())),
+            cluster=self.cluster,
         )
 
     def policy(self) -> Policy:

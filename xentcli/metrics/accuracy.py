@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.exact import ratio
 from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.options import TargetKind
-from xentcli.report import Value
 from xentcli.statistic import DECISIONS, ROWS, SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.report import Value
     from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
 
@@ -23,21 +22,18 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         return _of_labels(totals, group)
     if group is not None:
         return None
-    share = totals.quotient("correct", None, totals.weight_units())
-    return totals.proportion(share, totals.effective_rows())
+    weight = totals.weight_name()
+    return totals.share([(1, "correct", None)], [(1, weight, None)], totals.effective_rows())
 
 
 def _of_labels(totals: Totals, group: int | None) -> Value:
     """The share of a label's rows, or of all cells, decided rightly: neither missed nor made up."""
     labels = range(totals.k) if group is None else (group,)
-    whole = sum(totals.weight_units(k) for k in labels)
-    wrong = sum(
-        totals.support_units(k) + totals.units("predicted", k) - 2 * totals.units("correct", k)
-        for k in labels
-    )
-    share = ratio(whole - wrong, whole) if whole else None
+    whole = [(1, totals.weight_name(k), k) for k in labels]
+    wrong = [(-1, key, k) for k in labels for key in (totals.support_name(k), "predicted")]
+    right = [*whole, *wrong, *((2, "correct", k) for k in labels)]
     # The cells of a row are not independent: over all labels the interval is not known.
-    return Value(share) if group is None else totals.proportion(share, totals.effective_rows(group))
+    return totals.share(right, whole, None if group is None else totals.effective_rows(group))
 
 
 def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from xentcli import class_weights
 from xentcli.errors import UsageError
+from xentcli.exact import ratio, units_of
 from xentcli.family import Loss
-from xentcli.means import Factors, Over
+from xentcli.levels import UNIT_BITS
+from xentcli.means import Estimate, Factors, Over
 from xentcli.metric import EVERYTHING, Metric, Parameter, Setting
 from xentcli.options import TargetKind
 from xentcli.statistic import LOSSES, SURPRISES, family
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xentcli.layout import Layout
     from xentcli.report import Value
@@ -49,11 +52,31 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         sides = [1.0, positive] if totals.positive == 1 else [positive, 1.0]
         factors = Factors(sides, Over.ROW_WEIGHT)
     if weights is not None and settings["smoothing"] and totals.weights_inside and group is None:
-        estimate = totals.smoothed_inside(float(settings["smoothing"]), weights)
+        estimate = _smoothed_inside(totals, float(settings["smoothing"]), weights)
     else:
         estimate = totals.loss(key, group, factors=factors)
     labels = totals.labels_in_mean if group is None else 1
     return totals.figure(estimate, totals.base.unit, totals.base.nats * labels)
+
+
+def _smoothed_inside(totals: Totals, epsilon: float, factors: Sequence[float]) -> Estimate:
+    """A smoothed loss whose class factors multiply each class's surprise, as in PyTorch.
+
+    ((1 - ε) Σ_k v_k Σ wℓ_k + ε/K Σ_c v_c Σ w(-log p_c)) / Σ_k v_k Σ w. Its standard error
+    would need the products of all pairs of classes, and is not known.
+    """
+    own = totals.loss("loss", factors=Factors(factors, totals.over))
+    if own.value is None or math.isinf(own.value):
+        return Estimate(own.value)
+    v = [units_of(f) for f in factors]
+    every = range(totals.k)
+    whole = sum(v[k] * totals.weight_units(k) for k in every)
+    if totals.over is Over.ROWS:
+        whole = totals.units("rows") << UNIT_BITS
+    if any(totals.infinite("surprises", c) for c in every if v[c]):
+        return Estimate(math.inf)
+    others = ratio(sum(v[c] * totals.units("surprises", c) for c in every), whole)
+    return Estimate((1.0 - epsilon) * own.value + epsilon / totals.k * others)
 
 
 def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:

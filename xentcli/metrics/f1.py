@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from xentcli.exact import ratio
 from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.options import TargetKind
 from xentcli.report import Value
 from xentcli.statistic import DECISIONS, ROWS, SUPPORT
 from xentcli.totals import mean_of
@@ -21,15 +22,33 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         return Value(mean_of(_figure(totals, k, settings).value for k in range(totals.k)))
     if not totals.occurs(group):
         return Value(None)
-    both = totals.support_units(group) + totals.units("predicted", group)
-    return Value(ratio(2 * totals.units("correct", group), both) if both else None)
+    support = totals.support_name(group)
+    found = totals.linear([(2, "correct", group)], [(1, support, group), (1, "predicted", group)])
+    known = totals.kind is TargetKind.CLASS and totals.clusters is None
+    if known and found.value is not None and totals.rows() > 1:
+        found = found._replace(stderr=_stderr(totals, group, found.value))
+    value = totals.figure(found)
+    if value.interval is None:
+        return value
+    low, high = value.interval
+    return value._replace(interval=(max(0.0, low), min(1.0, high)))
+
+
+def _stderr(totals: Totals, group: int, f1: float) -> float:
+    """A hit adds 2w to both sums of the quotient, a miss or a false alarm w to the divisor."""
+    squares = ".squares" if totals.row_weighted else ""
+    weight = "weight.squares" if totals.row_weighted else "rows"
+    hits = totals.total(f"correct{squares}", group)
+    others = totals.total(weight, group) + totals.total(f"predicted{squares}", group) - 2 * hits
+    both = totals.weight(group) + totals.total("predicted", group)
+    return math.sqrt(hits * (2 - 2 * f1) ** 2 + others * f1**2) / both
 
 
 METRIC = Metric(
     name="f1",
     summary="harmonic mean of precision and recall of a class",
     formula="2 Σ_{y=k} w·[ŷ=k] / (Σ_{y=k} w + Σ w·[ŷ=k])",
-    source="overall: the plain mean over the classes where it is defined",
+    source="overall: the plain mean over the classes where it is defined; error: delta method",
     statistics=(ROWS, SUPPORT, DECISIONS),
     figure=_figure,
     kinds=DECIDED,

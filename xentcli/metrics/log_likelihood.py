@@ -28,7 +28,7 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     stderr = None if mean.stderr is None else mean.stderr * totals.weight(group)
     if math.isinf(value):
         stderr = None
-    return totals.figure(Estimate(value, stderr), totals.base.unit, totals.base.nats)
+    return totals.figure(Estimate(value, stderr, mean.df), totals.base.unit, totals.base.nats)
 
 
 def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from xentcli.clusters import Term
+from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate
 from xentcli.metric import DISTRIBUTIONS, Metric, Setting
 from xentcli.options import TargetKind
@@ -14,6 +16,7 @@ from xentcli.totals import mean_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.clusters import Clusters
     from xentcli.report import Value
     from xentcli.totals import Totals
 
@@ -34,8 +37,29 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         and len(errors) == len(present)
         and not math.isinf(value)
     )
-    stderr = math.sqrt(math.fsum(e * e for e in errors)) / len(present) if known else None
-    return totals.figure(Estimate(value, stderr), totals.base.unit, totals.base.nats)
+    estimate = Estimate(value)
+    if known and totals.clusters is not None:
+        estimate = _clustered(totals, totals.clusters, value)
+    elif known:
+        stderr = math.sqrt(math.fsum(e * e for e in errors)) / len(present)
+        estimate = Estimate(value, stderr)
+    return totals.figure(estimate, totals.base.unit, totals.base.nats)
+
+
+def _clustered(totals: Totals, clusters: Clusters, value: float | None) -> Estimate:
+    """The error of clustered rows: in a cluster, the classes' means go up and down together."""
+    weight = totals.weight_name()
+    present = [k for k in range(totals.k) if totals.occurs(k)]
+    terms = []
+    for k in present:
+        top, below = totals.units("loss", k), totals.weight_units(k)
+        # (S_kc - L_k W_kc) / W_k, below being W_k in units of 2^-1074
+        terms.append(Term(1 << UNIT_BITS, below, "loss", k))
+        terms.append(Term(-top << UNIT_BITS, below * below, weight, k))
+    spread = clusters.spread(terms, [Term(1, 1, weight, None)])
+    if spread is None:
+        return Estimate(value)
+    return Estimate(value, spread.root / len(present), spread.clusters - 1)
 
 
 METRIC = Metric(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from xentcli.clusters import Term
 from xentcli.exact import ratio
 from xentcli.means import Estimate
 from xentcli.metric import DECIDED, Metric, Setting
@@ -16,6 +17,7 @@ from xentcli.totals import natural_log
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.clusters import Clusters
     from xentcli.totals import Totals
 
 
@@ -49,8 +51,27 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         return Value(None)
     quotient = loss / entropy
     known = totals.kind is TargetKind.CLASS
+    if known and totals.clusters is not None:
+        return totals.figure(_clustered(totals, totals.clusters, quotient, surprises, entropy))
     stderr = _stderr(totals, quotient, surprises, entropy) if known else None
     return totals.figure(Estimate(quotient, stderr))
+
+
+def _clustered(
+    totals: Totals, clusters: Clusters, quotient: float, surprises: list[float], entropy: float
+) -> Estimate:
+    """The error of clustered rows: each adds loss - quotient·h_y to the numerator."""
+    if math.isinf(quotient) or totals.infinite("loss"):
+        return Estimate(quotient)
+    weight = totals.weight_name()
+    terms = [Term(1, 1, "loss", None)]
+    for k, h in enumerate(surprises):
+        numerator, denominator = (-quotient * h).as_integer_ratio()
+        terms.append(Term(numerator, denominator, weight, k))
+    spread = clusters.spread(terms, [Term(1, 1, weight, None)])
+    if spread is None:
+        return Estimate(quotient)
+    return Estimate(quotient, spread.root / (entropy * totals.weight()), spread.clusters - 1)
 
 
 def _stderr(totals: Totals, ratio: float, surprises: list[float], entropy: float) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.means import Estimate
+from xentcli.means import Estimate, over_all
 from xentcli.metric import Metric, Setting
 from xentcli.statistic import ONE_VS_REST, ROWS
 from xentcli.totals import mean_of
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     del settings
-    groups = range(totals.k) if group is None else (group,)
-    losses = (totals.quotient("one_vs_rest", k, totals.weight_units()) for k in groups)
-    return totals.figure(Estimate(mean_of(losses)), totals.base.unit, totals.base.nats)
+    if group is not None:
+        found = over_all(totals, "one_vs_rest", group)
+    else:
+        # The classes' losses of a row are not independent: their mean's error is not known.
+        losses = (over_all(totals, "one_vs_rest", k).value for k in range(totals.k))
+        found = Estimate(mean_of(losses))
+    return totals.figure(found, totals.base.unit, totals.base.nats)
 
 
 METRIC = Metric(

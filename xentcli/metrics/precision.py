@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.options import TargetKind
 from xentcli.report import Value
 from xentcli.statistic import DECISIONS, ROWS
 from xentcli.totals import mean_of
@@ -20,14 +21,15 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         return Value(mean_of(_figure(totals, k, settings).value for k in range(totals.k)))
     if not totals.occurs(group):
         return Value(None)
-    return Value(totals.quotient("correct", group, totals.units("predicted", group)))
+    rows = totals.effective("predicted", group) if totals.kind is TargetKind.CLASS else None
+    return totals.share([(1, "correct", group)], [(1, "predicted", group)], rows)
 
 
 METRIC = Metric(
     name="precision",
     summary="share of the rows decided for a class that belong to it",
     formula="Σ_{y=k} w·[ŷ=k] / Σ w·[ŷ=k]",
-    source="overall: the plain mean over the classes where it is defined",
+    source="overall: the plain mean over the classes where it is defined; interval: Wilson 1927",
     statistics=(ROWS, DECISIONS),
     figure=_figure,
     kinds=DECIDED,

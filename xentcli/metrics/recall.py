@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from xentcli.means import Estimate
 from xentcli.metric import DECIDED, Metric, Setting
-from xentcli.report import Value
+from xentcli.options import TargetKind
 from xentcli.statistic import DECISIONS, ROWS, SUPPORT
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from xentcli.report import Value
     from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     if group is None:
-        return Value(mean_of(_figure(totals, k, settings).value for k in range(totals.k)))
-    share = totals.quotient("correct", group, totals.support_units(group))
-    return totals.proportion(share, totals.effective_support(group))
+        found = [_figure(totals, k, settings) for k in range(totals.k)]
+        return totals.figure(_macro(totals, [v for v in found if v.value is not None]))
+    support = totals.support_name(group)
+    rows = totals.effective_support(group)
+    return totals.share([(1, "correct", group)], [(1, support, group)], rows)
+
+
+def _macro(totals: Totals, shares: Sequence[Value]) -> Estimate:
+    """The plain mean; rows of one class each make the classes independent, but for clusters."""
+    value = mean_of(share.value for share in shares)
+    errors = [share.stderr for share in shares if share.stderr is not None]
+    alone = totals.kind is TargetKind.CLASS and totals.clusters is None
+    if not alone or not errors or len(errors) < len(shares):
+        return Estimate(value)
+    return Estimate(value, math.sqrt(math.fsum(e * e for e in errors)) / len(errors))
 
 
 METRIC = Metric(

@@ -21,8 +21,8 @@ def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
     (key,) = top(int(settings["k"])).keys
-    share = totals.quotient(key, group, totals.weight_units(group))
-    return totals.proportion(share, totals.effective_rows(group))
+    weight = totals.weight_name(group)
+    return totals.share([(1, key, group)], [(1, weight, group)], totals.effective_rows(group))
 
 
 METRIC = Metric(
