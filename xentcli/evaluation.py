@@ -161,8 +161,8 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
 
             if layout.cluster is not None:
                 raise UsageError(
-                    "--find-slices takes rows for independent, and --cluster says they are not",
-                    hint="leave out one of them; --by tests slices with --cluster",
+                    "--find-slices takes rows for independent, and so cannot go with --cluster",
+                    hint="test the slices in question with --by",
                 )
             layout = layout._replace(searched=by_columns.searched(table, layout))
         _check_labels(layout, options.policy)

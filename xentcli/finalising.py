@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xentcli.metric import Requested
     from xentcli.options import Policy, ReportOptions
     from xentcli.report import Finding, FoundSlices, SliceReport
+    from xentcli.supply import Facts
 
 
 def no_rows(name: str) -> InputError:
@@ -56,7 +57,6 @@ def finalise(
     _check_rows(totals, total, paths, policy)
     locate = example_locator(lambda case: total.row_number(case.place), paths)
     overall = {r.key: r.overall(totals) for r in requested}
-    sizes = [fact.size for fact in facts]
     slices: Sequence[SliceReport] = ()
     noticed: tuple[Finding, ...] = ()
     if layout.by:
@@ -66,23 +66,8 @@ def finalise(
     return Report(
         version=__version__,
         signature=signature(layout, totals.rows(), policy, report),
-        source=SourceReport(
-            tuple(paths),
-            facts[0].format,
-            totals.rows(),
-            total.read,
-            None if None in sizes else sum(s for s in sizes if s is not None),
-        ),
-        layout=LayoutReport(
-            layout.task.value,
-            layout.targets,
-            layout.scores,
-            layout.scale.value,
-            layout.classes,
-            layout.weight,
-            layout.target_scale.value,
-            layout.units,
-        ),
+        source=_source(facts, totals.rows(), total.read),
+        layout=_layout(layout),
         metrics={key: value for key, value in overall.items() if value is not None},
         classes=_classes(layout, totals, requested),
         findings=(*findings(total.tally, totals, layout, policy, locate), *noticed),
@@ -91,13 +76,23 @@ def finalise(
     )
 
 
-def _found(layout: Layout, totals: Totals, report: ReportOptions) -> FoundSlices | None:
-    """What was found where slices were searched for."""
-    if not report.find_slices:
-        return None
-    from xentcli.found_slices import MIN_ROWS, find
+def _source(facts: Sequence[Facts], rows: int, read: int) -> SourceReport:
+    sizes = [fact.size for fact in facts]
+    size = None if None in sizes else sum(s for s in sizes if s is not None)
+    return SourceReport(tuple(fact.path for fact in facts), facts[0].format, rows, read, size)
 
-    return find(layout, totals, min_rows=report.min_rows or MIN_ROWS)
+
+def _layout(layout: Layout) -> LayoutReport:
+    return LayoutReport(
+        layout.task.value,
+        layout.targets,
+        layout.scores,
+        layout.scale.value,
+        layout.classes,
+        layout.weight,
+        layout.target_scale.value,
+        layout.units,
+    )
 
 
 def _clustered(total: Sum, layout: Layout, paths: Sequence[str]) -> ByCluster | None:
@@ -124,6 +119,15 @@ def _clustered(total: Sum, layout: Layout, paths: Sequence[str]) -> ByCluster | 
 
 def _name_of(paths: Sequence[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{len(paths)} files"
+
+
+def _found(layout: Layout, totals: Totals, report: ReportOptions) -> FoundSlices | None:
+    """What was found where slices were searched for."""
+    if not report.find_slices:
+        return None
+    from xentcli.found_slices import MIN_ROWS, find
+
+    return find(layout, totals, min_rows=report.min_rows or MIN_ROWS)
 
 
 def settled(layout: Layout, labels: Sequence[str], path: str) -> Layout:

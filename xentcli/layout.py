@@ -44,8 +44,8 @@ class Layout(NamedTuple):
     beside a single column are to be read as no or yes, and the classes get their names from the
     labels that occur (`settled`). `units` names the column of how many units a row stands for,
     `by` those that slice the rows, `bins` the intervals that some of these are cut into,
-    `cluster` the one whose equal values make rows depend on each other, `searched` those that
-    are searched for slices. `reasons` say, per decision, what it was based on.
+    `searched` those that are searched for slices, `cluster` the one whose equal values make
+    rows depend on each other. `reasons` say, per decision, what it was based on.
     """
 
     task: Task
