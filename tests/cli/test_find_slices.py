@@ -98,4 +98,7 @@ def test_errors(xent: Xent) -> None:
     xent.run("eval", name, "--find-slices", "--all-conventions").assert_error(
         "--find-slices", code=2
     )
+    xent.run("eval", name, "--find-slices", "--cluster", "g").assert_error(
+        "takes rows for independent", "--cluster", code=2
+    )
     xent.run("eval", name, "--find-slices=3").assert_error("--find-slices", code=2)

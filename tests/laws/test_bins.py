@@ -180,6 +180,18 @@ def test_labels_that_are_numbers_are_read_as_labels() -> None:
         xentcli.evaluate(rows, by="label[1]")
 
 
+def test_bins_beside_clusters() -> None:
+    rows = table().dropna().assign(user=lambda t: np.arange(len(t)) // 3)
+    plain = xentcli.evaluate(rows, by=EDGES)
+    clustered = xentcli.evaluate(rows, by=EDGES, cluster="user")
+    assert names(clustered) == names(plain) == NAMES
+    for a, b in zip(clustered.slices, plain.slices, strict=True):
+        assert a.metrics["cross_entropy"].value == b.metrics["cross_entropy"].value
+        assert a.metrics["cross_entropy"].stderr != b.metrics["cross_entropy"].stderr
+    with pytest.raises(UsageError, match="names the clusters"):
+        xentcli.evaluate(rows, by=EDGES, cluster="x")
+
+
 def test_a_stream_has_no_quantiles() -> None:
     stream = pa.Table.from_pandas(table()).to_reader()
     with pytest.raises(UsageError, match="read the data twice"):
