@@ -18,8 +18,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("commands",),
     ("api",),
     ("all_conventions",),
-    ("evaluation", "finalising", "rows", "row_forms", "frames", "output", "progress"),
-    ("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
+    (
+        "evaluation",
+        "finalising",
+        "rows",
+        "row_forms",
+        "frames",
+        "output",
+        "progress",
+        "calibration",
+    ),
+    ("engine", "forked", "supply", "streaming", "findings", "renderers", "readers", "sources"),
     ("metrics", "decode"),
     ("metric", "checks", "imitate", "adopting", "kept", "truths", "labelled_vectors"),
     ("class_weights", "arrow_table", "slice_report", "slice_totals", "slices"),
@@ -53,7 +62,9 @@ FOREIGN = {
     "rich": {"renderers", "progress"},
     "pandas": {"api", "frames", "report", "readers"},
     "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slices"}
-    | {"labelled_vectors", "arrow_table", "api", "frames", "rows", "row_forms"},
+    | {"labelled_vectors", "arrow_table", "api", "frames", "rows", "row_forms"}
+    | {"calibration"},
+    "scipy": {"calibration"},
 }
 BOTTOM = {"errors", "text"}
 
