@@ -44,12 +44,14 @@ class _Csv:
         *,
         delimiter: str = ",",
         verbatim: bool = False,
+        header: bool = True,
     ) -> None:
         import pyarrow as pa
         from pyarrow import csv
 
         names = (_csv_field(name, verbatim=verbatim) for name in schema.names)
-        stream.write((delimiter.join(names) + "\n").encode())
+        if header:
+            stream.write((delimiter.join(names) + "\n").encode())
         self._delimiter = delimiter
         self._verbatim = verbatim
         self._csv = csv
@@ -193,12 +195,16 @@ ROW_FORMS: dict[str, Callable[[BinaryIO, pa.Schema], RowForm]] = {
     "parquet": _Parquet,
 }
 
-# The same, of rows that programs are to find as they were: no text is marked as a formula.
-VERBATIM_FORMS: dict[str, Callable[[BinaryIO, pa.Schema], RowForm]] = {
-    **ROW_FORMS,
-    "csv": functools.partial(_Csv, verbatim=True),
-    "tsv": functools.partial(_Csv, delimiter="\t", verbatim=True),
-}
+
+def verbatim(form: str, *, header: bool = True) -> Callable[[BinaryIO, pa.Schema], RowForm]:
+    """A form for rows that are to stay what they were: no text is marked as a formula.
+
+    Text formats have a `header` or have none.
+    """
+    delimiter = {"csv": ",", "tsv": "\t"}.get(form)
+    if delimiter is None:
+        return ROW_FORMS[form]
+    return functools.partial(_Csv, delimiter=delimiter, verbatim=True, header=header)
 
 
 def form_named(asked: str, path: str) -> str:

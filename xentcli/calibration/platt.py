@@ -49,7 +49,7 @@ def fit_line(logits: Floats, ones: Floats, zeros: Floats, l2: float = 0.0) -> Li
             odds = math.log(math.fsum(ones.tolist()) / math.fsum(zeros.tolist()))
             return Line(1.0, odds - float(logits[0]))
     # Logits of any size are first made of size one, so that both steps are of one size.
-    size = max(1.0, math.sqrt(math.fsum((logits * logits).tolist()) / len(logits)))
+    size = math.sqrt(math.fsum((logits * logits).tolist()) / len(logits)) or 1.0
     problem = _Problem(logits / size, ones, zeros, l2, size)
     return problem.newton()
 
@@ -75,8 +75,8 @@ class _Problem:
         self._total = math.fsum((ones + zeros).tolist())
 
     def newton(self) -> Line:
-        """Newton's steps, halved until the loss falls, from the scores as they are."""
-        u, b = self._size, 0.0
+        """Newton's steps, halved until the loss falls, from a slope of 0: far out all is flat."""
+        u, b = 0.0, 0.0
         value, gradient, hessian = self._at(u, b)
         for _ in range(_STEPS):
             (g0, g1), (h00, h01, h11) = gradient, hessian

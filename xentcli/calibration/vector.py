@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_STEPS = 5000
+_STEPS = 2000
 
 
 class Lines(NamedTuple):
@@ -111,7 +111,13 @@ def _minimiser() -> Callable[..., Floats]:
         start: Floats,
         bounds: list[tuple[float, None]] | None,
     ) -> Floats:
-        options = {"maxiter": _STEPS, "maxfun": 4 * _STEPS, "maxcor": 20, "ftol": 0, "gtol": 1e-11}
+        options = {
+            "maxiter": _STEPS,
+            "maxfun": 4 * _STEPS,
+            "maxcor": 20,
+            "ftol": 1e-15,
+            "gtol": 1e-10,
+        }
         found = minimize(
             objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options
         )

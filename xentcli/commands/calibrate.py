@@ -84,7 +84,7 @@ def apply_command(
     from xentcli.calibration.record import parse
     from xentcli.evaluation import Files
     from xentcli.output import check_target, writing
-    from xentcli.row_forms import VERBATIM_FORMS, form_named
+    from xentcli.row_forms import form_named, verbatim
 
     form = form_named(wanted.format, wanted.output)
     check_target(wanted.output, [calibration, *sources])
@@ -96,7 +96,7 @@ def apply_command(
     # Nothing is written before the first row is known to be good.
     first = next(tables)
     with writing(wanted.output) as stream:
-        writer = VERBATIM_FORMS[form](stream, first.schema)
+        writer = verbatim(form, header=not wanted.no_header)(stream, first.schema)
         writer.write(first)
         for table in tables:
             writer.write(table)
