@@ -65,6 +65,7 @@ def test_labels_and_outcomes_are_not_calibrated(xent: Xent) -> None:
         ("label,prob_a,prob_b\na,0.9,\n", "line 2, column 'prob_b': the value is missing"),
         ("label,prob_a,prob_b\nc,0.9,0.1\n", "'c' is none of the classes"),
         ("label,prob_a,prob_b\n", "no rows"),
+        ("label,prob_a,prob_b\na,1,0\na,0,0\n", "line 3: every class of the row"),
         ("label,prob_a,prob_b,w\na,0.9,0.1,0\n", "the weights sum to 0"),
     ],
 )
@@ -139,6 +140,7 @@ def fitted(xent: Xent, small: str) -> Xent:
         ("prob_a,prob_b\n0.5,2\n", ("line 2, column 'prob_b'", "is not a probability")),
         ("prob_a,prob_b\n0.5,\n", ("line 2, column 'prob_b'", "missing")),
         ("prob_a,prob_b\n", ("no rows",)),
+        ("prob_a,prob_b\n1,0\n0,0\n", ("line 3: every class of the row",)),
     ],
 )
 def test_other_scores_are_refused(fitted: Xent, rows: str, needles: tuple[str, ...]) -> None:
@@ -178,6 +180,33 @@ def test_files_without_a_header_stay_without_one(xent: Xent) -> None:
     out = xent.run(*CALIBRATED, "val.csv", "--no-header").assert_done()
     assert len(out.splitlines()) == 20
     assert [line.split(",")[0] for line in out.splitlines()[:3]] == ["a", "b", "b"]
+
+
+def test_a_fit_reads_standard_input_and_writes_standard_output(xent: Xent, small: str) -> None:
+    del small
+    page = xent.run("calibrate", "fit", "-", stdin=ROWS).assert_done()
+    assert page.startswith("<stdin> · 20 rows · 2 classes · probability · csv\n")
+    done = xent.run("calibrate", "fit", "-", "-o", "-", stdin=ROWS)
+    assert json.loads(done.stdout)["source"] == {"paths": ["<stdin>"]}
+    assert done.stderr.startswith("warning: the cross-validated gain is ")
+
+
+def test_parts_of_a_set_are_fitted_to_and_rewritten_together(xent: Xent) -> None:
+    content = table(draw(2, 60, 5), "probability")
+    write(xent.folder / "all.parquet", content)
+    for i in range(3):
+        (xent.folder / "set").mkdir(exist_ok=True)
+        write(xent.folder / "set" / f"{i}.parquet", content.slice(20 * i, 20))
+    one, many = (
+        xent.run("calibrate", "fit", n, "--json", "-q").report for n in ("all.parquet", "set")
+    )
+    assert {**one, "source": 0} == {**many, "source": 0}
+    assert many["source"] == {"paths": [f"set/{i}.parquet" for i in range(3)]}
+    xent.run("calibrate", "fit", "set", "-o", "c.json").assert_done()
+    for source in ("all.parquet", "set"):
+        xent.run(*CALIBRATED, source, "-o", f"{source}.out.parquet").assert_done()
+    out = pq.read_table(xent.folder / "set.out.parquet")
+    assert out.equals(pq.read_table(xent.folder / "all.parquet.out.parquet"))
 
 
 def test_neither_input_is_written_over(fitted: Xent) -> None:

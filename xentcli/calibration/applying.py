@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,7 +65,7 @@ class Application:
         roles = dict.fromkeys(table.names, Role.TEXT) | layout.roles
         decoder = Unlabelled(layout, self._policy, losses=False)
         schema = None
-        for block, batch, _, facts in decoded((*opened, *remaining), decoder, roles):
+        for block, batch, _, facts in decoded(chain(opened, remaining), decoder, roles):
             if batch.rows is not None:
                 block = block.take(_indices(batch.rows))  # noqa: PLW2901 - less the rows dropped
             z = log_scores(batch.scores, self._policy.clip)

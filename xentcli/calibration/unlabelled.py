@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli import naming, score_columns
-from xentcli.decode import Decoder
+from xentcli.calibration.possible import Possible
 from xentcli.errors import InputError, UsageError
 from xentcli.layout import Shape
 from xentcli.options import ColumnOptions, Scale
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xentcli.tally import Place
 
 
-class Unlabelled(Decoder):
+class Unlabelled(Possible):
     """A decoder that takes every row to be of the first class, and reads no target."""
 
     def _truth(

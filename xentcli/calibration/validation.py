@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from xentcli.calibration.log_scores import log_scores, on_scale
 from xentcli.calibration.notices import Notice, noticed
+from xentcli.calibration.possible import Possible
 from xentcli.class_batch import ClassBatch
-from xentcli.decode import Decoder
 from xentcli.errors import InputError, UsageError
 from xentcli.evaluation import Options, begin, understand
 from xentcli.finalising import no_rows, settled
@@ -86,14 +87,17 @@ def read(files: Files, options: Options) -> Validation:
     roles = dict(layout.roles)
     if layout.id is not None:
         roles.setdefault(layout.id, Role.TEXT)
-    decoder = Decoder(layout, options.policy)
+    decoder = Possible(layout, options.policy)
     parts: list[Rows] = []
     losses: list[Floats] = []
     ids: list[str] | None = None if layout.id is None else []
     facts = None
-    for block, batch, _, facts in decoded((*opened, *remaining), decoder, roles):  # noqa: B007 - the last is wanted
+    paths: dict[str, None] = {}
+    sources = chain(opened, remaining)
+    for block, batch, _, facts in decoded(sources, decoder, roles):
         parts.append(_rows_of(batch, options.policy.clip))
         losses.append(batch.row_losses())
+        paths[facts.path] = None
         if ids is not None:
             ids += _names(block.column(layout.id), batch.rows)
     count = sum(map(len, losses))
@@ -113,7 +117,7 @@ def read(files: Files, options: Options) -> Validation:
         np.concatenate(losses),
         ids,
         noticed(decoder.tally),
-        tuple(files.paths),
+        tuple(paths),
         facts.format,
         decoder.rows_read,
     )

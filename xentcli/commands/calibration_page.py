@@ -23,7 +23,7 @@ def page(found: Calibration, data: Validation, target: str) -> str:
     layout = found.layout
     name = found.paths[0] if len(found.paths) == 1 else f"{len(found.paths)} files"
     head = (
-        shown("<stdin>" if name == "-" else name),
+        shown(name),
         f"{found.rows:,} row{'s' * (found.rows != 1)}",
         f"{layout.k:,} classes",
         layout.scale.value,
