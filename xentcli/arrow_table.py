@@ -48,16 +48,26 @@ def table(report: Report) -> pa.Table:
         for end, values in ends:
             if not np.isnan(values).all():
                 columns[f"{key}_{end}"] = _numbers(values)
+    if slices.weight:
+        columns["row_share"] = _numbers(slices.weights / slices.weight)
+    if slices.tests is not None:
+        for name, values in slices.tests._asdict().items():
+            rest = np.full(len(slices) - len(values), np.nan)
+            columns[f"versus_rest_{name}"] = _numbers(np.append(values, rest))
     # A column of the data that is named like one of ours is marked as theirs.
     names = [name if name not in columns else f"by_{name}" for name in slices.by]
     return pa.Table.from_arrays([*_keys(slices), *columns.values()], names=[*names, *columns])
 
 
 def _keys(slices: SliceTable) -> list[pa.Array]:
-    """What the slices' rows have in common, a column each."""
+    """What the slices' rows have in common, a column each; null for those summed up."""
     if isinstance(slices.keys, np.ndarray):
-        return [_plain(slices.keys, pa.int64())]
-    return [_texts([key[i] for key in slices.keys]) for i in range(len(slices.by))]
+        columns = [_plain(slices.keys, pa.int64())]
+    else:
+        columns = [_texts([key[i] for key in slices.keys]) for i in range(len(slices.by))]
+    if not slices.has_rest:
+        return columns
+    return [pa.concat_arrays([column, pa.nulls(1, column.type)]) for column in columns]
 
 
 def _of_classes(member: str, classes: Sequence[ClassReport]) -> pa.Table:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xentcli.exact import ratio
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -63,6 +65,14 @@ class Doubles(NamedTuple):
 def of(values: Floats) -> Doubles:
     """Numbers of one float64 each."""
     return Doubles(values, np.zeros_like(values))
+
+
+def constant(numerator: int, denominator: int, n: int) -> Doubles:
+    """The quotient of two whole numbers, `n` times."""
+    high = ratio(numerator, denominator)
+    above, below = high.as_integer_ratio()
+    low = ratio(numerator * below - above * denominator, denominator * below)
+    return Doubles(np.full(n, high), np.full(n, low))
 
 
 def whole(values: NDArray[np.int64]) -> Doubles:

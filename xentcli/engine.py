@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.decode import Decoder
 from xentcli.frame import SlicedFrame
-from xentcli.slices import Slicer, Slices
+from xentcli.slicer import Slicer
+from xentcli.slices import MOST_SLICES, MOST_SUMS, Slices
 from xentcli.state import State
 from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, observe_all, union
 from xentcli.supply import Supply, Task
@@ -112,6 +113,7 @@ class Plan(NamedTuple):
     statistics: tuple[Statistic, ...]
     rows: int
     workers: int
+    slices: int = MOST_SLICES
 
     @classmethod
     def of(
@@ -122,11 +124,18 @@ class Plan(NamedTuple):
         *,
         workers: int,
         rows: int | None = None,
+        slices: int | None = None,
     ) -> Plan:
-        """A plan whose blocks are of `rows` rows, or of a size that suits the processor."""
+        """A plan whose blocks are of `rows` rows, or of a size that suits the processor.
+
+        Without a word on the number of `slices` that have sums of their own, so many have as
+        leave memory bounded.
+        """
         wanted = union((ROWS, SUPPORT, *statistics))
         most = min(rows or block_rows(layout.k), MOST_ROWS)
-        return cls(layout, policy, wanted, most, workers)
+        names = sum(len(s.keys) * s.width for s in wanted if s.make is None)
+        room = max(1, min(MOST_SLICES, MOST_SUMS // (names * layout.size)))
+        return cls(layout, policy, wanted, most, workers, max(room, slices or 0))
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""
@@ -136,6 +145,7 @@ class Plan(NamedTuple):
         """Takes splits until there are no more; `read` is told the rows of each block."""
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         total = Sum.total((), self.layout.size)
+        total.slices.most = self.slices
         slicer = Slicer(self.layout.by, total.slices) if self.layout.by else None
         sums = [s for s in self.statistics if s.make is None]
         others = [s for s in self.statistics if s.make is not None]

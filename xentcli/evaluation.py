@@ -183,4 +183,5 @@ def _plan(
         [s for r in requested for s in r.statistics()],
         workers=1 if small else options.run.threads or usable_threads(),
         rows=options.run.block_rows,
+        slices=options.report.max_slices,
     )

@@ -179,6 +179,17 @@ class Sums:
             total._level(number).add_halves(*level.folded(times, size))
         return total
 
+    def gathered(self, ids: NDArray[np.intp], count: int, width: int) -> Sums:
+        """The sums of `count` groups: of every `width` sums, the group's number is in `ids`."""
+        total = Sums(count * width)
+        if self._infinite is not None:
+            total._infinite = np.zeros(count * width, dtype=np.int64)
+            cells = total._infinite.reshape(count, width)
+            np.add.at(cells, ids, self._infinite.reshape(-1, width))
+        for number, level in self._levels.items():
+            total._level(number).add_halves(*level.gathered(ids, count, width))
+        return total
+
     def part(self, start: int, stop: int) -> Sums:
         """Some of the sums, to be read: they share their memory with these."""
         part = Sums(stop - start)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xentcli import __version__
 from xentcli.adopting import rule_of
 from xentcli.errors import InputError
@@ -16,15 +14,13 @@ from xentcli.signature import signature
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from xentcli.engine import Outcome, Sum
     from xentcli.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import Policy, ReportOptions
-    from xentcli.report import SliceReport
-    from xentcli.slices import Slices
-    from xentcli.totals import Readable
+    from xentcli.report import Finding, SliceReport
 
 
 def no_rows(name: str) -> InputError:
@@ -58,6 +54,12 @@ def finalise(
     locate = example_locator(lambda case: total.row_number(case.place), paths)
     overall = {r.key: r.overall(totals) for r in requested}
     sizes = [fact.size for fact in facts]
+    slices: Sequence[SliceReport] = ()
+    noticed: tuple[Finding, ...] = ()
+    if layout.by:
+        from xentcli.by_slice import by_slice
+
+        slices, noticed = by_slice(total.slices, layout, totals, requested, report, read)
     return Report(
         version=__version__,
         signature=signature(layout, totals.rows(), policy, report),
@@ -80,37 +82,9 @@ def finalise(
         ),
         metrics={key: value for key, value in overall.items() if value is not None},
         classes=_classes(layout, totals, requested),
-        findings=findings(total.tally, totals, layout, policy, locate),
-        slices=_slices(total.slices, layout, totals, requested, read),
+        findings=(*findings(total.tally, totals, layout, policy, locate), *noticed),
+        slices=slices,
     )
-
-
-def _slices(
-    slices: Slices,
-    layout: Layout,
-    totals: Totals,
-    requested: Sequence[Requested],
-    read: Callable[[Readable], Totals],
-) -> Sequence[SliceReport]:
-    """The report of every slice: the figures over all its rows, and its share of the loss."""
-    if not layout.by:
-        return ()
-    from xentcli.slice_report import SliceTable
-    from xentcli.slice_totals import SliceTotals, column_of
-
-    every = SliceTotals(slices, totals)
-    columns = {r.key: r.column(every) for r in requested}
-    left = [r for r in requested if columns[r.key] is None]
-    if left:
-        parts = [read(reading) for _, reading in slices.readings()]
-        for r in left:
-            columns[r.key] = column_of([r.overall(part) for part in parts])
-    if any(r.metric.name == "cross_entropy" for r in requested):
-        columns["share"] = every.shares()
-    kept = {key: column for key, column in columns.items() if column is not None}
-    confidence = totals.confidence
-    rows = every.rows.astype(np.int64)
-    return SliceTable(layout.by, every.keys, rows, every.weight, kept, confidence)
 
 
 def settled(layout: Layout, labels: Sequence[str], path: str) -> Layout:

@@ -111,6 +111,18 @@ class Level:
                 high += cells.sum(axis=0)
         return high, low
 
+    def gathered(self, ids: NDArray[np.intp], count: int, width: int) -> tuple[Ints, Ints]:
+        """The sums of groups of every `width` sums, by the number given for each, as halves."""
+        high, low = np.zeros((2, count, width), dtype=np.int64)
+        for whole, scale in self.parts():
+            cells = whole.reshape(-1, width)
+            if scale == 1.0:
+                np.add.at(high, ids, cells >> 32)
+                np.add.at(low, ids, cells & _LOW)
+            else:
+                np.add.at(high, ids, cells)
+        return high.reshape(-1), low.reshape(-1)
+
     def add_halves(self, high: Ints, low: Ints) -> None:
         """Adds sums given as halves, high·2^32 + low."""
         self._high = self._added(self._high, high, EVERY)

@@ -152,16 +152,26 @@ def check(policy: Policy, report: ReportOptions, run: RunOptions) -> None:
             f"--confidence takes a number between 0 and 1, not {report.confidence:g}",
             hint="0.95 stands for 95 %",
         )
+    if report.min_rows < 0:
+        raise UsageError(f"--min-rows takes a number from 0 up, not {report.min_rows}")
+    if report.max_slices is not None and report.max_slices < 1:
+        raise UsageError(f"--max-slices takes a number from 1 up, not {report.max_slices}")
     if run.threads is not None and run.threads < 1:
         raise UsageError(f"--threads takes a number from 1 up, not {run.threads}")
 
 
 class ReportOptions(NamedTuple):
-    """What is computed of the rows, and in which unit."""
+    """What is computed of the rows, and in which unit.
+
+    Slices of fewer rows than `min_rows`, and those that are not among the `max_slices` with most
+    rows, are summed up.
+    """
 
     metrics: tuple[str, ...] = ()
     base: Base = Base.E
     confidence: float = 0.95
+    min_rows: int = 0
+    max_slices: int | None = None
 
 
 class RunOptions(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -118,13 +118,15 @@ def _gamma_quotient(a: Floats) -> Floats:
     return factor * np.sqrt(a) * series
 
 
-def _fraction(a: Floats, b: Floats | float, x: Floats) -> Floats:
+def _fraction(a: Floats, b: Any, x: Floats) -> Floats:
     """The continued fraction of the incomplete beta function, by Lentz's method."""
-    total = np.ones_like(x)
+    result = np.empty_like(x)
+    left = np.arange(len(x))
+    b = np.broadcast_to(b, x.shape)
     c = np.ones_like(x)
     d = 1.0 / _nonzero(1.0 - (a + b) * x / (a + 1.0))
     total = d
-    for m in range(1, 200):
+    for m in range(1, 500):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         d, c = 1.0 / _nonzero(1.0 + even * d), _nonzero(1.0 + even / c)
         total = total * (d * c)
@@ -132,9 +134,17 @@ def _fraction(a: Floats, b: Floats | float, x: Floats) -> Floats:
         d, c = 1.0 / _nonzero(1.0 + odd * d), _nonzero(1.0 + odd / c)
         step = d * c
         total = total * step
-        if bool((np.abs(step - 1.0) < 1e-16).all()):
-            break
-    return total
+        # Each goes its own way to its end, so none depends on the others' company.
+        going = np.abs(step - 1.0) > 2e-16
+        if not going.all():
+            result[left[~going]] = total[~going]
+            if not going.any():
+                break
+            left = left[going]
+            a, b, x, c, d, total = (v[going] for v in (a, b, x, c, d, total))
+    else:
+        result[left] = total
+    return result
 
 
 def _nonzero(x: Floats) -> Floats:

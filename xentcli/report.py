@@ -42,18 +42,43 @@ class ClassReport(NamedTuple):
     metrics: Mapping[str, Value]
 
 
-class SliceReport(NamedTuple):
-    """The rows that have the values `by` (column to value): their number, weight and figures."""
+class VersusRest(NamedTuple):
+    """How a slice's loss differs from that of all other rows, by Welch's test.
 
-    by: Mapping[str, str]
+    `difference` is in `unit`, `p` two-sided, and `p_holm` corrected for the number of slices.
+    Undefined figures are None: an infinite loss, or fewer than ten rows on a side.
+    """
+
+    difference: float | None
+    stderr: float | None
+    p: float | None
+    p_holm: float | None
+    unit: str | None = None
+
+
+class SliceReport(NamedTuple):
+    """The rows that have the values `by` (column to value): their number, weight and figures.
+
+    `row_share` is their share of all rows, or of the weight. Slices that are summed up as one
+    have None for all values.
+    """
+
+    by: Mapping[str, str | None]
     rows: int
     weight: float
     metrics: Mapping[str, Value]
+    row_share: float | None = None
+    versus_rest: VersusRest | None = None
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether these are slices without lines of their own, summed up."""
+        return None in self.by.values()
 
     @property
     def name(self) -> str:
         """The values in one text."""
-        return " · ".join(self.by.values())
+        return " · ".join("(other)" if value is None else value for value in self.by.values())
 
 
 @dataclass(frozen=True)
@@ -152,7 +177,9 @@ class Report(NamedTuple):
                 "by": dict(s.by),
                 "rows": s.rows,
                 "weight": s.weight,
+                "row_share": s.row_share,
                 "metrics": {key: value_record(v) for key, v in s.metrics.items()},
+                "versus_rest": None if s.versus_rest is None else s.versus_rest._asdict(),
             }
             for s in self.slices
         ]
@@ -179,6 +206,9 @@ class Report(NamedTuple):
         rows: list[dict[str, Any]] = []
         for c in self.slices or self.classes:
             row: dict[str, Any] = {"rows": c.rows, "weight": c.weight}
+            if isinstance(c, SliceReport) and c.versus_rest is not None:
+                row |= {f"versus_rest_{k}": v for k, v in c.versus_rest._asdict().items()}
+                row.pop("versus_rest_unit")
             for key, v in c.metrics.items():
                 row[key] = float("nan") if v.value is None else v.value
                 if v.stderr is not None:

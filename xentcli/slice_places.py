@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
+    Hashes = NDArray[np.uint64]
 
 Key = tuple[str, ...]
 
@@ -92,6 +93,20 @@ class Places:
             return [(str(v),) for v in self._values.tolist()]
         return list(self._texts)
 
+    def subset(self, kept: NDArray[np.bool_]) -> Places:
+        """The slices that are marked, numbered anew in their order."""
+        few = Places()
+        if self._texts is None:
+            few.__setstate__((None, self._values[kept]))
+        else:
+            keys = [key for key, keep in zip(self._texts, kept.tolist(), strict=True) if keep]
+            few.__setstate__(({key: i for i, key in enumerate(keys)}, few._values))
+        return few
+
+    def hashes(self) -> Hashes:
+        """The hash of every slice, by number; however it is kept."""
+        return hashes_of_whole(self._values) if self._texts is None else hashes_of(self.keys())
+
     def take_in(self, other: Places) -> Rows:
         """The numbers here of the other's slices, in their order."""
         if other._texts is None and (self._texts is None or not len(self)):
@@ -133,6 +148,33 @@ def _distinct(values: Ints) -> Ints:
     """The distinct values, sorted. numpy's `unique` would import its masked arrays first."""
     ordered = np.sort(values)
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+
+
+def hashes_of_whole(values: Ints) -> Hashes:
+    """Hashes of the slices of one column's whole numbers: splitmix64 (Steele et al. 2014)."""
+    mixed = values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def hashes_of(keys: Sequence[Key]) -> Hashes:
+    """Hashes of slices; those of whole numbers are `hashes_of_whole`, however they are kept."""
+    hashes = np.empty(len(keys), dtype=np.uint64)
+    whole = [len(key) == 1 and is_whole(key[0]) for key in keys]
+    numbers = [int(key[0]) for key, w in zip(keys, whole, strict=True) if w]
+    marked = np.array(whole, dtype=np.bool_)
+    hashes[marked] = hashes_of_whole(np.array(numbers, dtype=np.int64))
+    digests = [_digest(key) for key, w in zip(keys, whole, strict=True) if not w]
+    hashes[~marked] = np.array(digests, dtype=np.uint64)
+    return hashes
+
+
+def _digest(key: Key) -> int:
+    from hashlib import blake2b
+
+    text = "\0".join(f"{len(value)}:{value}" for value in key)
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 def is_whole(text: str) -> bool:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from xentcli.report import SliceReport, Value
+from xentcli.report import SliceReport, Value, VersusRest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xentcli.against_rest import Tests
     from xentcli.slice_places import Key
     from xentcli.slice_totals import Column
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class SliceTable(Sequence[SliceReport]):
-    """Slices in the order of their values.
+    """Slices in the order of their values, and after them the sum of those that have no line.
 
     `by` names the columns, `keys` holds their values (an array where one column holds whole
-    numbers), `columns` a figure of every slice under
-    each metric's key; `confidence` is that of their intervals.
+    numbers), `columns` a figure of every slice under each metric's key; `confidence` is that of
+    their intervals. `tests` compare each with all other rows, whose whole weight is `weight`.
     """
 
     def __init__(
@@ -35,6 +36,8 @@ class SliceTable(Sequence[SliceReport]):
         weights: Floats,
         columns: Mapping[str, Column],
         confidence: float,
+        tests: Tests | None = None,
+        weight: float | None = None,
     ) -> None:
         self.by = by
         self.keys = keys
@@ -42,9 +45,16 @@ class SliceTable(Sequence[SliceReport]):
         self.weights = weights
         self.columns = columns
         self.confidence = confidence
+        self.tests = tests
+        self.weight = weight
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.rows)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether the last line is the sum of slices that have none of their own."""
+        return len(self.rows) > len(self.keys)
 
     @overload
     def __getitem__(self, index: int) -> SliceReport: ...
@@ -56,14 +66,28 @@ class SliceTable(Sequence[SliceReport]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         figures = {name: self._value(column, index) for name, column in self.columns.items()}
-        key = self.keys[index]
-        values = key if isinstance(key, tuple) else (str(key),)
+        index = range(len(self))[index]
+        weight = float(self.weights[index])
         return SliceReport(
-            dict(zip(self.by, values, strict=True)),
+            dict(zip(self.by, self._values_of(index), strict=True)),
             int(self.rows[index]),
-            float(self.weights[index]),
+            weight,
             figures,
+            weight / self.weight if self.weight else None,
+            self._versus_rest(index),
         )
+
+    def _values_of(self, index: int) -> Sequence[str | None]:
+        if index == len(self.keys):
+            return [None] * len(self.by)
+        key = self.keys[index]
+        return key if isinstance(key, tuple) else (str(key),)
+
+    def _versus_rest(self, index: int) -> VersusRest | None:
+        if self.tests is None or index == len(self.keys):
+            return None
+        difference, stderr, p, holm = (_known(part[index]) for part in self.tests)
+        return VersusRest(difference, stderr, p, holm, self.columns["cross_entropy"].unit)
 
     def _value(self, column: Column, index: int) -> Value:
         value, stderr, lower, upper = (_known(part[index]) for part in column[:4])
@@ -76,10 +100,10 @@ class SliceTable(Sequence[SliceReport]):
         for key in ("cross_entropy", *self.columns):
             column = self.columns.get(key)
             if column is not None and not np.isnan(column.value).all():
-                known = np.where(np.isnan(column.value), -np.inf, column.value)
+                known = np.where(np.isnan(column.value), -np.inf, column.value)[: len(self.keys)]
                 places: list[int] = np.argsort(-known, kind="stable")[:most].tolist()
                 return places
-        return list(range(min(most, len(self))))
+        return list(range(min(most, len(self.keys))))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SliceTable) and list(self) == list(other)

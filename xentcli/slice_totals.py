@@ -37,12 +37,28 @@ class Column(NamedTuple):
     upper: Floats
     unit: str | None = None
 
+    def and_one(self, value: Value | None) -> Column:
+        """The same, and one figure more at the end."""
+        one = column_of([value or Value(None)]) or bare(np.full(1, np.nan))
+        return Column(
+            np.append(self.value, one.value),
+            np.append(self.stderr, one.stderr),
+            np.append(self.lower, one.lower),
+            np.append(self.upper, one.upper),
+            self.unit,
+        )
+
 
 class _Sums(NamedTuple):
     """Sums of slices as they lie: whole numbers (slices, classes) and what each is worth."""
 
     levels: Sequence[tuple[NDArray[np.int64], float]]
-    infinite: NDArray[np.bool_]
+    endless: NDArray[np.int64]
+
+    @property
+    def infinite(self) -> NDArray[np.bool_]:
+        """Which slices were given infinite terms."""
+        return self.endless > 0
 
     def of(self, rows: slice) -> Doubles:
         """The sums of some slices, over all classes."""
@@ -74,22 +90,32 @@ class SliceTotals:
         """A key's sums of all slices, as they lie."""
         if key not in self._known:
             size, n = self._slices.size, len(self._slices.places)
-            sums = self._slices.state.of(key).part(0, n * size)
+            # Wide names are not read here; slot 0 holds what is left out.
+            sums = self._slices.state.of(key).part(size, (n + 1) * size)
             cells = slice(size - 1, size) if self.whole.overlapping else slice(0, size)
             levels = [
                 (whole.reshape(n, size)[:, cells], scale)
                 for whole, scale in sums.parts()
                 if whole.any()
             ]
-            infinite = np.asarray(sums.infinite.reshape(n, size)[:, cells].any(axis=1))
-            self._known[key] = _Sums(levels, infinite)
+            endless = sums.infinite.reshape(n, size)[:, cells].sum(axis=1)
+            self._known[key] = _Sums(levels, endless)
         return self._known[key]
 
-    def sums(self, key: str) -> Floats:
+    def doubles(self, key: str) -> Doubles:
         """The sums of all rows of each slice, infinite terms left out."""
         found = self._read(key)
-        parts = [found.of(rows).rounded for rows in self._chunks()]
-        return np.concatenate(parts or [np.zeros(0)]).take(self._order)
+        parts = [found.of(rows) for rows in self._chunks()] or [double_double.of(np.zeros(0))]
+        high, low = (np.concatenate(halves) for halves in zip(*parts, strict=True))
+        return Doubles(high.take(self._order), low.take(self._order))
+
+    def sums(self, key: str) -> Floats:
+        """The same as one float64 each."""
+        return self.doubles(key).rounded
+
+    def infinite(self, key: str) -> NDArray[np.int64]:
+        """How many infinite terms each slice was given."""
+        return self._read(key).endless.take(self._order)
 
     def _chunks(self) -> Iterator[slice]:
         """The slices in parts whose numbers stay in the processor's cache."""
@@ -134,9 +160,9 @@ class SliceTotals:
             counted, cross, own = weight.rounded, total, weight
             with np.errstate(divide="ignore", invalid="ignore"):
                 hidden, factor = 2.0**-SQUARES_ROUNDING, counted / (counted - 1)
-        quotient, errors = _quotient(total, weight, (squares, cross, own), hidden, factor)
+        values, errors = quotient(total, weight, (squares, cross, own), hidden, factor)
         errors[counted < 2] = np.nan
-        return quotient, errors
+        return values, errors
 
     def per_unit(self) -> tuple[Floats, Floats]:
         """Σwℓ/Σwc of each slice and its standard error, as `Totals.per_unit` has them."""
@@ -164,9 +190,9 @@ class SliceTotals:
         with np.errstate(divide="ignore", invalid="ignore"):
             factor = np.ones(len(counted)) if weighted else counted / (counted - 1)
         products = squares, cross, own
-        quotient, errors = _quotient(loss, units, products, 2.0**-PRODUCTS_ROUNDING, factor)
+        values, errors = quotient(loss, units, products, 2.0**-PRODUCTS_ROUNDING, factor)
         errors[counted < 2] = np.nan
-        return quotient, errors
+        return values, errors
 
     def proportion(self, key: str) -> Column:
         """Shares of each slice's weight, with Wilson's interval, as `Totals.proportion` has it."""
@@ -214,7 +240,7 @@ class SliceTotals:
         return Column(height, height * known, lower, upper)
 
 
-def _quotient(
+def quotient(
     top: Doubles,
     below: Doubles,
     products: tuple[Doubles, Doubles, Doubles],
@@ -226,12 +252,12 @@ def _quotient(
     `products` are Σy², Σyu and Σu²; what is below `hidden` of the first counts as nothing.
     """
     squares, cross, own = products
-    quotient = top.over(below)
+    mean = top.over(below)
     twice = double_double.of(np.full(len(factor), 2.0))
-    spread = (squares - twice * quotient * cross + quotient * quotient * own).rounded
+    spread = (squares - twice * mean * cross + mean * mean * own).rounded
     spread = np.where(spread <= squares.rounded * hidden, 0.0, spread)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return quotient.rounded, np.sqrt(spread * factor) / below.rounded
+        return mean.rounded, np.sqrt(spread * factor) / below.rounded
 
 
 def _exp(values: Floats) -> Floats:

@@ -2,98 +2,169 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli import columns
-from xentcli.errors import InputError
-from xentcli.labels import canonical, spell
-from xentcli.slice_places import Key, Places
+from xentcli.slice_places import Key, Places, hashes_of, hashes_of_whole
+from xentcli.slice_readings import Reading, Whole
 from xentcli.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
 
-# A million slices of one sum a key take some 100 MB a worker.
-MOST_CELLS = 1 << 22
+# So many slices, and sums of all kinds, may a worker keep, unless more slices are asked for: some
+# 128 MB, times two or three for the names of the slices and the grids of the sums.
+MOST_SLICES = 1 << 18
+MOST_SUMS = 1 << 24
+_EVERY = 1 << 62
 
 
 class Slices:
     """Exact sums by slice, `size` to each and key: a commutative monoid under `merge`.
 
-    `places` numbers the slices as they come up; `state` has room for all of them, and more.
+    `places` numbers the slices as they come up. In `state`, the sums of slice number i stand in
+    slot i + 1; slot 0 is for all slices that are left out, for where there are more than `most`:
+    those with the largest hashes, so that the ones kept are a function of the values alone.
+    There is room in `state` for all of them, and more.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, most: int = _EVERY) -> None:
         self.size = size
+        self.most = most
+        # Slices with this hash, and larger ones, are left out.
+        self.bar: int | None = None
+        # Slots keep their numbers while this one stays the same.
+        self.version = 0
         self.places = Places()
         self.state = State(0)
+        self._make_room()
+
+    @property
+    def slots(self) -> int:
+        """How many slots there are."""
+        return len(self.places) + 1
 
     def _make_room(self) -> None:
-        """Makes room for all slices. Raises InputError where memory is not meant for it."""
-        cells = len(self.places) * self.size
+        """Makes room for all slices."""
+        cells = self.slots * self.size
         if cells <= self.state.size:
             return
-        if cells > MOST_CELLS:
-            most = MOST_CELLS // self.size
-            raise InputError(
-                f"there are more than {most:,} slices, with {self.size:,} sums to a figure each",
-                hint="slice by a column of fewer values with --by",
-            )
-        size = min(MOST_CELLS, max(64 * self.size, 2 * cells))
+        size = max(64 * self.size, 2 * cells)
         for key, sums in self.state.sums.items():
             sums.grow(size * self.state.width(key))
         self.state.size = size
 
     def of_keys(self, keys: Sequence[Key]) -> Rows:
-        """The numbers of slices, with room for their sums."""
-        numbers = self.places.of_keys(keys)
-        self._make_room()
-        return numbers
+        """The slots of slices, with room for their sums."""
+        if self.bar is None:
+            numbers = self.places.of_keys(keys)
+        else:
+            below = hashes_of(keys) < self.bar
+            kept = [key for key, keep in zip(keys, below.tolist(), strict=True) if keep]
+            numbers = np.full(len(keys), -1, dtype=np.intp)
+            numbers[below] = self.places.of_keys(kept)
+        return self.of_keys(keys) if self._crowded() else numbers + 1
 
     def of_whole(self, values: Ints) -> Rows:
-        """The numbers of the slices of whole numbers, with room for their sums."""
-        numbers = self.places.of_whole(values)
+        """The slots of the slices of whole numbers, with room for their sums."""
+        if self.bar is None:
+            numbers = self.places.of_whole(values)
+        else:
+            below = hashes_of_whole(values) < self.bar
+            numbers = np.full(len(values), -1, dtype=np.intp)
+            if below.any():
+                numbers[below] = self.places.of_whole(values[below])
+        return self.of_whole(values) if self._crowded() else numbers + 1
+
+    def _crowded(self) -> bool:
+        """Makes room for all slices; or leaves some out, and says so, as slots move then."""
+        if len(self.places) > 2 * self.most:
+            self.settle()
+            return True
         self._make_room()
-        return numbers
+        return False
+
+    def settle(self) -> None:
+        """Keeps no more than the `most` slices with the smallest hashes, and sums up the others."""
+        hashes = self.places.hashes()
+        if len(hashes) > self.most:
+            self.bar = int(np.partition(hashes, self.most)[self.most])
+            kept = self.keeping(hashes < self.bar)
+            self.places, self.state = kept.places, kept.state
+            self.version += 1
+
+    def keeping(self, kept: NDArray[np.bool_]) -> Slices:
+        """The slices that are marked; the sums of the others go to what is left out."""
+        result = Slices(self.size, self.most)
+        result.bar = self.bar
+        result.places = self.places.subset(kept)
+        slots = np.zeros(self.slots, dtype=np.intp)
+        slots[1:][kept] = np.arange(1, result.slots)
+        result.state = self.gathered(slots, result.slots)
+        return result
+
+    def gathered(self, ids: Rows, count: int) -> State:
+        """The sums of slots by the number given for each, as a state of `count` of them."""
+        state = State(count * self.size)
+        for key, sums in self.state.sums.items():
+            width = self.size * self.state.width(key)
+            state.sums[key] = sums.part(0, self.slots * width).gathered(ids, count, width)
+        return state
 
     def merge(self, other: Slices) -> Slices:
         """The sums of both, as new slices."""
-        merged = Slices(max(self.size, other.size))
-        parts = [(part, merged.places.take_in(part.places)) for part in (self, other)]
+        merged = Slices(max(self.size, other.size), min(self.most, other.most))
+        merged.bar = min((b for b in (self.bar, other.bar) if b is not None), default=None)
+        parts = []
+        for part in (self, other):
+            if merged.bar is not None:
+                part = part.keeping(part.places.hashes() < merged.bar)  # noqa: PLW2901
+            parts.append((part, np.append(-1, merged.places.take_in(part.places)) + 1))
         merged._make_room()
-        for part, ids in parts:
+        for part, slots in parts:
             for key, sums in part.state.sums.items():
                 width = part.state.width(key)
-                cells = _cells(ids, merged.size * width)
+                cells = _cells(slots, merged.size * width)
                 merged.state.of(key, width).add_sums(sums.part(0, len(cells)), cells)
+        merged._crowded()
         return merged
 
     def total(self) -> State:
-        """The sums over all slices."""
+        """The sums over all slices, those left out among them."""
         state = State(self.size)
         for key, sums in self.state.sums.items():
-            state.sums[key] = sums.folded(len(self.places), self.size * self.state.width(key))
+            state.sums[key] = sums.folded(self.slots, self.size * self.state.width(key))
         return state
+
+    @property
+    def rest(self) -> Reading:
+        """The sums of what is left out."""
+        return Reading(Whole(self.state), 0, self.size)
 
     def readings(self) -> Iterator[tuple[Key, Reading]]:
         """The sums of each slice, to be read, in the order of their values."""
         whole, keys = Whole(self.state), self.places.keys()
         order, _ = self.places.ordered()
         for place in order.tolist():
-            yield keys[place], Reading(whole, place, self.size)
+            yield keys[place], Reading(whole, place + 1, self.size)
+
+    def every(self) -> Iterator[tuple[Key | None, Reading]]:
+        """The sums of each slice, and of what is left out, once that is settled."""
+        settled = self.keeping(np.ones(len(self.places), dtype=np.bool_))
+        settled.settle()
+        yield None, settled.rest
+        yield from settled.readings()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Slices) or self.size != other.size:
             return NotImplemented
-        ours, theirs = dict(self.readings()), dict(other.readings())
+        ours, theirs = (dict(part.every()) for part in (self, other))
         names = {*self.state.sums, *other.state.sums}
         return ours.keys() == theirs.keys() and all(
             part.units(name) == theirs[key].units(name)
@@ -104,173 +175,21 @@ class Slices:
 
     __hash__ = None  # type: ignore[assignment]  # slices grow, so they are no keys
 
-    def __getstate__(self) -> tuple[int, Places, State]:
+    def __getstate__(self) -> tuple[int, int, int | None, Places, State]:
         """What is used of the room, for the way between processes."""
-        cells = len(self.places) * self.size
+        cells = self.slots * self.size
         state = State(cells)
         state.sums = {
             key: sums.part(0, cells * self.state.width(key))
             for key, sums in self.state.sums.items()
         }
-        return self.size, self.places, state
+        return self.size, self.most, self.bar, self.places, state
 
-    def __setstate__(self, state: tuple[int, Places, State]) -> None:
-        self.size, self.places, self.state = state
+    def __setstate__(self, state: tuple[int, int, int | None, Places, State]) -> None:
+        self.size, self.most, self.bar, self.places, self.state = state
+        self.version = 0
 
 
 def _cells(ids: Rows, size: int) -> Rows:
     """The numbers of the sums of slices, `size` to each."""
     return ids if size == 1 else (ids[:, None] * size + np.arange(size)).reshape(-1)
-
-
-class Whole:
-    """All slices' sums as whole numbers, made of each key once."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._read: dict[str, tuple[list[int], list[int]]] = {}
-
-    def of(self, key: str) -> tuple[list[int], list[int]]:
-        """The sums under a name, and how many infinite terms each was given."""
-        if key not in self._read:
-            self._read[key] = self._state.units(key), self._state.infinite(key)
-        return self._read[key]
-
-    def cells(self, key: str, place: int, size: int) -> slice:
-        """Where a slice's sums under a name lie, `size` to a slice, or more of wide names."""
-        size *= self._state.width(key)
-        return slice(place * size, (place + 1) * size)
-
-
-class Reading(NamedTuple):
-    """One slice's sums, to be read."""
-
-    whole: Whole
-    place: int
-    size: int
-
-    def units(self, key: str) -> list[int]:
-        """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
-        return self.whole.of(key)[0][self.whole.cells(key, self.place, self.size)]
-
-    def infinite(self, key: str) -> list[int]:
-        """How many infinite terms each was given."""
-        return self.whole.of(key)[1][self.whole.cells(key, self.place, self.size)]
-
-    def part(self, key: str) -> None:
-        """Nothing: other parts than sums are kept of all rows."""
-        del key
-
-
-class Slicer:
-    """Numbers the slices that rows belong to, a block at a time."""
-
-    def __init__(self, by: Sequence[str], slices: Slices) -> None:
-        self._by = by
-        self._slices = slices
-        self._of_word: dict[str, int] = {}
-
-    def numbers(self, block: pa.RecordBatch, rows: NDArray[np.int64] | None) -> Rows:
-        """The slice of each row of the block, or of those `rows` of it.
-
-        Only slices that one of these rows belongs to come into being.
-        """
-        if rows is not None:
-            block = block.take(columns.positions(rows))
-        arrays = [block.column(name) for name in self._by]
-        if len(arrays) == 1 and columns.is_integer(arrays[0]) and not arrays[0].null_count:
-            values = columns.fixed(arrays[0])
-            if values.dtype != np.uint64 and len(values):
-                first, lengths = _runs(values)
-                found = self._slices.of_whole(first.astype(np.int64))
-                return found if lengths is None else np.repeat(found, lengths)
-        codes, words = _codes(arrays[0])
-        if len(arrays) == 1:
-            return self._of_words(words).take(codes)
-        keys: list[Key] = [(word,) for word in words]
-        for array in arrays[1:]:
-            more, texts = _codes(array)
-            used, codes = np.unique(codes * len(texts) + more, return_inverse=True)
-            pairs = (divmod(c, len(texts)) for c in used.tolist())
-            keys = [(*keys[a], texts[b]) for a, b in pairs]
-        return self._slices.of_keys(keys).take(codes)
-
-    def _of_words(self, words: Sequence[str]) -> Rows:
-        """The slices of the only column's values, looked up by a key of their own: a text."""
-        known = self._of_word
-        found = np.fromiter((known.get(word, -1) for word in words), np.intp, len(words))
-        if (found < 0).any():
-            places = np.flatnonzero(found < 0)
-            new = [words[i] for i in places.tolist()]
-            found[places] = numbers = self._slices.of_keys([(word,) for word in new])
-            known.update(zip(new, numbers.tolist(), strict=True))
-        return found
-
-
-def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
-    """The distinct values, sorted, and which of them each is.
-
-    A run of equal values, as documents have them, is looked at once.
-    """
-    if not len(values):
-        return values, np.zeros(0, dtype=np.intp)
-    first, lengths = _runs(values)
-    distinct, inverse = np.unique(first, return_inverse=True)
-    return distinct, inverse if lengths is None else np.repeat(inverse, lengths)
-
-
-def _runs(values: NDArray[Any]) -> tuple[NDArray[Any], Rows | None]:
-    """The values of runs of equal values, and how long they are; None: one each, or nearly."""
-    begins = np.concatenate(([True], values[1:] != values[:-1]))
-    starts = np.flatnonzero(begins)
-    if 2 * len(starts) > len(values):
-        return values, None
-    return values[starts], np.diff(np.append(starts, len(values)))
-
-
-def _plain(word: str) -> str:
-    """A whole number as such, however it was spelled: 1.0 is 1, and so in every format."""
-    return canonical(word) if word[-1:] == "0" and "." in word else word
-
-
-def _merged(words: list[str], codes: NDArray[Any]) -> tuple[list[str], NDArray[Any]]:
-    """The words, each once, and the codes that stand for them."""
-    places = {word: i for i, word in enumerate(dict.fromkeys(words))}
-    if len(places) == len(words):
-        return words, codes
-    table = np.array([places[word] for word in words])
-    return list(places), table.take(codes)
-
-
-def _codes(array: pa.Array) -> tuple[Rows, list[str]]:
-    """Numbers that stand for the values of a column in a block, and the values as text.
-
-    Every value occurs. A missing one is the empty text.
-    """
-    text = columns.texts(array)
-    if text is not None:
-        codes, words, there = text
-    else:
-        array = columns.plain(array)
-        there = columns.present(array)
-        values = columns.fixed(array)
-        if values.dtype.kind == "f":
-            known = ~np.isnan(values)
-            there = known if there is None else there & known
-            # No slice is -0.0 beside 0.0.
-            values = np.where(known, values, 0.0) + 0.0
-        if there is not None:
-            values = np.where(there, values, values.dtype.type(0))
-        distinct, codes = _distinct(values)
-        words = [spell(v) for v in distinct.tolist()]
-    words = [_plain(word) for word in words]
-    words, codes = _merged(words, codes)
-    if there is not None:
-        codes = np.where(there, codes, len(words))
-        words = [*words, ""]
-    seen = np.zeros(len(words), dtype=np.bool_)
-    seen[codes] = True
-    if seen.all():
-        return codes.astype(np.intp, copy=False), words
-    renumbered: Rows = (np.cumsum(seen) - 1).take(codes)
-    return renumbered, [word for word, occurs in zip(words, seen.tolist(), strict=True) if occurs]

@@ -8,13 +8,13 @@ weight, lost when it was rounded.
 from __future__ import annotations
 
 import math
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from xentcli.elementary import exp, log
+from xentcli.elementary import log
 from xentcli.exact import ratio, units_of
+from xentcli.intervals import Intervals
 from xentcli.levels import UNIT_BITS
 from xentcli.means import PRODUCTS_ROUNDING, Estimate, Factors, Mean, Over, variance
 from xentcli.options import Base, TargetKind
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from xentcli.rules import Rule
-
-
-_Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}
 
 
 class Readable(Protocol):
@@ -45,7 +42,7 @@ class Readable(Protocol):
         ...
 
 
-class Totals:
+class Totals(Intervals):
     """The sums of a run as figures, for metrics to be computed from.
 
     `classes` are the names of classes or labels, `kind` says what is known of the truth,
@@ -66,14 +63,13 @@ class Totals:
         confidence: float = 0.95,
         rule: Rule | None = None,
     ) -> None:
+        super().__init__(base, confidence)
         self.state = state
         self.classes = classes
         self.k = len(classes)
         self.kind = kind
         self.row_weighted = weighted
         self.positive = positive
-        self.base = base
-        self.confidence = confidence
         self.over = Over.ROWS if rule is not None and rule.per_row else Over.WEIGHT
         self.weights_inside = rule is not None and rule.inside
         self.labels_in_mean = self.k if rule is not None and rule.per_label else 1
@@ -125,6 +121,10 @@ class Totals:
         if self.infinite(key, group):
             return math.inf
         return ratio(self.units(key, group), 1 << UNIT_BITS)
+
+    def exactly(self, key: str, group: int | None = None) -> tuple[int, int]:
+        """A sum as a quotient of whole numbers, infinite terms left out."""
+        return self.units(key, group), 1 << UNIT_BITS
 
     def rows(self, group: int | None = None) -> int:
         """The number of rows."""
@@ -212,17 +212,6 @@ class Totals:
         top, products = self.units("loss"), [(squares, cross, own)]
         return Estimate(value, math.sqrt(variance(products, top, below, rows, PRODUCTS_ROUNDING)))
 
-    def exponential(self, loss: Estimate) -> Value:
-        """exp of a loss; its interval has the ends of the loss's interval, so it stays above 0."""
-        if loss.value is None:
-            return Value(None)
-        value = exponential(loss.value)
-        if loss.stderr is None or math.isinf(value):
-            return Value(value)
-        reach = self.z * loss.stderr
-        interval = (exponential(loss.value - reach), exponential(loss.value + reach))
-        return Value(value, value * loss.stderr, interval, self.confidence)
-
     def effective_support(self, group: int) -> float | None:
         """`effective_rows` of those that have a label; None where their weights are not known."""
         if self.kind is not TargetKind.LABELS:
@@ -234,42 +223,12 @@ class Totals:
         whole = self.weight_units()
         return ratio(self.weight_units(k), whole) if whole else None
 
-    @cached_property
-    def z(self) -> float:
-        """The normal quantile that the confidence asks for."""
-        known = _Z.get(self.confidence)
-        if known is not None:
-            return known
-        from statistics import NormalDist
-
-        return NormalDist().inv_cdf((1 + self.confidence) / 2)
-
-    def figure(self, estimate: Estimate, unit: str | None = None, scale: float = 1.0) -> Value:
-        """The value ± z standard errors, both divided by `scale`."""
-        if estimate.value is None:
-            return Value(None, unit=unit)
-        value = estimate.value / scale
-        if estimate.stderr is None:
-            return Value(value, unit=unit)
-        stderr = estimate.stderr / scale
-        low, high = value - self.z * stderr, value + self.z * stderr
-        return Value(value, stderr, (low, high), self.confidence, unit)
-
-    def proportion(self, value: float | None, n: float | None) -> Value:
-        """A share of `n` (effective) rows, with E. B. Wilson's interval (1927).
-
-        It stays within [0, 1], and is not empty where the share is 0 or 1.
-        """
-        if value is None or n is None or n < 2:
-            return Value(value)
-        z2 = self.z**2
-        centre = (value + z2 / (2 * n)) / (1 + z2 / n)
-        half = self.z / (1 + z2 / n) * math.sqrt(value * (1 - value) / n + z2 / (4 * n * n))
-        # At 0 and 1 the ends are the shares themselves, whatever the rounding.
-        interval = (min(value, max(0.0, centre - half)), max(value, min(1.0, centre + half)))
-        if value in (0.0, 1.0):
-            interval = (0.0, interval[1]) if value == 0.0 else (interval[0], 1.0)
-        return Value(value, math.sqrt(value * (1 - value) / n), interval, self.confidence)
+    def share_of(self, whole: Totals) -> Value:
+        """The part of another's total loss that is here; undefined where that is 0 or infinite."""
+        every = whole.units("loss")
+        if not every or whole.infinite("loss"):
+            return Value(None)
+        return Value(ratio(self.units("loss"), every))
 
     def effective_rows(self, group: int | None = None) -> float | None:
         """(Σw)²/Σw²: how many rows of one weight would tell as much."""
@@ -277,11 +236,6 @@ class Totals:
             return float(self.rows(group))
         w, squares = self.weight_units(group), self.units("weight.squares", group)
         return ratio(w * w, squares << UNIT_BITS) if squares else None
-
-
-def exponential(x: float) -> float:
-    """e to the power of x, with the same bits on every machine."""
-    return float(exp(np.array([x]))[0])
 
 
 def natural_log(x: float) -> float:

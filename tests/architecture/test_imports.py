@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "evaluation",
         "finalising",
+        "by_slice",
         "rows",
         "row_forms",
         "frames",
@@ -31,8 +32,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine", "forked", "supply", "streaming", "findings", "renderers", "readers", "sources"),
     ("metrics", "decode"),
     ("metric", "checks", "imitate", "adopting", "kept", "truths", "labelled_vectors"),
-    ("class_weights", "arrow_table", "slice_report", "slice_totals", "slices"),
-    ("totals", "means", "statistic", "state", "encode", "scales"),
+    (
+        "class_weights",
+        "arrow_table",
+        "slice_report",
+        "slice_totals",
+        "slices",
+        "slicer",
+        "slice_readings",
+        "against_rest",
+    ),
+    ("totals", "means", "intervals", "statistic", "state", "encode", "scales"),
     ("frame",),
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
@@ -61,7 +71,7 @@ FOREIGN = {
     "click": {"cli", "commands"},
     "rich": {"renderers", "progress"},
     "pandas": {"api", "frames", "report", "readers"},
-    "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slices"}
+    "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slicer"}
     | {"labelled_vectors", "arrow_table", "api", "frames", "rows", "row_forms"}
     | {"calibration"},
     "scipy": {"calibration"},

@@ -144,12 +144,41 @@ def test_a_column_that_is_not_there(xent: Xent) -> None:
     xent.run("eval", "rows.csv", "--by", "h").assert_error("--by: there is no column 'h'", "'g'")
 
 
-def test_too_many_slices_are_an_error(xent: Xent) -> None:
+def test_too_many_slices_are_summed_up(xent: Xent) -> None:
     classes = 3000
     names = [f"c{k}" for k in range(classes)]
-    table = {"g": list(range(1500)), "label": ["c0"] * 1500}
-    lists = pa.array([[1 / classes] * classes] * 1500, pa.list_(pa.float32(), classes))
+    table = {"g": list(range(900)), "label": ["c0"] * 900}
+    lists = pa.array([[1 / classes] * classes] * 900, pa.list_(pa.float32(), classes))
     both = pa.table({**table, "probs": lists})
     pq.write_table(both, xent.folder / "wide.parquet")
     options = ("--classes", ",".join(names), "--by", "g", "-m", "cross_entropy")
-    xent.run("eval", "wide.parquet", *options).assert_error("more than 1,398 slices", "--by")
+    report = xent.eval("wide.parquet", *options)
+    assert sum(s["rows"] for s in report["slices"]) == 900
+    assert report["slices"][-1]["by"] == {"g": None}
+    assert "too-many-slices" in [f["code"] for f in report["findings"]]
+
+
+def test_the_table_leads_to_what_is_worse(xent: Xent) -> None:
+    lines = ["label,prob,g"]
+    lines += [f"1,{0.9 - 0.001 * i},good" for i in range(40)]
+    lines += [f"1,{0.2 + 0.001 * i},=bad" for i in range(40)]
+    lines += [f"1,{0.8},rare" for _ in range(3)]
+    xent.write("rows.csv", "\n".join(lines))
+    page = xent.run("eval", "rows.csv", "--by", "g", "--min-rows", "10").assert_done()
+    table = page[page.index("vs rest") :].splitlines()
+    assert [line.split()[0] for line in table[1:4]] == ["=bad", "good", "(other)"]
+    assert "<0.001" in table[1]
+    assert "slices-summed-up" in page
+    sheet = xent.run("eval", "rows.csv", "--by", "g", "-f", "csv").assert_done()
+    assert "slice,'=bad,versus_rest.p_holm,0.0,,,,,,40,40.0" not in sheet
+    assert any(line.startswith("slice,'=bad,versus_rest,1.") for line in sheet.splitlines())
+
+
+@pytest.mark.parametrize(
+    "options", [("--min-rows", "-1"), ("--max-slices", "0"), ("--max-slices", "x")]
+)
+def test_options_of_slices_that_cannot_be(xent: Xent, options: tuple[str, str]) -> None:
+    xent.write("rows.csv", SMALL)
+    result = xent.run("eval", "rows.csv", "--by", "label", *options)
+    assert (result.code, result.stdout) == (2, "")
+    assert options[0] in result.stderr

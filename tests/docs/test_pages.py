@@ -21,11 +21,11 @@ PAGES = sorted(
 
 
 def finding_codes() -> set[str]:
-    """The codes of all findings: those tallied, and those that findings.py makes itself."""
-    tree = ast.parse((ROOT / "xentcli/findings.py").read_text("utf-8"))
+    """The codes of all findings: those tallied, and those that modules make themselves."""
     made = {
         node.args[0].value
-        for node in ast.walk(tree)
+        for path in (ROOT / "xentcli").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "Finding"

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 
 import xentcli
 from tests.known.frames import distributions, label_table, labelled, soft_table
+from xentcli.slice_places import hashes_of_whole
 from xentcli.slices import Slices
 from xentcli.state import State
 
 if TYPE_CHECKING:
+    import random
+
     from xentcli.report import Report, Value
 
 
@@ -142,11 +145,11 @@ def test_values_of_any_kind(values: Any) -> None:
         assert names == ["-5", "1", "2", "3", "9", "10"]
 
 
-def of(parts: list[tuple[int, float]]) -> Slices:
+def of(parts: list[tuple[int, float]], most: int = 100) -> Slices:
     """Slices of one sum each, by whole numbers."""
     from xentcli.groups import Arrangement
 
-    slices = Slices(1)
+    slices = Slices(1, most)
     for value, term in parts:
         places = slices.of_whole(np.array([value]))
         slices.state.of("x").add(np.array([term]), Arrangement.by(places).groups)
@@ -175,3 +178,37 @@ def test_text_and_numbers_merge(a: list[tuple[int, float]], b: list[tuple[int, f
     merged = of(a).merge(texts)
     assert merged == texts.merge(of(a))
     assert len(merged.places) == len({v for v, _ in a + b}) + 1
+
+
+@given(a=sums, b=sums, most=st.integers(1, 4), seed=st.randoms())
+def test_what_is_left_out_is_a_function_of_the_values(
+    a: list[tuple[int, float]], b: list[tuple[int, float]], most: int, seed: random.Random
+) -> None:
+    every, shuffled = a + b, [*a, *b]
+    seed.shuffle(shuffled)
+    merged = of(a, most).merge(of(b, most))
+    assert merged == of(every, most) == of(shuffled, most) == of(b, most).merge(of(a, most))
+    assert pickle.loads(pickle.dumps(merged)) == merged  # noqa: S301 - our own bytes
+    assert merged.total() == of(every).total()
+    merged.settle()
+    kept = {int(value) for (value,), _ in merged.readings()}
+    distinct = np.array(sorted({v for v, _ in every}), dtype=np.int64)
+    wanted = distinct[np.argsort(hashes_of_whole(distinct))][:most]
+    assert kept == set(wanted.tolist())
+    # Each that is kept has all of its terms.
+    alone = {value: of([p for p in every if p[0] == value]).total() for value in kept}
+    for (value,), reading in merged.readings():
+        assert reading.units("x") == alone[int(value)].units("x")
+
+
+def test_text_is_left_out_like_numbers() -> None:
+    words = [f"{n}" if n % 3 else f"w{n}" for n in range(300)]
+    forward, backward = Slices(2, 10), Slices(2, 10)
+    for slices, order in ((forward, words), (backward, words[::-1])):
+        for word in order:
+            slot = slices.of_keys([(word,)])
+            slices.state.of("x").add_counts(np.array([1]), slot * 2)
+    assert forward == backward
+    forward.settle()
+    assert len(forward.places) == 10
+    assert forward.rest.units("x")[0] >> 1074 == 290

@@ -32,6 +32,25 @@ class Report:
         option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
+    min_rows: Annotated[
+        int,
+        option(
+            "--min-rows",
+            metavar="N",
+            panel=_REPORT,
+            help="Sum up slices of fewer rows as '(other)'. [default: 0]",
+        ),
+    ] = 0
+    max_slices: Annotated[
+        int | None,
+        option(
+            "--max-slices",
+            metavar="N",
+            panel=_REPORT,
+            help="Sum up all slices but the N of most rows. [default: 262144; fewer of many "
+            "classes]",
+        ),
+    ] = None
     all_conventions: Annotated[
         bool,
         option(
@@ -43,7 +62,13 @@ class Report:
 
     def options(self) -> ReportOptions:
         """The same, as plain values."""
-        return ReportOptions(tuple(self.metric or ()), self.base, self.confidence)
+        return ReportOptions(
+            tuple(self.metric or ()),
+            self.base,
+            self.confidence,
+            min_rows=self.min_rows,
+            max_slices=self.max_slices,
+        )
 
 
 class Work:

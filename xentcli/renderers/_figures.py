@@ -42,6 +42,26 @@ class Spelling(NamedTuple):
         # Adding 0.0 turns a negative zero into zero.
         return f"{value + 0.0:,.{max(0, self.digits - beyond)}f}"
 
+    def signed(self, value: float) -> str:
+        """A difference with its sign.
+
+        >>> [Spelling(digits=2).signed(x) for x in (0.125, -3.0, 0.001)]
+        ['+0.12', '-3.00', '0.00']
+        """
+        if abs(value) < 0.5 * 10.0**-self.digits:
+            return self.number(0.0)
+        return ("+" if value > 0 else "") + self.number(value)
+
+    def p_value(self, p: float | None) -> str:
+        """A p value, of which no more than its size matters once it is tiny.
+
+        >>> Spelling().p_value(0.0321), Spelling().p_value(1e-9), Spelling().p_value(None)
+        ('0.032', '<0.001', '–')
+        """
+        if p is None:
+            return self.undefined
+        return "<0.001" if p < 0.001 else f"{p:.3f}"
+
     def error(self, stderr: float) -> str:
         """A standard error; one below the decimals shown is only said to be below them.
 
@@ -122,7 +142,7 @@ def aligned(cells: Iterable[str]) -> list[str]:
 
 def _tail(text: str) -> int | None:
     """The length of a plain number from its decimal point on; None for any other text."""
-    match = re.fullmatch(r"-?[\d,]+(\.\d*)?", text)
+    match = re.fullmatch(r"[-+<]?[\d,]+(\.\d*)?", text)
     return None if match is None else len(match[1] or "")
 
 

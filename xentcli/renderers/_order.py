@@ -66,15 +66,17 @@ def costliest_slices(report: Report, most: int | None) -> tuple[list[SliceReport
     if not isinstance(slices, SliceTable) or most is None or len(slices) <= most:
         return _worst_first(slices), None
     shown = [slices[i] for i in slices.costliest(most)]
+    if slices.has_rest:
+        shown.append(slices[-1])
     shares = [share for entry in shown if (share := figure(entry, "share")) is not None]
     return shown, 1.0 - math.fsum(shares) if shares else None
 
 
 def _worst_first(slices: Sequence[SliceReport]) -> list[SliceReport]:
-    """The slices by loss, or by the first figure there is, descending."""
+    """The slices by loss, or by the first figure there is, descending; those summed up last."""
     keys = metric_keys(slices)
     key = "cross_entropy" if "cross_entropy" in keys else next(iter(keys), "")
-    return sorted(slices, key=lambda entry: -(figure(entry, key) or 0.0))
+    return sorted(slices, key=lambda entry: (entry.is_rest, -(figure(entry, key) or 0.0)))
 
 
 def overall_metrics(report: Report) -> dict[str, Value]:

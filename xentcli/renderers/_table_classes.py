@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from xentcli.renderers._figures import Spelling
     from xentcli.renderers._order import Part
-    from xentcli.report import Report
+    from xentcli.report import Report, VersusRest
 
 _INDENT, _GAP = 2, 2
 _SHARE = "share"
 _TITLES = {"mean_probability": "mean p", "f1": "F1"}
 _SHORT = {"precision": "prec."}
-_WORST, _OTHERS, _EMPTY = "bold red", "cyan", "dim"
+_WORST, _OTHERS, _EMPTY, _BETTER = "bold red", "cyan", "dim", "green"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -36,6 +36,26 @@ class _Room(NamedTuple):
     bar: int
     name: int | None = None
     short: bool = False
+
+
+class Compared(NamedTuple):
+    """The tests of the slices shown against the rest, and below which p they count."""
+
+    found: tuple[VersusRest | None, ...]
+    level: float
+
+    def _counts(self, index: int) -> bool:
+        test = self.found[index]
+        return test is not None and test.p_holm is not None and test.p_holm < self.level
+
+    def worse(self, index: int) -> bool:
+        """Whether a slice surely loses more than the rest."""
+        test = self.found[index]
+        return self._counts(index) and test is not None and (test.difference or 0.0) > 0
+
+    def better(self, index: int) -> bool:
+        """Whether a slice surely loses less than the rest."""
+        return self._counts(index) and not self.worse(index)
 
 
 _LONGEST_BAR = 24
@@ -75,12 +95,18 @@ def class_block(
 
 
 def breakdown(
-    title: str, shown: Sequence[Part], note: str | None, spell: Spelling, *, width: int | None
+    title: str,
+    shown: Sequence[Part],
+    note: str | None,
+    spell: Spelling,
+    *,
+    width: int | None,
+    tests: Compared | None = None,
 ) -> list[RenderableType]:
     """The table of classes or slices, the costliest first, and a line on what it leaves out."""
     if not shown:
         return []
-    columns, left_out = _fitting(title, shown, spell, width)
+    columns, left_out = _fitting(title, shown, spell, width, tests)
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
     for column in columns:
         heading = Text(column.title, justify="right" if column.right else "left")
@@ -105,7 +131,11 @@ def hidden_note(number: int, what: str, share: float | None, spell: Spelling) ->
 
 
 def _fitting(
-    title: str, entries: Sequence[Part], spell: Spelling, width: int | None
+    title: str,
+    entries: Sequence[Part],
+    spell: Spelling,
+    width: int | None,
+    tests: Compared | None,
 ) -> tuple[list[_Column], list[str]]:
     """The columns that fit the width, and the titles of those left out for it.
 
@@ -113,17 +143,17 @@ def _fitting(
     end is shown whole, however narrow the terminal: no number is ever cut.
     """
     for room in _STEPS:
-        columns = _columns(title, entries, spell, room)
+        columns = _columns(title, entries, spell, room, tests)
         if width is None:
             return columns, []
         if (spare := width - _total(columns)) >= 0:
             bar = min(_LONGEST_BAR, room.bar + spare)
-            return _columns(title, entries, spell, room._replace(bar=bar)), []
+            return _columns(title, entries, spell, room._replace(bar=bar), tests), []
     left_out: list[str] = []
     while width is not None and _total(columns) > width and columns[-1].optional:
         left_out.insert(0, columns.pop().title)
     if width is not None and _total(columns) > width:
-        columns = [c for c in _columns(title, entries, spell, _NARROWEST) if not c.optional]
+        columns = [c for c in _columns(title, entries, spell, _NARROWEST, tests) if not c.optional]
     return columns, left_out
 
 
@@ -131,9 +161,15 @@ def _total(columns: Sequence[_Column]) -> int:
     return _INDENT + sum(column.width for column in columns) + _GAP * (len(columns) - 1)
 
 
-def _columns(title: str, entries: Sequence[Part], spell: Spelling, room: _Room) -> list[_Column]:
+def _columns(
+    title: str,
+    entries: Sequence[Part],
+    spell: Spelling,
+    room: _Room,
+    tests: Compared | None,
+) -> list[_Column]:
     names = [_shortened(spell.text(entry.name) or '""', room.name, spell) for entry in entries]
-    worst = _worst(entries)
+    worst = _worst(entries) if tests is None or tests.worse(0) else None
     columns = [
         _Column(
             title,
@@ -147,6 +183,8 @@ def _columns(title: str, entries: Sequence[Part], spell: Spelling, room: _Room) 
         columns.append(_loss_column(entries, spell, worst))
     if _SHARE in keys:
         columns.append(_share_column(entries, spell, room.bar, worst))
+    if tests is not None:
+        columns += _test_columns(tests, spell)
     for key in keys:
         if key not in {HEADLINE, _SHARE}:
             cells = aligned(spell.number(figure(entry, key)) for entry in entries)
@@ -154,6 +192,23 @@ def _columns(title: str, entries: Sequence[Part], spell: Spelling, room: _Room) 
             heading = spell.text(short or _TITLES.get(key) or label(key))
             columns.append(_Column(heading, tuple(map(Text, cells)), optional=True))
     return columns
+
+
+def _test_columns(tests: Compared, spell: Spelling) -> list[_Column]:
+    """How much more the rows cost than all others, and how surprising that is."""
+    signed = aligned(
+        spell.undefined if t is None or t.difference is None else spell.signed(t.difference)
+        for t in tests.found
+    )
+    p = aligned("" if t is None else spell.p_value(t.p_holm) for t in tests.found)
+    styles = [
+        _WORST if tests.worse(i) else _BETTER if tests.better(i) else ""
+        for i in range(len(tests.found))
+    ]
+    return [
+        _Column("vs rest", tuple(map(Text, signed, styles)), optional=True),
+        _Column("p (Holm)", tuple(map(Text, p, styles)), optional=True),
+    ]
 
 
 def _worst(entries: Sequence[Part]) -> int | None:

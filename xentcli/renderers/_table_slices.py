@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from xentcli.renderers._figures import label
 from xentcli.renderers._order import costliest_slices
-from xentcli.renderers._table_classes import breakdown, hidden_note
+from xentcli.renderers._table_classes import Compared, breakdown, hidden_note
+from xentcli.slice_report import SliceTable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import Report
+    from xentcli.report import Report, SliceReport
 
 
 def slice_block(
@@ -25,4 +28,13 @@ def slice_block(
     shown, share = costliest_slices(report, most)
     hidden = len(report.slices) - len(shown)
     what = "slice" if hidden == 1 else "slices"
-    return breakdown(title, shown, hidden_note(hidden, what, share, spell), spell, width=width)
+    note = hidden_note(hidden, what, share, spell)
+    tests = _compared(report.slices, shown)
+    return breakdown(title, shown, note, spell, width=width, tests=tests)
+
+
+def _compared(slices: Sequence[SliceReport], shown: Sequence[SliceReport]) -> Compared | None:
+    found = tuple(entry.versus_rest for entry in shown)
+    if not isinstance(slices, SliceTable) or not any(found):
+        return None
+    return Compared(found, 1.0 - slices.confidence)

@@ -13,11 +13,12 @@ import re
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
+from xentcli.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.report import Report, Value
+    from xentcli.report import Report, SliceReport
 
 COLUMNS: tuple[str, ...] = (
     "scope",
@@ -75,6 +76,17 @@ def _lines(
     return lines
 
 
+def _compared(part: SliceReport) -> dict[str, Value]:
+    """What a slice's test against the rest found, as figures."""
+    test = part.versus_rest
+    figures = {"row_share": Value(part.row_share)}
+    if test is not None:
+        figures["versus_rest"] = Value(test.difference, test.stderr, unit=test.unit)
+        figures["versus_rest.p"] = Value(test.p)
+        figures["versus_rest.p_holm"] = Value(test.p_holm)
+    return figures
+
+
 def render(report: Report, options: RenderOptions) -> str:
     """One line a figure: those over all rows, then those of each class, then of each slice."""
     lines = [",".join(COLUMNS)]
@@ -82,7 +94,8 @@ def render(report: Report, options: RenderOptions) -> str:
     for entry in report.classes:
         lines += _lines("class", entry.name, entry.rows, entry.weight, entry.metrics)
     for part in report.slices:
-        lines += _lines("slice", part.name, part.rows, part.weight, part.metrics)
+        figures = {**part.metrics, **_compared(part)}
+        lines += _lines("slice", part.name, part.rows, part.weight, figures)
     return "\n".join(lines) + "\n"
 
 

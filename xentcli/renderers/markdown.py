@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from xentcli.renderers._order import Part
-    from xentcli.report import Finding, Report
+    from xentcli.report import Finding, Report, VersusRest
 
 _PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
 _NO_LETTER = re.compile(r"[^\w ]|_")
@@ -121,22 +121,38 @@ def _slices(report: Report, spell: Spelling, most: int | None) -> str:
         return ""
     title = " · ".join(prose(spell.text(name)) for name in report.slices[0].by)
     shown, _ = costliest_slices(report, most)
-    return _parts(title, shown, len(report.slices) - len(shown), spell)
+    tests = [entry.versus_rest for entry in shown]
+    return _parts(title, shown, len(report.slices) - len(shown), spell, tests)
 
 
-def _parts(title: str, shown: Sequence[Part], hidden: int, spell: Spelling) -> str:
+def _parts(
+    title: str,
+    shown: Sequence[Part],
+    hidden: int,
+    spell: Spelling,
+    tests: Sequence[VersusRest | None] = (),
+) -> str:
     """The table of classes or slices, the costliest first."""
     if not shown:
         return ""
     keys = metric_keys(shown)
     titles = [prose(spell.text(label(key))) for key in keys]
+    compared = ["vs rest", "p (Holm)"] if any(tests) else []
 
-    def cells(entry: Part) -> list[str]:
+    def cells(entry: Part, test: VersusRest | None) -> list[str]:
         figures = (_figure(entry, key, spell) for key in keys)
-        return [code(spell.text(entry.name)), spell.quantity(entry.rows), *figures]
+        beside = _against(test, spell) if compared else []
+        return [code(spell.text(entry.name)), spell.quantity(entry.rows), *figures, *beside]
 
-    table = _table([title, "rows", *titles], map(cells, shown))
+    rows = map(cells, shown, tests or [None] * len(shown))
+    table = _table([title, "rows", *titles, *compared], rows)
     return table + (f"\n\nand {spell.quantity(hidden)} more" if hidden else "")
+
+
+def _against(test: VersusRest | None, spell: Spelling) -> list[str]:
+    if test is None or test.difference is None:
+        return ["", ""]
+    return [spell.signed(test.difference), spell.p_value(test.p_holm)]
 
 
 def _figure(entry: Part, key: str, spell: Spelling) -> str:

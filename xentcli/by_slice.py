@@ -1,0 +1,127 @@
+"""The report of slices: which have lines of their own, their figures, and their tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from xentcli.against_rest import tests
+from xentcli.means import Over
+from xentcli.report import Finding
+from xentcli.slice_report import SliceTable
+from xentcli.slice_totals import Column, SliceTotals, column_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from xentcli.layout import Layout
+    from xentcli.metric import Requested
+    from xentcli.options import ReportOptions
+    from xentcli.slices import Slices
+    from xentcli.totals import Readable, Totals
+
+
+class BySlice(NamedTuple):
+    """The table of slices, and what the reader should know of it."""
+
+    table: SliceTable
+    findings: tuple[Finding, ...]
+
+
+def by_slice(
+    slices: Slices,
+    layout: Layout,
+    totals: Totals,
+    requested: Sequence[Requested],
+    options: ReportOptions,
+    read: Callable[[Readable], Totals],
+) -> BySlice:
+    """The figures of every slice over all its rows, and its share of the loss.
+
+    Slices of few rows, and those beyond the number wanted, are summed up as one of their own.
+    """
+    slices.settle()
+    findings = _beyond_memory(slices)
+    kept = _kept(slices, SliceTotals(slices, totals), options)
+    if not kept.all():
+        findings += _folded(kept, options)
+        slices = slices.keeping(kept)
+    every = SliceTotals(slices, totals)
+    columns = _columns(slices, every, requested, read)
+    asked = any(r.key == "cross_entropy" for r in requested)
+    if asked:
+        columns = {**columns, "share": every.shares()}
+    tested = tests(every) if asked and totals.over is Over.WEIGHT and len(every) > 1 else None
+    rest = read(slices.rest)
+    rows, weights = every.rows.astype(np.int64), every.weight
+    if findings and rest.rows():
+        figures = {r.key: r.overall(rest) for r in requested}
+        if asked:
+            figures["share"] = rest.share_of(totals)
+        columns = {key: column.and_one(figures.get(key)) for key, column in columns.items()}
+        rows, weights = np.append(rows, rest.rows()), np.append(weights, rest.weight())
+    table = SliceTable(
+        layout.by, every.keys, rows, weights, columns, totals.confidence, tested, totals.weight()
+    )
+    return BySlice(table, tuple(findings))
+
+
+def _columns(
+    slices: Slices,
+    every: SliceTotals,
+    requested: Sequence[Requested],
+    read: Callable[[Readable], Totals],
+) -> dict[str, Column]:
+    """The figures of all slices: at once where a metric can, else slice by slice."""
+    columns = {r.key: r.column(every) for r in requested}
+    left = [r for r in requested if columns[r.key] is None]
+    if left:
+        parts = [read(reading) for _, reading in slices.readings()]
+        for r in left:
+            columns[r.key] = column_of([r.overall(part) for part in parts])
+    return {key: column for key, column in columns.items() if column is not None}
+
+
+def _kept(slices: Slices, every: SliceTotals, options: ReportOptions) -> NDArray[np.bool_]:
+    """Which slices have lines of their own: of enough rows, and of those the ones of most."""
+    rows = every.rows
+    wanted = rows >= options.min_rows
+    most = options.max_slices
+    if most is not None and np.count_nonzero(wanted) > most:
+        ranked = np.flatnonzero(wanted)
+        ranked = ranked[np.argsort(-rows[ranked], kind="stable")]
+        wanted[ranked[most:]] = False
+    kept = np.zeros(len(rows), dtype=np.bool_)
+    kept[slices.places.ordered()[0]] = wanted
+    return kept
+
+
+def _folded(kept: NDArray[np.bool_], options: ReportOptions) -> list[Finding]:
+    """What is said of slices without lines of their own."""
+    count = int(np.count_nonzero(~kept))
+    reasons = []
+    if options.min_rows:
+        reasons.append(f"fewer than {options.min_rows:,} rows")
+    if options.max_slices is not None:
+        reasons.append(f"not among the {options.max_slices:,} with most rows")
+    text = "1 slice is" if count == 1 else f"{count:,} slices are"
+    message = f"{text} summed up as '(other)': {', or '.join(reasons)}"
+    return [Finding("slices-summed-up", "info", count, message)]
+
+
+def _beyond_memory(slices: Slices) -> list[Finding]:
+    """What is said where there are more slices than memory is meant for."""
+    if slices.bar is None:
+        return []
+    kept = len(slices.places)
+    # The kept ones have the smallest of evenly spread hashes, which tells how many there are.
+    others = max(1, round(kept / (slices.bar / 2.0**64)) - kept)
+    message = (
+        f"there are some {kept + others:,} slices: {kept:,} of them, chosen by a hash of their "
+        "values, have lines of their own, and all others are summed up as '(other)'"
+    )
+    remedy = f"slice by a column of fewer values with --by, or allow --max-slices {kept + others}"
+    return [Finding("too-many-slices", "warning", others, message, remedy)]
