@@ -40,7 +40,16 @@ PAGES = tuple(
     if "```console\n" in path.read_text(encoding="utf-8") and path.name != "conventions.md"
 )
 TOOLS = ("jq", "duckdb", "curl", "zstd")  # what the pages call that not every machine has
-COMMANDS = ("", "eval", "rows", "inspect", "metrics", "conventions")
+COMMANDS = (
+    "",
+    "eval",
+    "rows",
+    "inspect",
+    "calibrate fit",
+    "calibrate apply",
+    "metrics",
+    "conventions",
+)
 PICTURE = "xent eval sample_data/digits.parquet"
 COLUMNS = 100
 

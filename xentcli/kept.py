@@ -77,7 +77,7 @@ class Kept:
 
     def _missing(self, row: int, truth: Array, block: pa.RecordBatch, place: Place) -> RowError:
         layout = self._layout
-        hard = layout.kind is TargetKind.CLASS
+        hard = layout.kind is TargetKind.CLASS and bool(layout.targets)
         name = layout.targets[0] if layout.targets else layout.scores[0]
         if not hard or truth[row] != self._labels.missing:
             others = (name for name in (layout.weight, layout.units) if name is not None)

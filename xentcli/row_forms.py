@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 # Spreadsheets run a cell that begins with one of these as a formula.
 _FORMULA = r"^([=+\-@\t\r])"
-_SPECIAL = r'[",\r\n]|^$'
+_SPECIAL = r'[",\r\n\t]|^$'
 
 
 class RowForm(Protocol):
@@ -29,13 +32,28 @@ class RowForm(Protocol):
 
 
 class _Csv:
-    """CSV with a header; quotes where needed, text that looks like a formula marked with `'`."""
+    """CSV with a header; quotes where needed, text that looks like a formula marked with `'`.
 
-    def __init__(self, stream: BinaryIO, schema: pa.Schema) -> None:
+    Unless it is `verbatim`: for readers that are programs, and rows that are to stay the same.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        schema: pa.Schema,
+        *,
+        delimiter: str = ",",
+        verbatim: bool = False,
+        header: bool = True,
+    ) -> None:
         import pyarrow as pa
         from pyarrow import csv
 
-        stream.write((",".join(_csv_field(name) for name in schema.names) + "\n").encode())
+        names = (_csv_field(name, verbatim=verbatim) for name in schema.names)
+        if header:
+            stream.write((delimiter.join(names) + "\n").encode())
+        self._delimiter = delimiter
+        self._verbatim = verbatim
         self._csv = csv
         self._schema = pa.schema([(f.name, _csv_type(f.type)) for f in schema])
         self._sink = pa.PythonFile(stream, mode="w")
@@ -49,12 +67,15 @@ class _Csv:
         for column, field in zip(table.columns, self._schema, strict=True):
             flat = _as_text(column) if field.type != column.type else column
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-                flat = pc.replace_substring_regex(flat, pattern=_FORMULA, replacement=r"'\1")
+                if not self._verbatim:
+                    flat = pc.replace_substring_regex(flat, pattern=_FORMULA, replacement=r"'\1")
                 plain = plain and not pc.any(pc.match_substring_regex(flat, _SPECIAL)).as_py()
             columns.append(flat)
         # Arrow quotes either all text or none: all, where one text of the block needs it.
         options = self._csv.WriteOptions(
-            include_header=False, quoting_style="none" if plain else "needed"
+            include_header=False,
+            delimiter=self._delimiter,
+            quoting_style="none" if plain else "needed",
         )
         self._csv.write_csv(pa.Table.from_arrays(columns, schema=self._schema), self._sink, options)
 
@@ -62,10 +83,10 @@ class _Csv:
         self._sink.flush()
 
 
-def _csv_field(name: str) -> str:
-    if name[:1] in ("=", "+", "-", "@", "\t", "\r"):
+def _csv_field(name: str, *, verbatim: bool) -> str:
+    if not verbatim and name[:1] in ("=", "+", "-", "@", "\t", "\r"):
         name = "'" + name
-    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\r\n') else name
+    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\r\n\t') else name
 
 
 def _csv_type(kind: pa.DataType) -> pa.DataType:
@@ -168,7 +189,35 @@ class _Parquet:
 
 ROW_FORMS: dict[str, Callable[[BinaryIO, pa.Schema], RowForm]] = {
     "csv": _Csv,
+    "tsv": functools.partial(_Csv, delimiter="\t"),
     "jsonl": _JsonLines,
     "arrow": _Arrow,
     "parquet": _Parquet,
 }
+
+
+def verbatim(form: str, *, header: bool = True) -> Callable[[BinaryIO, pa.Schema], RowForm]:
+    """A form for rows that are to stay what they were: no text is marked as a formula.
+
+    Text formats have a `header` or have none.
+    """
+    delimiter = {"csv": ",", "tsv": "\t"}.get(form)
+    if delimiter is None:
+        return ROW_FORMS[form]
+    return functools.partial(_Csv, delimiter=delimiter, verbatim=True, header=header)
+
+
+def form_named(asked: str, path: str) -> str:
+    """The form that was asked for, else that of the path's suffix, else CSV.
+
+    Raises UsageError for a form that there is not.
+
+    >>> form_named("", "rows.parquet"), form_named("", "-"), form_named("tsv", "rows.csv")
+    ('parquet', 'csv', 'tsv')
+    """
+    suffix = path.rpartition(".")[2].lower()
+    named = {"ndjson": "jsonl"}.get(suffix, suffix)
+    form = asked or (named if named in ROW_FORMS else "csv")
+    if form not in ROW_FORMS:
+        raise UsageError(f"--format: there is no form '{form}'; there are {', '.join(ROW_FORMS)}")
+    return form

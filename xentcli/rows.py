@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.decode import Decoder
-from xentcli.engine import MOST_ROWS, block_rows, pieces
+from xentcli.engine import MOST_ROWS
 from xentcli.finalising import settled
 from xentcli.options import TargetKind
 from xentcli.schema import Role
-from xentcli.supply import Supply
+from xentcli.streaming import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,30 +50,11 @@ def scored_rows(
     """
     extra = [*([layout.id] if layout.id else []), *keep]
     roles = dict.fromkeys(extra, Role.TEXT) | layout.roles
-    supply = Supply(sources, roles, rows=block_rows(layout.k), threads=1)
     decoder = Decoder(layout, options.policy)
-    numbers: dict[int, int] = {}
-    try:
-        while (task := supply.take()) is not None:
-            first = numbers.get(task.part, 0)
-            rows = 0
-            try:
-                for block, place in pieces(task):
-                    batch = decoder.decode(block, place)
-                    rows = place.row + block.num_rows
-                    path = supply.facts[task.part].path if several else None
-                    settled(layout, sorted(decoder.labels.seen), supply.facts[task.part].path)
-                    yield _scored(batch, block, layout, options, first, path, extra)
-            except Exception as error:
-                supply.failed(task, error)
-                break
-            numbers[task.part] = first + rows
-            supply.done(task, rows)
-        failure = supply.first_failure()
-        if failure is not None:
-            raise failure[1]
-    finally:
-        supply.close()
+    for block, batch, first, facts in decoded(sources, decoder, roles):
+        path = facts.path if several else None
+        settled(layout, sorted(decoder.labels.seen), facts.path)
+        yield _scored(batch, block, layout, options, first, path, extra)
 
 
 def _scored(

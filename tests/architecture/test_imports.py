@@ -20,10 +20,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("all_conventions",),
     (
         *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
-        *("rows", "row_forms", "frames", "output", "progress"),
+        *("rows", "row_forms", "frames", "output", "progress", "calibration"),
     ),
     (
-        *("engine", "observers", "forked", "supply", "findings", "renderers", "readers", "sources"),
+        *("engine", "observers", "forked", "supply", "streaming", "findings"),
+        *("renderers", "readers", "sources"),
         *("resampling", "replicates", "identities"),
     ),
     ("metrics", "decode"),
@@ -53,7 +54,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("frame",),
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
-    ("batch", "scores", "family", "columns", "tally"),
+    ("batch", "scores", "family", "columns", "tally", "temperature"),
     (
         "exact",
         "levels",
@@ -63,6 +64,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "value_histogram",
         "quantiles",
         "poisson",
+        "pav",
     ),
     ("report", "records", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "by_columns", "groups"),
@@ -88,7 +90,9 @@ FOREIGN = {
     "rich": {"renderers", "progress"},
     "pandas": {"api", "frames", "report", "readers"},
     "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slicer"}
-    | {"labelled_vectors", "arrow_table", "identities", "api", "frames", "rows", "row_forms"},
+    | {"labelled_vectors", "arrow_table", "identities", "api", "frames", "rows", "row_forms"}
+    | {"calibration"},
+    "scipy": {"calibration"},
 }
 BOTTOM = {"errors", "text"}
 

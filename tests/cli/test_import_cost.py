@@ -32,10 +32,27 @@ def loaded(xent: Xent, *arguments: str) -> set[str]:
     return {line.rpartition("|")[2].strip() for line in lines}
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("eval", "--help")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        ("eval", "--help"),
+        ("calibrate", "--help"),
+        ("calibrate", "fit", "--help"),
+    ],
+)
 def test_help_and_version_load_no_numbers(xent: Xent, arguments: tuple[str, ...]) -> None:
     modules = loaded(xent, *arguments)
     assert not modules & {"numpy", "pyarrow", "pandas", "pyarrow.lib"}
+
+
+def test_only_vector_scaling_loads_scipy(xent: Xent) -> None:
+    xent.write("a.csv", "label,prob_a,prob_b\n" + "a,0.9,0.1\nb,0.8,0.2\na,0.4,0.6\n" * 5)
+    plain = loaded(xent, "calibrate", "fit", "a.csv", "--method", "platt", "-o", "c.json")
+    assert not plain & {"scipy", "pandas", "rich"}
+    assert not loaded(xent, "calibrate", "apply", "c.json", "a.csv") & {"scipy", "pandas", "rich"}
+    assert "scipy" in loaded(xent, "calibrate", "fit", "a.csv", "--method", "vector")
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "arrow", "parquet", "orc", "xlsx"])

@@ -12,12 +12,20 @@ from xentcli.cli import app
 
 ROOT_COMMAND: Any = typer.main.get_command(app)
 COMMANDS: dict[str, Any] = ROOT_COMMAND.commands
-PARAMETERS = [(name, p) for name, c in COMMANDS.items() for p in c.params]
+EVERY: dict[str, Any] = {
+    **{name: c for name, c in COMMANDS.items() if not hasattr(c, "commands")},
+    **{
+        f"{name} {inner}": command
+        for name, c in COMMANDS.items()
+        for inner, command in getattr(c, "commands", {}).items()
+    },
+}
+PARAMETERS = [(name, p) for name, c in EVERY.items() for p in c.params]
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_command_has_a_sentence_of_help(name: str) -> None:
-    assert re.match(r"[A-Z].+\.$", COMMANDS[name].help.strip(), re.DOTALL)
+    assert re.match(r"[A-Z].+\.$", EVERY[name].help.strip(), re.DOTALL)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class RowOutput:
             "--format",
             metavar="FORM",
             panel=OUTPUT_PANEL,
-            help="csv, jsonl, arrow or parquet. [default: what -o is named, else csv]",
+            help="csv, tsv, jsonl, arrow or parquet. [default: what -o is named, else csv]",
         ),
     ] = ""
     output: Annotated[str, OUTPUT_FILE] = "-"
@@ -70,13 +70,11 @@ def rows_command(
     """Stream each row's number, label, probability of the true class, loss and prediction."""
     from xentcli.evaluation import Files
     from xentcli.output import check_target, writing
-    from xentcli.row_forms import ROW_FORMS
+    from xentcli.row_forms import ROW_FORMS, form_named
 
     if out.worst is not None and out.worst < 1:
         raise UsageError(f"--worst takes a number from 1 up, not {out.worst}")
-    form = out.format or _form_of(out.output)
-    if form not in ROW_FORMS:
-        raise UsageError(f"--format: there is no form '{form}'; there are {', '.join(ROW_FORMS)}")
+    form = form_named(out.format, out.output)
     check_target(out.output, sources)
     files = Files(sources, inputs.file())
     check_target(out.output, files.paths)
@@ -89,13 +87,6 @@ def rows_command(
         for table in tables:
             writer.write(table)
         writer.close()
-
-
-def _form_of(output: str) -> str:
-    suffix = output.rpartition(".")[2].lower()
-    return {"jsonl": "jsonl", "ndjson": "jsonl", "arrow": "arrow", "parquet": "parquet"}.get(
-        suffix, "csv"
-    )
 
 
 def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:

@@ -1,0 +1,1 @@
+"""Recalibration: maps from scores to better scores, how they are fitted, kept and applied."""

@@ -1,0 +1,59 @@
+"""Scores as log-scores, and calibrated log-scores on the scale and in the shape of the old ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xentcli.elementary import exp, surprise
+from xentcli.layout import Shape
+from xentcli.matrix_scores import Logits
+from xentcli.options import Scale
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.layout import Layout
+    from xentcli.scores import Scores
+
+    Floats = NDArray[np.float64]
+
+# The neighbours of 0 and 1: where the logarithm is finite, a probability may not round to them.
+_LEAST, _LARGEST = 2.0**-1022, 1 - 2.0**-53
+
+
+def log_scores(scores: Scores, clip: float = 0.0) -> Floats:
+    """The (K, n) matrix of logits as they are, or of log-probabilities.
+
+    With `clip`, of probabilities within [clip, 1 - clip].
+    """
+    if isinstance(scores, Logits) and not clip:
+        return scores.raw.astype(np.float64)
+    surprises = scores.surprises()
+    if clip:
+        low, high = surprise(np.array([1.0 - clip, clip]))
+        surprises = surprises.clip(low, high)
+    negative: Floats = -surprises
+    return negative
+
+
+def on_scale(z: Floats, layout: Layout) -> Floats:
+    """Log-scores as the layout has its scores: on its scale, (K, n), or n of a single score."""
+    single = layout.shape is Shape.SINGLE
+    own, other = layout.positive, 1 - layout.positive
+    if layout.scale is Scale.LOGIT:
+        logit: Floats = z[own] - z[other] if single else z
+        return logit
+    surprises = Logits(z).surprises()
+    if layout.scale is Scale.LOG_PROBABILITY:
+        negative: Floats = -(surprises[own] if single else surprises)
+        # A certain class has the logarithm 0, not -0.
+        return negative + 0.0
+    p = exp(-surprises)
+    p[(p == 0) & (surprises < np.inf)] = _LEAST
+    if not single:
+        return p
+    column: Floats = p[own]
+    column[(column == 1) & (surprises[other] < np.inf)] = _LARGEST
+    return column

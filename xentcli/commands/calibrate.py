@@ -1,0 +1,126 @@
+"""`xent calibrate fit` and `xent calibrate apply`: better probabilities from the same model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xentcli.commands.fitting_options import Application, Fit
+from xentcli.commands.parameters import Inputs
+from xentcli.commands.taking import takes
+from xentcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xentcli.calibration.notices import Notice
+
+calibrate_app = typer.Typer(
+    no_args_is_help=True,
+    help="Fit a recalibration that minimises cross-entropy, and apply it.",
+)
+
+VALIDATION = typer.Argument(
+    metavar="VAL...",
+    help="Predictions with their labels, that the model was not trained on; as for `xent eval`.",
+    show_default=False,
+)
+
+
+@calibrate_app.command("fit", short_help="Fit a recalibration to labelled predictions.")
+@takes(inputs=Inputs, wanted=Fit)
+def fit_command(
+    sources: Annotated[list[str], VALIDATION],
+    *,
+    inputs: Inputs,
+    wanted: Fit,
+) -> None:
+    """Fit a recalibration, and say what it is worth on rows that it was not fitted to."""
+    from xentcli.calibration.fitting import fitted
+    from xentcli.calibration.validation import read
+    from xentcli.commands.calibration_page import page
+    from xentcli.evaluation import Files, Options
+    from xentcli.output import check_target, deliver_all
+
+    request = wanted.request()
+    if wanted.output:
+        check_target(wanted.output, sources)
+    files = Files(sources, inputs.file())
+    if wanted.output:
+        check_target(wanted.output, files.paths)
+    options = Options(inputs.file(), inputs.columns(), inputs.policy())
+    data = read(files, options)
+    found = fitted(data, request, options.policy)
+    record = found.to_json()
+    texts = {"-": record if wanted.json else page(found, data, wanted.output)}
+    if wanted.output:
+        texts[wanted.output] = record
+    deliver_all(texts)
+    # The page shows the findings; where it is not printed, those that matter are told apart.
+    if not wanted.quiet and (wanted.json or wanted.output == "-"):
+        _tell(n for n in found.findings if n.severity == "warning")
+
+
+@calibrate_app.command("apply", short_help="Rewrite scores by a fitted recalibration.")
+@takes(wanted=Application)
+def apply_command(
+    calibration: Annotated[
+        str, typer.Argument(metavar="CAL", help="What `fit -o` wrote.", show_default=False)
+    ],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TEST...",
+            help="Predictions of the same model, with or without labels; - for standard input.",
+            show_default=False,
+        ),
+    ],
+    *,
+    wanted: Application,
+) -> None:
+    """Rewrite the scores on their own scale; all other columns, and the order, stay."""
+    from xentcli.calibration.applying import Application as Applied
+    from xentcli.calibration.record import parse
+    from xentcli.evaluation import Files
+    from xentcli.output import check_target, writing
+    from xentcli.row_forms import form_named, verbatim
+
+    form = form_named(wanted.format, wanted.output)
+    check_target(wanted.output, [calibration, *sources])
+    kept = parse(_content(calibration), calibration)
+    files = Files(sources, wanted.file())
+    check_target(wanted.output, files.paths)
+    applied = Applied(kept, files, wanted.file(), scores=wanted.scores, missing=wanted.missing)
+    tables = applied.tables()
+    # Nothing is written before the first row is known to be good.
+    first = next(tables)
+    with writing(wanted.output) as stream:
+        writer = verbatim(form, header=not wanted.no_header)(stream, first.schema)
+        writer.write(first)
+        for table in tables:
+            writer.write(table)
+        writer.close()
+    if not wanted.quiet:
+        _tell(applied.notices)
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: {reason}") from None
+
+
+def _tell(notices: Iterable[Notice]) -> None:
+    """A line for each notice on standard error, whatever its encoding."""
+    import sys
+
+    if sys.stderr is None:
+        return
+    encoding = sys.stderr.encoding or "utf-8"
+    for notice in notices:
+        line = notice.line + "\n"
+        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
