@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine", "forked", "supply", "findings", "renderers", "readers", "sources"),
     ("metrics", "decode"),
     ("metric", "checks", "imitate", "adopting", "kept", "truths", "labelled_vectors"),
+    ("reliability", "binning"),
     ("class_weights", "arrow_table", "slice_report", "slice_totals", "slices"),
     ("totals", "means", "statistic", "state", "encode", "scales"),
     ("frame",),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
 
 # Of rows with several largest scores the first class wins: these depend on the order then.
-DECIDE = {"accuracy", "recall", "precision", "f1", "top_k"}
+DECIDE = {"accuracy", "recall", "precision", "f1", "top_k", "ece", "squared_ece"}
 
 
 def has_ties(rows: AnyRows) -> bool:
@@ -145,6 +145,11 @@ def test_the_classes_add_up_to_the_whole(rows: Rows) -> None:
     state = rows.state()
     totals = totals_of(state, weighted=rows.weights is not None)
     for key in state.sums:
+        width = state.width(key)
+        parts = [totals.binned(key, width, k) for k in range(rows.k)]
+        assert [sum(of_bin) for of_bin in zip(*parts, strict=True)] == totals.binned(key, width)
+        if width > 1:
+            continue
         assert sum(totals.units(key, k) for k in range(rows.k)) == totals.units(key)
         assert sum(totals.infinite(key, k) for k in range(rows.k)) == totals.infinite(key)
     assert sum(totals.rows(k) for k in range(rows.k)) == totals.rows() == len(rows)

@@ -1,0 +1,210 @@
+"""Probabilities in bins of equal width, beside what came true: what reliability is read off.
+
+Bin b of B holds the p with b <= p·B < b + 1, p·B being rounded to a float64; the last one
+holds 1 as well. Float32 and float64 files that hold the same numbers fill the same bins.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli.groups import Arrangement
+from xentcli.levels import GRID, SHIFTERS
+from xentcli.matrix_scores import Matrix
+from xentcli.statistic import Statistic
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.batch import Batch
+    from xentcli.class_batch import ClassBatch
+    from xentcli.exact import Sums
+    from xentcli.frame import Frame
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Rows = NDArray[np.intp]
+
+# Rounds to multiples of 2^-37, which float64 adds exactly over 2^15 rows.
+_SHIFTER = SHIFTERS[0]
+_UNIT = 2.0**GRID
+# So many cells at once stay in the cache nearest to the processor.
+_CELLS = 1 << 14
+
+
+class _Bins:
+    """The sums that one set of bins consists of, under the names that `keys_of` lists."""
+
+    def __init__(self, width: int, sums: tuple[Sums, ...]) -> None:
+        self.width = width
+        self.rows, self.probability, self.hits, self.weight, self.squares = sums
+
+    def add(self, p: Floats, weights: Floats | None, first: Any) -> None:
+        """Adds rows of probability `p` to the bins of the sums number `first`."""
+        arranged = self._arranged(p, first)
+        groups = arranged.groups
+        self.rows.add_counts(groups.counts, groups.ids)
+        w = None if weights is None else arranged.of(weights)
+        self.probability.add_coarse(arranged.of(p), w, groups)
+        if w is not None:
+            self.weight.add(w, groups)
+            self.squares.add(w * w, groups)
+
+    def add_hits(self, p: Floats, weights: Floats | None, first: Any) -> None:
+        """Adds rows of probability `p` that came true to the bins of the sums number `first`."""
+        if not len(p):
+            return
+        arranged = self._arranged(p, first)
+        if weights is None:
+            self.hits.add_counts(arranged.groups.counts, arranged.groups.ids)
+        else:
+            self.hits.add(arranged.of(weights), arranged.groups)
+
+    def _arranged(self, p: Floats, first: Any) -> Arrangement:
+        return Arrangement.by(numbers_of(p, self.width) + np.asarray(first) * self.width)
+
+    def add_matrix(self, matrix: NDArray[Any], start: int = 0) -> None:
+        """Adds every row of `matrix` to the bins of a sum of its own, from `start` on."""
+        rows = matrix.shape[1]
+        step = max(1, _CELLS // rows)
+        for k in range(0, len(matrix), step):
+            part = matrix[k : k + step]
+            counts, total = _binned(part, self.width)
+            cells = slice((start + k) * self.width, (start + k + len(part)) * self.width)
+            self.rows.add_counts(counts, cells)
+            self.probability.add_grid(total, rows * _UNIT, cells)
+
+    def count_hits(self, p: Floats, first: Rows | int, size: int) -> None:
+        """`add_hits` of rows without weights, to the bins of all sums up to number `size`."""
+        # One bin more, for p = 1.
+        wide = self.width + 1
+        numbers = (p * self.width).astype(np.intp)
+        numbers += np.asarray(first) * wide
+        counts = np.bincount(numbers, minlength=size * wide)
+        self.hits.add_counts(_folded(counts, size), slice(0, size * self.width))
+
+
+def numbers_of(p: Floats, bins: int) -> Rows:
+    """The bin of each probability.
+
+    >>> numbers_of(np.array([0.0, 0.09, 0.1, 0.3, 1.0]), 10)
+    array([0, 0, 1, 3, 9])
+    """
+    return np.minimum((p * bins).astype(np.intp), bins - 1)
+
+
+def _folded(counts: NDArray[Any], size: int) -> Ints:
+    """Counts of `size` times so many bins and one for p = 1, which goes to the last of them."""
+    table = counts.reshape(size, -1)
+    table[:, -2] += table[:, -1]
+    return table[:, :-1].reshape(-1).astype(np.int64)
+
+
+def _binned(part: NDArray[Any], bins: int) -> tuple[Ints, Ints]:
+    """Of each row of a matrix and bin, how many cells there are, and Σp in units of 2^-37."""
+    size = len(part)
+    p = part.astype(np.float64)
+    numbers = (p * bins).astype(np.intp)
+    if size > 1:
+        numbers += np.arange(0, size * (bins + 1), bins + 1)[:, None]
+    p += _SHIFTER
+    p -= _SHIFTER
+    cells = numbers.reshape(-1)
+    least = size * (bins + 1)
+    counts = np.bincount(cells, minlength=least)
+    # Every sum of so many multiples of 2^-37 is one that a float64 holds.
+    total: NDArray[Any] = np.bincount(cells, weights=p.reshape(-1), minlength=least)
+    total *= np.float64(_UNIT)
+    return _folded(counts, size), _folded(total, size)
+
+
+def keys_of(kind: str, bins: int) -> tuple[str, ...]:
+    """The names of the sums by bin: of `class` probabilities, or of the `top` of each row.
+
+    >>> keys_of("class", 15)[:3]
+    ('class_bins(15).rows', 'class_bins(15).probability', 'class_bins(15).hits')
+    """
+    parts = ("rows", "probability", "hits", "weight", "squares")
+    return tuple(f"{kind}_bins({bins}).{part}" for part in parts)
+
+
+@cache
+def class_bins(bins: int) -> Statistic:
+    """Of each class and bin of its probability p_k: rows, Σw, Σw², Σw·p_k, and Σw where y = k."""
+
+    def add(batch: ClassBatch, frame: Frame, *sums: Sums) -> None:
+        into = _Bins(bins, sums)
+        own = _own(batch)
+        truth = np.repeat(np.arange(batch.k), batch.groups.counts)
+        if frame.starts is None and batch.row_weights is None:
+            _add_every_class(into, batch)
+            into.count_hits(own, truth, batch.k)
+            return
+        starts = np.intp(0) if frame.starts is None else frame.starts
+        for k in range(batch.k):
+            into.add(batch.probability_rows(k), batch.row_weights, starts + k)
+        into.add_hits(own, batch.weights, np.broadcast_to(starts, len(batch))[batch.order] + truth)
+
+    return Statistic(keys_of("class", bins), add, bins)
+
+
+def _add_every_class(into: _Bins, batch: Batch) -> None:
+    matrix = batch.scores.matrix()
+    if matrix is not None:
+        into.add_matrix(matrix)
+        return
+    for k in range(batch.k):
+        into.add_matrix(batch.probability_rows(k)[None, :], k)
+
+
+def _own(batch: ClassBatch) -> Floats:
+    """The probability of each row's true class, in class order, as that class's bins have it."""
+    scores, matrix = batch.scores, batch.scores.matrix()
+    if matrix is None or not isinstance(scores, Matrix):
+        return scores.own(batch.truth, batch.order)
+    own = matrix.reshape(-1).take(scores.true_places(batch.truth, batch.order))
+    return own.astype(np.float64)
+
+
+@cache
+def top_bins(bins: int) -> Statistic:
+    """The same of the largest probability of each row, and the rows that are decided rightly.
+
+    Two classes have no need of it. All rows are added to the sums of the first class.
+    """
+
+    def add(batch: ClassBatch, frame: Frame, *sums: Sums) -> None:
+        matrix = batch.scores.matrix()
+        if batch.k == 2 or matrix is None:
+            return
+        into = _Bins(bins, sums)
+        top = matrix.max(axis=0).astype(np.float64)
+        hit = batch.counted_decisions[0]
+        right = batch.order[hit]
+        if frame.starts is None and batch.row_weights is None:
+            into.add_matrix(top[None, :])
+            into.count_hits(top.take(right), 0, 1)
+            return
+        starts = np.zeros(len(batch), np.intp) if frame.starts is None else frame.starts
+        into.add(top, batch.row_weights, starts)
+        weights = batch.row_weights
+        into.add_hits(top[right], None if weights is None else weights[right], starts[right])
+
+    return Statistic(keys_of("top", bins), add, bins)
+
+
+def _add_variances(batch: Batch, frame: Frame, total: Sums) -> None:
+    weights = batch.row_weights
+    squares = None if weights is None else weights * weights
+    for k in range(batch.k):
+        p = batch.probability_rows(k)
+        column = frame.column(k)
+        w = None if squares is None else column.of(squares)
+        total.add_coarse(column.of(p - p * p), w, column.groups)
+
+
+# Σ w² p_k (1 - p_k) over all rows: the variance of Σ w [y = k] if the probabilities are right.
+VARIANCES = Statistic(("probability.variance",), _add_variances)
