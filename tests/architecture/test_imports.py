@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
     ("batch", "scores", "family", "columns", "tally"),
-    ("exact", "levels", "elementary", "double_double", "slice_places"),
+    ("exact", "levels", "elementary", "double_double", "slice_places", "quantiles"),
     ("report", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "groups"),
     ("rules", "conventions"),
