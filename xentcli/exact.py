@@ -189,6 +189,13 @@ class Sums:
             total._level(number).add_halves(*level.folded(times, size))
         return total
 
+    def gathered(self, numbers: NDArray[np.intp], size: int) -> Sums:
+        """Finite sums added up: number i goes to number `numbers[i]` of `size` others."""
+        total = Sums(size)
+        for number, level in self._levels.items():
+            total._level(number).add_halves(*level.gathered(numbers, size))
+        return total
+
     def part(self, start: int, stop: int) -> Sums:
         """Some of the sums, to be read: they share their memory with these."""
         part = Sums(stop - start)

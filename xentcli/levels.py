@@ -111,6 +111,17 @@ class Level:
                 high += cells.sum(axis=0)
         return high, low
 
+    def gathered(self, numbers: NDArray[np.intp], size: int) -> tuple[Ints, Ints]:
+        """Sum number i added to number `numbers[i]` of `size` others, as halves."""
+        high, low = np.zeros((2, size), dtype=np.int64)
+        for whole, scale in self.parts():
+            if scale == 1.0:
+                np.add.at(high, numbers, whole >> 32)
+                np.add.at(low, numbers, whole & _LOW)
+            else:
+                np.add.at(high, numbers, whole)
+        return high, low
+
     def add_halves(self, high: Ints, low: Ints) -> None:
         """Adds sums given as halves, high·2^32 + low."""
         self._high = self._added(self._high, high, EVERY)

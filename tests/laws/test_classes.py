@@ -56,7 +56,11 @@ def tolerance_of(rows: AnyRows, case: Case) -> float:
     """Where a row's own figure adds up classes in their order, bits depend on the order."""
     name, smoothing = case.request.metric.name, case.request.settings.get("smoothing")
     if case.kind is TargetKind.CLASS:
-        sums = name in {"brier", "one_vs_rest"} or bool(smoothing) or rows.scale is Scale.LOGIT
+        sums = (
+            name in {"brier", "one_vs_rest", "calibration_loss"}
+            or bool(smoothing)
+            or rows.scale is Scale.LOGIT
+        )
         if not sums or rows.k == 2 or name in {*DECIDE, "share_of_rows"}:
             return 0.0
     return 1e-7 if rows.raw.dtype == np.float32 else 1e-9
