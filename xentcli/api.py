@@ -49,6 +49,7 @@ def evaluate(
     metric: str | Sequence[str] = (),
     base: Base | str | float = Base.E,
     confidence: float = 0.95,
+    calibration: bool = False,
     clip: float = 0.0,
     sum_to_one: SumToOne | str = SumToOne.WARN,
     tolerance: float = 1e-3,
@@ -84,6 +85,7 @@ def evaluate(
         metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
         base: `e`, 2 or 10.
         confidence: Of the intervals, between 0 and 1.
+        calibration: Whether to say how far probabilities can be taken at their word.
         clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
         sum_to_one: `warn`, `error`, `ignore` or `rescale`.
         tolerance: How far from one a row may sum.
@@ -141,6 +143,7 @@ def evaluate(
             (metric,) if isinstance(metric, str) else tuple(metric),
             _choice(Base, str(base)),
             confidence,
+            calibration,
         ),
         RunOptions(threads),
     )

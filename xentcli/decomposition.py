@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import UsageError
 from xentcli.report import Value
+from xentcli.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from xentcli.layout import Layout
     from xentcli.metric import Setting
     from xentcli.score_grid import ScoreGrid
+    from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
 
@@ -50,6 +52,15 @@ def parts_of(totals: Totals) -> Parts | None:
         found.cells,
         grid.dropped == 0,
     )
+
+
+def sums_of_parts(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    """What the decomposition is a function of."""
+    # Loaded when it is asked for, as it is not by default.
+    from xentcli.score_grid import SCORE_GRID
+
+    del settings
+    return (*LOSSES, SCORE_GRID)
 
 
 def figure_of(totals: Totals, group: int | None, part: str) -> Value | None:

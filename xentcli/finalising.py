@@ -18,6 +18,7 @@ from xentcli.totals import Totals
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from xentcli.calibration_report import CalibrationReport
     from xentcli.engine import Outcome, Sum
     from xentcli.layout import Layout
     from xentcli.metric import Requested
@@ -82,7 +83,14 @@ def finalise(
         classes=_classes(layout, totals, requested),
         findings=findings(total.tally, totals, layout, policy, locate),
         slices=_slices(total.slices, layout, totals, requested, read),
+        calibration=_calibration(totals, requested) if report.calibration else None,
     )
+
+
+def _calibration(totals: Totals, requested: Sequence[Requested]) -> CalibrationReport:
+    from xentcli.calibration import calibration_of
+
+    return calibration_of(totals, requested)
 
 
 def _slices(

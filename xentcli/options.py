@@ -162,6 +162,7 @@ class ReportOptions(NamedTuple):
     metrics: tuple[str, ...] = ()
     base: Base = Base.E
     confidence: float = 0.95
+    calibration: bool = False
 
 
 class RunOptions(NamedTuple):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from xentcli.calibration_report import CalibrationReport
+
 SCHEMA = "xentcli/report/1"
 
 
@@ -106,7 +108,8 @@ class Report(NamedTuple):
     """Everything one run found.
 
     `metrics` maps a metric's canonical spec (`cross_entropy`, `brier(scale=half)`) to
-    its figure over all rows; `classes` holds the breakdown in the order of the layout.
+    its figure over all rows; `classes` holds the breakdown in the order of the layout, and
+    `calibration` how far probabilities can be taken at their word, where that was asked for.
     """
 
     version: str
@@ -118,6 +121,7 @@ class Report(NamedTuple):
     findings: tuple[Finding, ...]
     slices: Sequence[SliceReport] = ()
     schema: str = SCHEMA
+    calibration: CalibrationReport | None = None
 
     def __str__(self) -> str:
         """The table that `xent eval` prints."""
@@ -159,6 +163,9 @@ class Report(NamedTuple):
         record["findings"] = [_finding_record(f) for f in self.findings]
         order = ["schema", "version", "signature", "source", "layout"]
         order += ["metrics", "classes", "slices", "findings"]
+        if self.calibration is not None:
+            record["calibration"] = self.calibration.to_dict()
+            order.append("calibration")
         return {key: record[key] for key in order}
 
     def to_json(self) -> str:

@@ -32,6 +32,14 @@ class Report:
         option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
+    calibration: Annotated[
+        bool,
+        option(
+            "--calibration",
+            panel=_REPORT,
+            help="How far probabilities can be taken at their word, and what that costs.",
+        ),
+    ] = False
     all_conventions: Annotated[
         bool,
         option(
@@ -43,7 +51,8 @@ class Report:
 
     def options(self) -> ReportOptions:
         """The same, as plain values."""
-        return ReportOptions(tuple(self.metric or ()), self.base, self.confidence)
+        metrics = tuple(self.metric or ())
+        return ReportOptions(metrics, self.base, self.confidence, self.calibration)
 
 
 class Work:

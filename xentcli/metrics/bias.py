@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.binning import VARIANCES
 from xentcli.exact import ratio
 from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate
@@ -16,7 +15,16 @@ from xentcli.statistic import PROBABILITIES, ROWS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.statistic import Statistic
     from xentcli.totals import Totals
+
+
+def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    # Loaded when it is asked for, as it is not by default.
+    from xentcli.binning import VARIANCES
+
+    del settings
+    return (ROWS, PROBABILITIES, VARIANCES)
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
@@ -38,7 +46,7 @@ METRIC = Metric(
     "calibration",
     formula="Σ w (p_k - [y = k]) / Σ w; stderr √Σ w² p_k (1 - p_k) / Σ w, as if the p_k were right",
     source="Spiegelhalter 1986, with the difference in place of its square",
-    statistics=(ROWS, PROBABILITIES, VARIANCES),
+    statistics=_statistics,
     figure=_figure,
     better="closer to 0",
     aliases=("calibration_bias",),

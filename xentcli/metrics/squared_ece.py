@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.binning import class_bins, top_bins
 from xentcli.metric import Metric, Parameter, Setting
-from xentcli.reliability import bins_of, squared_error
 from xentcli.report import Value
 from xentcli.statistic import ROWS
 
@@ -18,11 +16,16 @@ if TYPE_CHECKING:
 
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
+    # Loaded when it is asked for, as it is not by default.
+    from xentcli.binning import class_bins, top_bins
+
     bins = int(settings["bins"])
     return (ROWS, class_bins(bins), top_bins(bins))
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+    from xentcli.reliability import bins_of, squared_error
+
     return Value(squared_error(bins_of(totals, int(settings["bins"]), group)))
 
 

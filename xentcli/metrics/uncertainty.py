@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.decomposition import check_two_classes, figure_of
+from xentcli.decomposition import check_two_classes, figure_of, sums_of_parts
 from xentcli.metric import Metric, Setting
-from xentcli.score_grid import SCORE_GRID
-from xentcli.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +24,7 @@ METRIC = Metric(
     summary="the entropy of the labels' shares: what a binary loss would be without any score",
     formula="H(π) = -Σ_k π_k log π_k, π_k = Σ_{y=k} w / Σ w",
     source="Dimitriadis, Gneiting, Jordan 2021: L = miscalibration - discrimination + uncertainty",
-    statistics=(*LOSSES, SCORE_GRID),
+    statistics=sums_of_parts,
     figure=_figure,
     check=check_two_classes,
     unit="loss",

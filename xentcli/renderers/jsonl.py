@@ -5,6 +5,7 @@ Every line has a `kind`, and figures have the shape they have in `-f json`:
 - `overall`, the first line: everything of the report but its lists;
 - `class`, one line a class: `class` (its name), `rows`, `weight`, `metrics`;
 - `slice`, one line a slice, where there are slices;
+- `calibration`, and `bin`, one line a bin, with `--calibration`;
 - `finding`, one line a finding: `code`, `severity`, `count`, `message` …
 
 So `jq 'select(.kind == "class") | {class, recall: .metrics.recall.value}'`, or in duckdb
@@ -28,11 +29,17 @@ def _records(report: Report) -> Iterator[dict[str, Any]]:
     record = report.to_dict()
     classes, slices = record.pop("classes"), record.pop("slices")
     findings = record.pop("findings")
+    calibration = record.pop("calibration", None)
     yield {"kind": "overall", **record}
     for entry in classes:
         yield {"kind": "class", "class": entry.pop("name"), **entry}
     for entry in slices:
         yield {"kind": "slice", **entry}
+    if calibration is not None:
+        bins = calibration.pop("bins")
+        yield {"kind": "calibration", **calibration}
+        for entry in bins:
+            yield {"kind": "bin", **entry}
     for entry in findings:
         yield {"kind": "finding", **entry}
 
