@@ -6,14 +6,17 @@ holds 1 as well. Float32 and float64 files that hold the same numbers fill the s
 
 from __future__ import annotations
 
+import math
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xentcli.exact import MAX_ROWS
 from xentcli.groups import Arrangement
-from xentcli.levels import GRID, SHIFTERS
-from xentcli.matrix_scores import Matrix
+from xentcli.levels import GRID, SHIFTER_BITS, SHIFTERS
+from xentcli.matrix_scores import Matrix, Probabilities
 from xentcli.statistic import Statistic
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from xentcli.class_batch import ClassBatch
     from xentcli.exact import Sums
     from xentcli.frame import Frame
+    from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -33,6 +37,22 @@ _SHIFTER = SHIFTERS[0]
 _UNIT = 2.0**GRID
 # So many cells at once stay in the cache nearest to the processor.
 _CELLS = 1 << 14
+
+
+class _Scratch(threading.local):
+    """Working arrays of each thread, reused: fresh ones cost more than what is done in them."""
+
+    def __init__(self) -> None:
+        self.of_cells = np.empty((3, MAX_ROWS))
+
+    def of(self, size: int) -> Floats:
+        """Three numbers for each of so many cells."""
+        if size > self.of_cells.shape[1]:
+            self.of_cells = np.empty((3, size))
+        return self.of_cells[:, :size]
+
+
+_scratch = _Scratch()
 
 
 class _Bins:
@@ -105,20 +125,61 @@ def _folded(counts: NDArray[Any], size: int) -> Ints:
 
 def _binned(part: NDArray[Any], bins: int) -> tuple[Ints, Ints]:
     """Of each row of a matrix and bin, how many cells there are, and Σp in units of 2^-37."""
-    size = len(part)
-    p = part.astype(np.float64)
-    numbers = (p * bins).astype(np.intp)
+    flat = part.reshape(-1)
+    beyond = flat >= _edge(bins, flat.dtype)
+    if 2 * int(np.count_nonzero(beyond)) > flat.size:
+        return _of_cells(flat, None, part.shape, bins)
+    # Most cells are in the first bin, which is what the others leave of the whole.
+    counts, total = _of_cells(flat, np.flatnonzero(beyond), part.shape, bins)
+    firsts = slice(None, None, bins)
+    counts[firsts] += part.shape[1] - counts.reshape(-1, bins).sum(axis=1)
+    total[firsts] += _totals(part) - total.reshape(-1, bins).sum(axis=1)
+    return counts, total
+
+
+def _of_cells(
+    flat: NDArray[Any], places: Rows | None, shape: tuple[int, ...], bins: int
+) -> tuple[Ints, Ints]:
+    """`_binned` of the cells at these places of the flattened matrix; None means of all."""
+    size, rows = shape
+    cells = flat if places is None else flat.take(places)
+    p, scaled, spare = _scratch.of(len(cells))
+    numbers = spare.view(np.intp)
+    p[:] = cells
+    # What lies behind the point is cut off.
+    numbers[:] = np.multiply(p, bins, out=scaled)
     if size > 1:
-        numbers += np.arange(0, size * (bins + 1), bins + 1)[:, None]
+        which = np.repeat(np.arange(size), rows) if places is None else places // rows
+        numbers += which * (bins + 1)
     p += _SHIFTER
     p -= _SHIFTER
-    cells = numbers.reshape(-1)
     least = size * (bins + 1)
-    counts = np.bincount(cells, minlength=least)
+    counts = np.bincount(numbers, minlength=least)
     # Every sum of so many multiples of 2^-37 is one that a float64 holds.
-    total: NDArray[Any] = np.bincount(cells, weights=p.reshape(-1), minlength=least)
-    total *= np.float64(_UNIT)
+    total = np.bincount(numbers, weights=p, minlength=least) * _UNIT
     return _folded(counts, size), _folded(total, size)
+
+
+def _totals(matrix: NDArray[Any]) -> Ints:
+    """Σp of each row of a matrix, in units of 2^-37."""
+    shifted = _scratch.of(matrix.size)[0].reshape(matrix.shape)
+    np.add(matrix, _SHIFTER, out=shifted)
+    total: Ints = np.add.reduce(shifted.view(np.int64), axis=1)
+    # Modulo 2^64, in which arrays compute without a word.
+    total -= np.full(1, matrix.shape[1]) * SHIFTER_BITS[0]
+    return total
+
+
+@cache
+def _edge(bins: int, dtype: np.dtype[Any]) -> Any:
+    """The smallest number of this type that is not in the first bin."""
+    edge = 1.0 / bins
+    while math.nextafter(edge, 0.0) * bins >= 1.0:
+        edge = math.nextafter(edge, 0.0)
+    while edge * bins < 1.0:
+        edge = math.nextafter(edge, 1.0)
+    near = dtype.type(edge)
+    return near if float(near) >= edge else np.nextafter(near, dtype.type(1))
 
 
 def keys_of(kind: str, bins: int) -> tuple[str, ...]:
@@ -156,8 +217,8 @@ def _add_every_class(into: _Bins, batch: Batch) -> None:
     if matrix is not None:
         into.add_matrix(matrix)
         return
-    for k in range(batch.k):
-        into.add_matrix(batch.probability_rows(k)[None, :], k)
+    for k, p in enumerate(batch.scores.both()):
+        into.add_matrix(p[None, :], k)
 
 
 def _own(batch: ClassBatch) -> Floats:
@@ -167,6 +228,12 @@ def _own(batch: ClassBatch) -> Floats:
         return scores.own(batch.truth, batch.order)
     own = matrix.reshape(-1).take(scores.true_places(batch.truth, batch.order))
     return own.astype(np.float64)
+
+
+def _top(scores: Scores, matrix: NDArray[Any]) -> NDArray[Any]:
+    """The largest probability of each row."""
+    top: NDArray[Any] = scores.top if isinstance(scores, Probabilities) else matrix.max(axis=0)
+    return top
 
 
 @cache
@@ -181,7 +248,7 @@ def top_bins(bins: int) -> Statistic:
         if batch.k == 2 or matrix is None:
             return
         into = _Bins(bins, sums)
-        top = matrix.max(axis=0).astype(np.float64)
+        top = _top(batch.scores, matrix).astype(np.float64)
         hit = batch.counted_decisions[0]
         right = batch.order[hit]
         if frame.starts is None and batch.row_weights is None:
@@ -197,6 +264,9 @@ def top_bins(bins: int) -> Statistic:
 
 
 def _add_variances(batch: Batch, frame: Frame, total: Sums) -> None:
+    if batch.row_weights is None and frame.whole:
+        _add_plain_variances(batch, total)
+        return
     weights = batch.row_weights
     squares = None if weights is None else weights * weights
     for k in range(batch.k):
@@ -204,6 +274,19 @@ def _add_variances(batch: Batch, frame: Frame, total: Sums) -> None:
         column = frame.column(k)
         w = None if squares is None else column.of(squares)
         total.add_coarse(column.of(p - p * p), w, column.groups)
+
+
+def _add_plain_variances(batch: Batch, total: Sums) -> None:
+    matrix = batch.scores.matrix()
+    rows = batch.scores.both() if matrix is None else matrix
+    step = max(1, _CELLS // len(batch))
+    for k in range(0, batch.k, step):
+        part = np.asarray(rows[k : k + step])
+        _, p, variances = _scratch.of(part.size).reshape(3, *part.shape)
+        p[:] = part
+        np.multiply(p, p, out=variances)
+        np.subtract(p, variances, out=variances)
+        total.add_grid(_totals(variances), len(batch) * _UNIT, slice(k, k + len(p)))
 
 
 # Σ w² p_k (1 - p_k) over all rows: the variance of Σ w [y = k] if the probabilities are right.

@@ -32,13 +32,13 @@ class KeyedSums:
 
     @classmethod
     def of(cls, keys: Keys, weights: Floats | None = None) -> tuple[KeyedSums, Rows]:
-        """The rows by their keys, and the place of a row that has each.
+        """The rows by their keys, and the place of a row (any) that has each.
 
         >>> found, places = KeyedSums.of(np.array([7, 3, 7]))
-        >>> found.keys.tolist(), found.rows.tolist(), places.tolist()
-        ([3, 7], [1, 2], [1, 0])
+        >>> found.keys.tolist(), found.rows.tolist()
+        ([3, 7], [1, 2])
         """
-        order = keys.argsort(kind="stable")
+        order = keys.argsort()
         ascending = keys.take(order)
         starts = _starts(ascending)
         rows = np.diff(np.append(starts, len(keys)))
@@ -46,8 +46,7 @@ class KeyedSums:
         if weights is None:
             return cls(ascending.take(starts), rows), places
         weight = Sums(len(starts))
-        numbers = np.empty(len(keys), dtype=np.intp)
-        numbers[order] = np.repeat(np.arange(len(starts)), rows)
+        numbers = _numbers(order, starts)
         for start in range(0, len(keys), MAX_ROWS):
             arranged = Arrangement.by(numbers[start : start + MAX_ROWS])
             weight.add(arranged.of(weights[start : start + MAX_ROWS]), arranged.groups)
@@ -55,34 +54,32 @@ class KeyedSums:
 
     def joined(self, other: KeyedSums) -> tuple[KeyedSums, Rows]:
         """Both together, and where each key comes from: its place here, or behind these."""
+        for one, rest in ((self, other), (other, self)):
+            if not len(rest.keys):
+                return one, np.arange(len(one.keys))
         keys = np.concatenate((self.keys, other.keys))
-        order = keys.argsort(kind="stable")
+        order = keys.argsort()
         ascending = keys.take(order)
         starts = _starts(ascending)
-        numbers = np.empty(len(keys), dtype=np.intp)
-        counts = np.diff(np.append(starts, len(keys)))
-        numbers[order] = np.repeat(np.arange(len(starts)), counts)
-        rows = np.zeros(len(starts), dtype=np.int64)
-        weight: Sums | None = None
-        middle = len(self.keys)
-        for part, places in ((self, numbers[:middle]), (other, numbers[middle:])):
-            # Within a part every number occurs once.
-            rows[places] += part.rows
-            if part.weight is not None:
-                moved = part.weight.gathered(places, len(starts))
-                weight = moved if weight is None else weight.merge(moved)
-        return KeyedSums(ascending.take(starts), rows, weight), order.take(starts)
+        rows = np.add.reduceat(np.concatenate((self.rows, other.rows)).take(order), starts)
+        joined = KeyedSums(ascending.take(starts), rows)
+        if self.weight is not None and other.weight is not None:
+            numbers = _numbers(order, starts)
+            middle = len(self.keys)
+            joined.weight = self.weight.gathered(numbers[:middle], len(starts)).merge(
+                other.weight.gathered(numbers[middle:], len(starts))
+            )
+        return joined, order.take(starts)
 
     def renamed(self, keys: Keys) -> KeyedSums:
         """The same under other keys; equal ones are added up."""
-        order = keys.argsort(kind="stable")
+        order = keys.argsort()
         ascending = keys.take(order)
         starts = _starts(ascending)
-        numbers = np.empty(len(keys), dtype=np.intp)
-        counts = np.diff(np.append(starts, len(keys)))
-        numbers[order] = np.repeat(np.arange(len(starts)), counts)
         rows = np.add.reduceat(self.rows.take(order), starts)
-        weight = None if self.weight is None else self.weight.gathered(numbers, len(starts))
+        weight = self.weight
+        if weight is not None:
+            weight = weight.gathered(_numbers(order, starts), len(starts))
         return KeyedSums(ascending.take(starts), rows, weight)
 
     def head(self, most: int) -> KeyedSums:
@@ -106,6 +103,14 @@ class KeyedSums:
         )
 
     __hash__ = None  # type: ignore[assignment]  # arrays are no keys
+
+
+def _numbers(order: Rows, starts: Rows) -> Rows:
+    """Which run each entry belongs to, runs beginning at `starts` of the entries in order."""
+    numbers = np.empty(len(order), dtype=np.intp)
+    counts = np.diff(np.append(starts, len(order)))
+    numbers[order] = np.repeat(np.arange(len(starts)), counts)
+    return numbers
 
 
 def _starts(ascending: Keys) -> Rows:

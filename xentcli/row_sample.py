@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
 
 # A sample takes so many scores, and so many rows at most.
-_MOST_CELLS = 1 << 20
-_MOST_ROWS = 1 << 17
+_MOST_CELLS = 1 << 21
+_MOST_ROWS = 1 << 16
 _EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
-_CHUNK = 1 << 14
+_CHUNK = 1 << 13
 
 
 class Sampled(NamedTuple):
@@ -101,7 +101,7 @@ class RowSample:
         if not len(places):
             return
         own = None if weights is None else weights.take(places)
-        part = raw.take(places, axis=1).astype(np.float64)
+        part = raw.take(places, axis=1)
         self._waiting.append((hashes.take(places), part, batch.truth.take(places), own))
         if sum(len(w[0]) for w in self._waiting) >= self._size(len(raw)):
             self._settle()
@@ -162,8 +162,9 @@ class RowSample:
 
     def fitted(self) -> Fitted | None:
         """The temperature that suits the sample best; None without rows."""
-        rows = self.rows
-        if self._fitted is None and rows is not None:
+        self._settle()
+        rows = self.rows if self._fitted is None else None
+        if rows is not None:
             weights = rows.weights
             found = fit_temperature(-rows.surprises, rows.truth, weights)
             self._fitted = Fitted(found, int(rows.rows.sum()), math.fsum(weights.tolist()))
@@ -216,7 +217,7 @@ def hashes_of(raw: Array, truth: Array) -> Hashes:
                 bits ^= bits >> _HALF
                 bits *= factor
                 part += bits
-            part[:] = _mixed(part)
+            _mixed(part)
     return total
 
 
@@ -227,9 +228,12 @@ _HALF = np.uint64(32)
 
 
 def _mixed(x: Hashes) -> Hashes:
-    x = (x ^ (x >> np.uint64(30))) * _FIRST
-    x = (x ^ (x >> np.uint64(27))) * _SECOND
-    return x ^ (x >> np.uint64(31))
+    """The numbers themselves, mixed in place."""
+    for shift, factor in ((np.uint64(30), _FIRST), (np.uint64(27), _SECOND)):
+        x ^= x >> shift
+        x *= factor
+    x ^= x >> np.uint64(31)
+    return x
 
 
 def _add(batch: ClassBatch, sample: RowSample) -> None:

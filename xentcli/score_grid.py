@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
 MOST = 1 << 17
 # So many rows are counted at once.
-_WAITING = 1 << 19
-_BITS = 63
+_WAITING = 1 << 21
+_FIRST = 1 << 18
+_CHUNK = 1 << 13
+_SMALL = 1 << 31
 _MIDDLE = np.float64(0.5).view(np.int64)
 
 
@@ -58,47 +61,58 @@ class ScoreGrid:
         self.dropped = 0
         # Keys are twice the score, with 1 added for the second class.
         self._kept = KeyedSums(np.zeros(0, np.int64), np.zeros(0, np.int64))
-        self._waiting: list[tuple[Ints, Floats | None]] = []
-        self._rows = 0
+        # Keys that wait to be counted, `_count` of them, and the weights of their rows.
+        self._keys: Ints | None = None
+        self._count = 0
+        self._weights: list[Floats] = []
         # Worked out once, as long as nothing is added.
         self._recalibrated: Recalibrated | None = None
 
     def add(self, batch: ClassBatch) -> None:
         """Takes in the rows of a batch of two classes."""
-        keys = scores_of(batch.probability_rows(0), batch.probability_rows(1))
-        keys = _coarser(keys, self.dropped)
-        keys *= 2
-        keys += batch.truth
+        first, second = batch.scores.both()
         weights = batch.row_weights
-        if weights is not None:
-            heavy = weights > 0
-            keys, weights = keys[heavy], weights[heavy]
-        if not len(keys):
-            return
-        self._waiting.append((keys, weights))
-        self._rows += len(keys)
-        if self._rows >= _WAITING:
-            self._settle()
+        if self._keys is None:
+            self._keys = np.empty(_WAITING, dtype=np.int64)
+        # As much at once as stays in the cache nearest to the processor.
+        for start in range(0, len(batch), _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            # How coarse the grid is, soon shows; from then on there is less to be counted.
+            if self._count + _CHUNK > (_WAITING if self.dropped else _FIRST):
+                self._settle()
+            keys = scores_of(first[rows], second[rows], self.dropped)
+            keys <<= 1
+            keys |= batch.truth[rows]
+            if weights is not None:
+                heavy = weights[rows] > 0
+                keys = keys[heavy]
+                self._weights.append(weights[rows][heavy])
+            self._keys[self._count : self._count + len(keys)] = keys
+            self._count += len(keys)
 
     def _settle(self) -> None:
         """Takes what is waiting into what is kept."""
-        if not self._waiting:
+        if not self._count or self._keys is None:
             return
-        keys = np.concatenate([k for k, _ in self._waiting])
-        weights = [w for _, w in self._waiting if w is not None]
-        self._waiting, self._rows = [], 0
-        self._join(
-            _counted(keys) if not weights else KeyedSums.of(keys, np.concatenate(weights))[0]
-        )
+        keys, weights = self._keys[: self._count], self._weights
+        self._count, self._weights = 0, []
+        self._join(KeyedSums.of(keys, np.concatenate(weights))[0] if weights else _counted(keys))
 
     def _join(self, more: KeyedSums) -> None:
         self._recalibrated = None
         self._kept = self._kept.joined(more)[0] if len(self._kept.keys) else more
         scores = self._kept.keys >> 1
-        if _distinct(scores) > self._most:
-            # The more bits are dropped, the fewer scores there are.
-            bits = range(_BITS - self.dropped)
-            few = bisect_left(bits, -self._most, key=lambda b: -_distinct(_coarser(scores, b)))
+
+        def distinct(bits: int) -> int:
+            return _distinct(_coarser(scores, bits))
+
+        if distinct(0) > self._most:
+            # The more bits are dropped, the fewer scores there are; mostly one or two are enough.
+            enough = 1
+            while distinct(enough) > self._most:
+                enough *= 2
+            within = range(enough // 2, enough)
+            few = enough // 2 + bisect_left(within, -self._most, key=lambda b: -distinct(b))
             self.coarsen(self.dropped + few)
 
     def coarsen(self, dropped: int) -> None:
@@ -127,20 +141,16 @@ class ScoreGrid:
 
         In whole numbers of a common unit.
         """
-        keys, weight = self._kept.keys, self._kept.weight
-        units = self._kept.rows.tolist() if weight is None else weight.units()
-        ones: list[int] = []
-        totals: list[int] = []
-        last = None
-        for key, unit in zip(keys.tolist(), units, strict=True):
-            if key >> 1 != last:
-                last = key >> 1
-                ones.append(0)
-                totals.append(0)
-            totals[-1] += unit
-            if key & 1:
-                ones[-1] += unit
-        return ones, totals
+        keys, rows, weight = self._kept.keys, self._kept.rows, self._kept.weight
+        scores = keys >> 1
+        starts = np.flatnonzero(np.concatenate(([True], scores[1:] != scores[:-1])))
+        if weight is None:
+            ones = np.add.reduceat(rows * (keys & 1), starts)
+            return ones.tolist(), np.add.reduceat(rows, starts).tolist()
+        units = weight.units()
+        of_ones = [unit * one for unit, one in zip(units, (keys & 1).tolist(), strict=True)]
+        bounds = list(pairwise([*starts.tolist(), len(keys)]))
+        return [sum(of_ones[a:b]) for a, b in bounds], [sum(units[a:b]) for a, b in bounds]
 
     def recalibrated(self) -> Recalibrated | None:
         """The least loss that the order of the scores allows; None without rows."""
@@ -163,7 +173,7 @@ class ScoreGrid:
 
     def __getstate__(self) -> dict[str, Any]:
         self._settle()
-        return self.__dict__
+        return {**self.__dict__, "_keys": None}
 
 
 def _entropy(pools: list[tuple[int, int]]) -> float:
@@ -176,7 +186,7 @@ def _entropy(pools: list[tuple[int, int]]) -> float:
     )
 
 
-def scores_of(first: Floats, second: Floats) -> Ints:
+def scores_of(first: Floats, second: Floats, dropped: int = 0) -> Ints:
     """Whole numbers in the order of the second class's probability, 0 in the middle.
 
     >>> p = np.array([0.0, 0.25, 0.5, 0.75])
@@ -184,9 +194,19 @@ def scores_of(first: Floats, second: Floats) -> Ints:
     >>> bool(np.all(np.diff(scores) > 0)), int(scores[2]), int(scores[1] + scores[3])
     (True, 0, 0)
     """
-    below = np.minimum(first, second).view(np.int64) - _MIDDLE
-    below *= (second < first).astype(np.int64) - (second > first)
-    return below
+    # How far the smaller one is from the middle; -1 where that is the second class's.
+    size = _MIDDLE - np.minimum(first, second).view(np.int64)
+    side = (second - first).view(np.int64) >> 63
+    if np.minimum.reduce(size) < 0:
+        # Two probabilities above one half: nothing tells the classes apart.
+        np.maximum(size, 0, out=size)
+    equal = first == second
+    if np.logical_or.reduce(equal):
+        size[equal] = 0
+    size >>= dropped
+    size ^= side
+    size -= side
+    return size
 
 
 def _coarser(scores: Ints, bits: int) -> Ints:
@@ -203,14 +223,13 @@ def _coarser(scores: Ints, bits: int) -> Ints:
 
 def _counted(keys: Ints) -> KeyedSums:
     """How often each key occurs."""
-    low, high = int(keys.min()), int(keys.max())
-    if high - low < 4 * _WAITING and high - low < 8 * len(keys):
-        counts = np.bincount(keys - low)
-        places = np.flatnonzero(counts)
-        return KeyedSums(places + low, counts.take(places))
-    ascending = np.sort(keys)
+    # Once bits are dropped, keys are small, and small ones are sorted in half the time.
+    small = np.minimum.reduce(keys) > -_SMALL and np.maximum.reduce(keys) < _SMALL
+    ascending = keys.astype(np.int32 if small else np.int64)
+    ascending.sort()
     begins = np.flatnonzero(np.concatenate(([True], ascending[1:] != ascending[:-1])))
-    return KeyedSums(ascending.take(begins), np.diff(np.append(begins, len(keys))))
+    rows = np.diff(np.append(begins, len(keys)))
+    return KeyedSums(ascending.take(begins).astype(np.int64), rows)
 
 
 def _distinct(ascending: Ints) -> int:
