@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # A million slices of one sum a key take some 100 MB a worker.
 MOST_CELLS = 1 << 22
+# The same of keys that have several sums in each one's place.
+_MOST_WIDE = 1 << 24
 
 
 class Slices:
@@ -41,7 +43,8 @@ class Slices:
         cells = len(self.places) * self.size
         if cells <= self.state.size:
             return
-        if cells > MOST_CELLS:
+        widest = max((self.state.width(key) for key in self.state.sums), default=1)
+        if cells > MOST_CELLS or cells * widest > _MOST_WIDE:
             most = MOST_CELLS // self.size
             raise InputError(
                 f"there are more than {most:,} slices, with {self.size:,} sums to a figure each",

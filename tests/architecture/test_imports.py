@@ -32,8 +32,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("metrics", "decode"),
     ("metric", "checks", "imitate", "adopting", "kept", "truths", "labelled_vectors"),
     ("class_weights", "arrow_table", "slice_report", "slice_totals", "slices"),
-    ("totals", "means", "statistic", "state", "encode", "scales")
-    + ("reliability", "binning", "recalibration", "row_sample", "decomposition", "score_grid"),
+    (
+        *("totals", "means", "statistic", "state", "encode", "scales"),
+        *("reliability", "binning", "recalibration", "row_sample", "decomposition", "score_grid"),
+    ),
     ("frame",),
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
