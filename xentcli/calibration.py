@@ -99,8 +99,10 @@ def _temperature(totals: Totals) -> TemperatureReport | None:
     won = winnings(totals)
     if won is None:
         return None
-    loss = won.loss / totals.base.nats
-    return TemperatureReport(loss, won.temperature, won.chi_square, won.p_value, won.rows)
+    loss, stderr = won.loss / totals.base.nats, won.stderr
+    if stderr is not None:
+        stderr /= totals.base.nats
+    return TemperatureReport(loss, stderr, won.temperature, won.chi_square, won.p_value, won.rows)
 
 
 def _decomposition(totals: Totals) -> DecompositionReport | None:

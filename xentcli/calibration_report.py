@@ -47,6 +47,7 @@ class TemperatureReport(NamedTuple):
     """
 
     loss: float
+    stderr: float | None
     temperature: float
     chi_square: float
     p_value: float

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 class Winnings(NamedTuple):
-    """What one temperature would win, in nats.
+    """What one temperature would win, in nats, with its standard error (None: not known).
 
     `inverse` is one over the temperature; `chi_square`, with one degree of freedom under
     calibration, and `p_value` test that it wins anything; all this is of `rows` rows.
     """
 
     loss: float
+    stderr: float | None
     inverse: float
     chi_square: float
     p_value: float
@@ -51,4 +52,8 @@ def winnings(totals: Totals) -> Winnings | None:
         effective *= min(1.0, fitted.weight / totals.weight())
     chi_square = 2.0 * effective * loss
     p_value = float(normal_tails(np.array([math.sqrt(chi_square)]))[0])
-    return Winnings(loss, best.inverse, chi_square, p_value, fitted.rows)
+    # One row less, for the mean that is taken off, as for all means of rows without weights.
+    freedom = effective if totals.row_weighted else effective - 1
+    known = freedom > 0 and totals.rows() > 1 and math.isfinite(fitted.variance)
+    stderr = math.sqrt(fitted.variance / freedom) if known else None
+    return Winnings(loss, stderr, best.inverse, chi_square, p_value, fitted.rows)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xentcli.elementary import exp, log
 from xentcli.exact import ratio
+from xentcli.family import column_sums
 from xentcli.keyed_sums import KeyedSums
 from xentcli.levels import UNIT_BITS
 from xentcli.matrix_scores import Matrix
@@ -60,11 +62,15 @@ class Sampled(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """A temperature, and of how many rows, and what weight, it is."""
+    """A temperature, and of how many rows, and what weight, it is.
+
+    `variance` is that of what it takes off the losses of single rows; infinite beyond measure.
+    """
 
     temperature: Temperature
     rows: int
     weight: float
+    variance: float
 
 
 class RowSample:
@@ -167,7 +173,9 @@ class RowSample:
         if rows is not None:
             weights = rows.weights
             found = fit_temperature(-rows.surprises, rows.truth, weights)
-            self._fitted = Fitted(found, int(rows.rows.sum()), math.fsum(weights.tolist()))
+            whole = math.fsum(weights.tolist())
+            variance = _spread(rows, weights, found) / whole
+            self._fitted = Fitted(found, int(rows.rows.sum()), whole, variance)
         return self._fitted
 
     def __eq__(self, other: object) -> bool:
@@ -182,6 +190,22 @@ class RowSample:
     def __getstate__(self) -> dict[str, Any]:
         self._settle()
         return self.__dict__
+
+
+def _spread(rows: Sampled, weights: Floats, best: Temperature) -> float:
+    """Σ w (d - mean)² over the rows, d being what the temperature takes off a row's loss."""
+    if best.endless:
+        return math.inf
+    own = rows.surprises[rows.truth.astype(np.intp), np.arange(len(weights))]
+    least = rows.surprises.min(axis=0)
+    behind, hole = own - least, np.isinf(rows.surprises)
+    below = np.where(hole, 0.0, least - rows.surprises)
+    won = (1.0 - best.inverse) * behind
+    for beta, sign in ((1.0, 1.0), (best.inverse, -1.0)):
+        won += sign * log(column_sums(np.where(hole, 0.0, exp(beta * below))))
+    with np.errstate(over="ignore"):
+        terms = weights * (won - (best.before - best.loss)) ** 2
+    return math.fsum(terms.tolist())
 
 
 def _scores_of(kind: type[Scores], raw: Array, positive: int) -> Scores:

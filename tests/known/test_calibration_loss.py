@@ -85,6 +85,23 @@ def test_by_hand() -> None:
     assert bits.unit == "bits"
 
 
+@pytest.mark.parametrize("weighted", [True, False])
+def test_its_error_is_that_of_the_mean_of_what_rows_win(weighted: bool) -> None:
+    rows = random_rows(3, n=200, k=3, weighted=weighted, spread=0.7)
+    z, beta = logits(rows), won(rows).inverse
+    every = np.arange(len(rows))
+    both = [log_softmax(b * z, axis=1)[every, rows.truth] for b in (beta, 1.0)]
+    w = np.ones(len(rows)) if rows.weights is None else rows.weights
+    gain = both[0] - both[1]
+    variance = np.average((gain - np.average(gain, weights=w)) ** 2, weights=w)
+    n = w.sum() ** 2 / (w**2).sum()
+    expected = math.sqrt(variance / (n if weighted else n - 1))
+    found = overall(KEY, rows)
+    assert found.stderr == pytest.approx(expected, rel=1e-9)
+    assert found.interval is not None
+    assert won(rows).stderr == found.stderr
+
+
 def test_a_calibrated_model_loses_nothing() -> None:
     rows = rows_of([1, 1, 1, 0], [0.75] * 4)
     assert value(KEY, rows) == pytest.approx(0.0, abs=1e-15)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xentcli.means import Estimate
 from xentcli.metric import Metric, Setting
-from xentcli.report import Value
 from xentcli.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.report import Value
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals
 
@@ -30,8 +31,8 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     from xentcli.recalibration import winnings
 
     found = winnings(totals)
-    unit = totals.base.unit
-    return Value(None if found is None else found.loss / totals.base.nats, unit=unit)
+    estimate = Estimate(None) if found is None else Estimate(found.loss, found.stderr)
+    return totals.figure(estimate, totals.base.unit, totals.base.nats)
 
 
 METRIC = Metric(

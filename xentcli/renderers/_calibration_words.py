@@ -26,7 +26,8 @@ def verdict(section: CalibrationReport, spell: Spelling) -> str:
     found = section.temperature
     if found is None:
         return "no temperature makes the loss finite, so none can be told to be the best"
-    won = f"{spell.number(found.loss)} {section.unit}"
+    error = "" if found.stderr is None else f" {spell.plus_minus} {spell.error(found.stderr)}"
+    won = f"{spell.number(found.loss)}{error} {section.unit}"
     chance = p_value(found.p_value, spell)
     if found.p_value >= _LEVEL:
         return f"one temperature would win {won}, no more than chance may ({chance})"

@@ -116,6 +116,6 @@ def _bar(b: ReliabilityBin, long: int, marks: _Marks, *, worst: bool) -> Text:
     for place in range(reach, said):
         drawn[place] = marks.beyond
     drawn[said] = marks.said
-    text = Text("".join(drawn), style=_WORST if worst else _BAR)
+    text = Text("".join(drawn).rstrip(" "), style=_WORST if worst else _BAR)
     text.stylize("bold" if worst else "bold default", said, said + 1)
     return text
