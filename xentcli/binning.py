@@ -97,14 +97,20 @@ class _Bins:
             self.rows.add_counts(counts, cells)
             self.probability.add_grid(total, rows * _UNIT, cells)
 
-    def count_hits(self, p: Floats, first: Rows | int, size: int) -> None:
-        """`add_hits` of rows without weights, to the bins of all sums up to number `size`."""
+    def count_hits(
+        self, p: Floats, first: Rows | int = 0, size: int = 1, *, start: int = 0
+    ) -> None:
+        """`add_hits` of rows without weights, to the bins of `size` sums from `start` on."""
         # One bin more, for p = 1.
         wide = self.width + 1
-        numbers = (p * self.width).astype(np.intp)
-        numbers += np.asarray(first) * wide
+        scaled, spare, _ = _scratch.of(len(p))
+        numbers = spare.view(np.intp)
+        numbers[:] = np.multiply(p, self.width, out=scaled)
+        if size > 1:
+            numbers += np.multiply(first, wide)
         counts = np.bincount(numbers, minlength=size * wide)
-        self.hits.add_counts(_folded(counts, size), slice(0, size * self.width))
+        cells = slice(start * self.width, (start + size) * self.width)
+        self.hits.add_counts(_folded(counts, size), cells)
 
 
 def numbers_of(p: Floats, bins: int) -> Rows:
@@ -199,8 +205,15 @@ def class_bins(bins: int) -> Statistic:
     def add(batch: ClassBatch, frame: Frame, *sums: Sums) -> None:
         into = _Bins(bins, sums)
         own = _own(batch)
+        plain = frame.starts is None and batch.row_weights is None
+        if plain and batch.k == 2:
+            _add_every_class(into, batch)
+            zeros = int(batch.groups.counts[0])
+            into.count_hits(own[:zeros])
+            into.count_hits(own[zeros:], start=1)
+            return
         truth = np.repeat(np.arange(batch.k), batch.groups.counts)
-        if frame.starts is None and batch.row_weights is None:
+        if plain:
             _add_every_class(into, batch)
             into.count_hits(own, truth, batch.k)
             return
@@ -253,7 +266,7 @@ def top_bins(bins: int) -> Statistic:
         right = batch.order[hit]
         if frame.starts is None and batch.row_weights is None:
             into.add_matrix(top[None, :])
-            into.count_hits(top.take(right), 0, 1)
+            into.count_hits(top.take(right))
             return
         starts = np.zeros(len(batch), np.intp) if frame.starts is None else frame.starts
         into.add(top, batch.row_weights, starts)
@@ -269,24 +282,35 @@ def _add_variances(batch: Batch, frame: Frame, total: Sums) -> None:
         return
     weights = batch.row_weights
     squares = None if weights is None else weights * weights
+    single = batch.scores.matrix() is None
     for k in range(batch.k):
         p = batch.probability_rows(k)
         column = frame.column(k)
         w = None if squares is None else column.of(squares)
-        total.add_coarse(column.of(p - p * p), w, column.groups)
+        # To the bits of what is added without weights and slices.
+        variances = p * batch.probability_rows(1 - k) if single else p - p * p
+        total.add_coarse(column.of(variances), w, column.groups)
 
 
 def _add_plain_variances(batch: Batch, total: Sums) -> None:
     matrix = batch.scores.matrix()
-    rows = batch.scores.both() if matrix is None else matrix
+    if matrix is None:
+        _add_variances_of_two(*batch.scores.both(), total)
+        return
     step = max(1, _CELLS // len(batch))
     for k in range(0, batch.k, step):
-        part = np.asarray(rows[k : k + step])
+        part = matrix[k : k + step]
         _, p, variances = _scratch.of(part.size).reshape(3, *part.shape)
         p[:] = part
         np.multiply(p, p, out=variances)
         np.subtract(p, variances, out=variances)
         total.add_grid(_totals(variances), len(batch) * _UNIT, slice(k, k + len(p)))
+
+
+def _add_variances_of_two(p: Floats, q: Floats, total: Sums) -> None:
+    """p q is the variance of both."""
+    product = np.multiply(p, q, out=_scratch.of(len(p))[1])
+    total.add_grid(_totals(product[None, :]).repeat(2), len(p) * _UNIT)
 
 
 # Σ w² p_k (1 - p_k) over all rows: the variance of Σ w [y = k] if the probabilities are right.

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 MOST = 1 << 17
 # So many rows are counted at once.
-_WAITING = 1 << 21
+_WAITING = 1 << 22
 _FIRST = 1 << 18
+_BITS = 63
 _CHUNK = 1 << 13
 _SMALL = 1 << 31
 _MIDDLE = np.float64(0.5).view(np.int64)
@@ -107,13 +108,13 @@ class ScoreGrid:
             return _distinct(_coarser(scores, bits))
 
         if distinct(0) > self._most:
-            # The more bits are dropped, the fewer scores there are; mostly one or two are enough.
-            enough = 1
+            # The more bits are dropped, the fewer scores there are. The first time it is dozens,
+            # later mostly one or two.
+            enough = 1 if self.dropped else _BITS
             while distinct(enough) > self._most:
                 enough *= 2
-            within = range(enough // 2, enough)
-            few = enough // 2 + bisect_left(within, -self._most, key=lambda b: -distinct(b))
-            self.coarsen(self.dropped + few)
+            bits = range(enough)
+            self.coarsen(self.dropped + bisect_left(bits, -self._most, key=lambda b: -distinct(b)))
 
     def coarsen(self, dropped: int) -> None:
         """Drops bits until so many are dropped."""

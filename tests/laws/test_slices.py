@@ -113,6 +113,15 @@ def test_bins_are_cut_into_slices_and_what_is_kept_of_all_rows_is_not(weighted: 
     assert all(s.metrics["calibration_loss"].value is None for s in report.slices)
 
 
+def test_one_column_of_scores_is_cut_to_the_same_bits() -> None:
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame({"y": rng.integers(0, 2, 500), "p": rng.random(500), "g": 1})
+    sliced = xentcli.evaluate(table, by="g", calibration=True)
+    whole = xentcli.evaluate(table, calibration=True)
+    assert sliced.classes == whole.classes
+    assert sliced.calibration == whole.calibration
+
+
 def test_crossed_columns() -> None:
     table = classes(4, 120).assign(a=np.arange(120) % 2, b=np.repeat(["u", "v", "w"], 40))
     report = xentcli.evaluate(table, by=["a", "b"])
