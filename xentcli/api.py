@@ -53,6 +53,7 @@ def evaluate(
     min_rows: int = 0,
     max_slices: int | None = None,
     find_slices: bool = False,
+    calibration: bool = False,
     clip: float = 0.0,
     sum_to_one: SumToOne | str = SumToOne.WARN,
     tolerance: float = 1e-3,
@@ -95,6 +96,7 @@ def evaluate(
         max_slices: All but so many slices, those with most rows, are summed up, too.
         find_slices: Whether to search the other columns, and pairs of them, for values that lose
             significantly more than the rest (`Report.found_slices`).
+        calibration: Whether to say how far probabilities can be taken at their word.
         clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
         sum_to_one: `warn`, `error`, `ignore` or `rescale`.
         tolerance: How far from one a row may sum.
@@ -156,6 +158,7 @@ def evaluate(
             min_rows=min_rows,
             max_slices=max_slices,
             find_slices=find_slices,
+            calibration=calibration,
         ),
         RunOptions(threads),
     )

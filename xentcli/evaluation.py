@@ -168,6 +168,10 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         _check_labels(layout, options.policy)
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
+        if options.report.calibration:
+            from xentcli.calibration import with_calibration
+
+            requested = with_calibration(requested, layout)
         options = options._replace(policy=adopted(options.policy))
         plan = _plan(layout, requested, data.bytes, options)
         try:

@@ -17,6 +17,7 @@ from xentcli.totals import Totals
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentcli.calibration_report import CalibrationReport
     from xentcli.clusters import ByCluster
     from xentcli.engine import Outcome, Sum
     from xentcli.layout import Layout
@@ -73,7 +74,14 @@ def finalise(
         findings=(*findings(total.tally, totals, layout, policy, locate), *noticed),
         slices=slices,
         found_slices=_found(layout, totals, report),
+        calibration=_calibration(totals, requested) if report.calibration else None,
     )
+
+
+def _calibration(totals: Totals, requested: Sequence[Requested]) -> CalibrationReport:
+    from xentcli.calibration import calibration_of
+
+    return calibration_of(totals, requested)
 
 
 def _source(facts: Sequence[Facts], rows: int, read: int) -> SourceReport:

@@ -36,6 +36,11 @@ class Frame:
         """Whether the rows are not cut into slices."""
         return True
 
+    @property
+    def starts(self) -> Rows | None:
+        """The number of the first sum of each row's slice; None where rows are in no slices."""
+        return None
+
     def column(self, k: int) -> Arrangement:
         """All rows, to be added to sum number `k`."""
         return Arrangement(Groups.only(k, len(self._batch), self._batch.size))
@@ -77,6 +82,10 @@ class SlicedFrame(Frame):
     @property
     def whole(self) -> bool:
         return False
+
+    @property
+    def starts(self) -> Rows | None:
+        return self._starts
 
     @cached_property
     def _by_slice(self) -> Arrangement:

@@ -174,6 +174,7 @@ class ReportOptions(NamedTuple):
     min_rows: int = 0
     max_slices: int | None = None
     find_slices: bool = False
+    calibration: bool = False
 
 
 class RunOptions(NamedTuple):

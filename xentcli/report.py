@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from xentcli.calibration_report import CalibrationReport
+
 SCHEMA = "xentcli/report/1"
 
 
@@ -171,7 +173,7 @@ class Report(NamedTuple):
 
     `metrics` maps a metric's canonical spec (`cross_entropy`, `brier(scale=half)`) to
     its figure over all rows; `classes` holds the breakdown in the order of the layout, `slices`
-    that by the columns of `--by`. `found_slices` is None where no search was asked for.
+    that by the columns of `--by`. `found_slices` and `calibration` are None unless asked for.
     """
 
     version: str
@@ -184,6 +186,7 @@ class Report(NamedTuple):
     slices: Sequence[SliceReport] = ()
     found_slices: FoundSlices | None = None
     schema: str = SCHEMA
+    calibration: CalibrationReport | None = None
 
     def __str__(self) -> str:
         """The table that `xent eval` prints."""
@@ -201,8 +204,7 @@ class Report(NamedTuple):
         Values stay Python floats, infinity included; `to_json` spells them for JSON.
         """
         record: dict[str, Any] = self._asdict()
-        record["source"] = self.source._asdict()
-        record["layout"] = self.layout._asdict()
+        record |= {"source": self.source._asdict(), "layout": self.layout._asdict()}
         record["metrics"] = {key: value_record(v) for key, v in self.metrics.items()}
         record["classes"] = [
             {
@@ -231,6 +233,9 @@ class Report(NamedTuple):
             record["slices_tested"] = self.found_slices.tested
             record["found_slices"] = [_found_record(s) for s in self.found_slices.slices]
             order[-1:] = ["slices_tested", "found_slices", "findings"]
+        if self.calibration is not None:
+            record["calibration"] = self.calibration.to_dict()
+            order.append("calibration")
         return {key: record[key] for key in order}
 
     def to_json(self) -> str:

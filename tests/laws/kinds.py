@@ -58,7 +58,7 @@ def _settings(parameter: Parameter) -> tuple[Setting, ...]:
     return (parameter.default,)
 
 
-def _layout(kind: TargetKind, k: int) -> Layout:
+def layout_for(kind: TargetKind, k: int) -> Layout:
     """A layout of this kind, with `k` classes."""
     tasks = {TargetKind.LABELS: Task.MULTILABEL, TargetKind.OUTCOME: Task.OUTCOME}
     soft = kind in OVERLAPPING
@@ -76,7 +76,7 @@ def _layout(kind: TargetKind, k: int) -> Layout:
 
 def _takes(kind: TargetKind, k: int, request: Requested) -> bool:
     try:
-        fitting([request], _layout(kind, k), chosen=True)
+        fitting([request], layout_for(kind, k), chosen=True)
     except UsageError:
         return False
     return True

@@ -32,6 +32,14 @@ class Report:
         option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
+    calibration: Annotated[
+        bool,
+        option(
+            "--calibration",
+            panel=_REPORT,
+            help="How far probabilities can be taken at their word, and what that costs.",
+        ),
+    ] = False
     min_rows: Annotated[
         int,
         option(
@@ -79,6 +87,7 @@ class Report:
             min_rows=self.min_rows,
             max_slices=self.max_slices,
             find_slices=self.find_slices,
+            calibration=self.calibration,
         )
 
 

@@ -39,12 +39,21 @@ def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]
         [Text(source_line(report, spell), style="dim")],
         headline_block(report, spell, width=options.width),
         metric_block(report, spell, width=options.width),
+        _calibration(report, spell, options),
         class_block(report, spell, width=options.width, most=options.classes),
         slice_block(report, spell, width=options.width, most=options.classes),
         found_block(report, spell, width=options.width),
         finding_block(report, spell, width=options.width),
         [Text(spell.text(report.signature), style="dim")],
     ]
+
+
+def _calibration(report: Report, spell: Spelling, options: RenderOptions) -> list[RenderableType]:
+    if report.calibration is None:
+        return []
+    from xentcli.renderers._table_calibration import calibration_block
+
+    return calibration_block(report, spell, width=options.width)
 
 
 def render(report: Report, options: RenderOptions) -> str:
