@@ -56,6 +56,7 @@ def evaluate(
     find_slices: bool = False,
     bootstrap: int | None = None,
     seed: int | None = None,
+    calibration: bool = False,
     clip: float = 0.0,
     sum_to_one: SumToOne | str = SumToOne.WARN,
     tolerance: float = 1e-3,
@@ -100,6 +101,7 @@ def evaluate(
             significantly more than the rest (`Report.found_slices`).
         bootstrap: Errors and intervals of every figure from so many resamplings of the rows.
         seed: Of `bootstrap`; 0 otherwise.
+        calibration: Whether to say how far probabilities can be taken at their word.
         clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
         sum_to_one: `warn`, `error`, `ignore` or `rescale`.
         tolerance: How far from one a row may sum.
@@ -162,6 +164,7 @@ def evaluate(
             max_slices=max_slices,
             find_slices=find_slices,
             bootstrap=bootstrap_of(bootstrap, seed),
+            calibration=calibration,
         ),
         RunOptions(threads),
     )

@@ -172,6 +172,10 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
         _check_bootstrap(layout, options.report.bootstrap)
+        if options.report.calibration:
+            from xentcli.calibration_section import with_calibration
+
+            requested = with_calibration(requested, layout)
         options = options._replace(policy=adopted(options.policy))
         plan = _plan(layout, requested, data.bytes, options)
         try:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MAX_ROWS = 1 << 15
+_NOTHING = np.zeros(1, dtype=np.int64)
 # With so many groups it pays to look for the largest, which bounds every sum.
 _MANY = 16
 
@@ -166,6 +167,15 @@ class Sums:
     def add_counts(self, counts: Ints, ids: Ids = EVERY) -> Sums:
         """Adds a whole number to every sum, or to those with the numbers given."""
         self._level(0).add_whole(counts << (GRID - 32), ids)
+        return self
+
+    def add_grid(self, whole: Ints, reach: float, ids: Ids = EVERY) -> Sums:
+        """Adds whole numbers of 2^-37, none larger than `reach`: what `add_coarse` makes of terms.
+
+        >>> Sums(2).add_grid(np.array([1 << 37, 1 << 36]), 2.0**37)
+        Sums([1.0, 0.5])
+        """
+        self._level(0).add(whole, _NOTHING, reach, ids)
         return self
 
     def add_sums(self, other: Sums, ids: Ids) -> Sums:

@@ -17,6 +17,7 @@ from xentcli.totals import Totals
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentcli.calibration_report import CalibrationReport
     from xentcli.clusters import ByCluster
     from xentcli.engine import Outcome, Sum
     from xentcli.layout import Layout
@@ -73,12 +74,19 @@ def finalise(
         findings=(*findings(total.tally, totals, layout, policy, locate), *noticed),
         slices=slices,
         found_slices=_found(layout, totals, report),
+        calibration=_calibration(totals, requested) if report.calibration else None,
     )
     if report.bootstrap is None:
         return found
     from xentcli.bootstrap import with_errors
 
     return with_errors(found, total, report.bootstrap, layout, requested, read)
+
+
+def _calibration(totals: Totals, requested: Sequence[Requested]) -> CalibrationReport:
+    from xentcli.calibration_section import calibration_of
+
+    return calibration_of(totals, requested)
 
 
 def _source(facts: Sequence[Facts], rows: int, read: int) -> SourceReport:

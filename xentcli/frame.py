@@ -42,7 +42,12 @@ class Frame:
 
     @property
     def starts(self) -> Rows | None:
-        """The number of each row's first sum, where slices are so few that none need be sorted."""
+        """The number of the first sum of each row's slice; None where rows are in no slices."""
+        return None
+
+    @property
+    def few_starts(self) -> Rows | None:
+        """The same where slices are so few that rows need not be sorted by them, else None."""
         return None
 
     def column(self, k: int) -> Arrangement:
@@ -92,6 +97,10 @@ class SlicedFrame(Frame):
     def whole(self) -> bool:
         return False
 
+    @property
+    def starts(self) -> Rows | None:
+        return self._starts
+
     @cached_property
     def _by_slice(self) -> Arrangement:
         return Arrangement.by(self._starts)
@@ -106,14 +115,14 @@ class SlicedFrame(Frame):
         return Arrangement.by(self._starts + self._batch.decisions())
 
     @cached_property
-    def starts(self) -> Rows | None:
+    def few_starts(self) -> Rows | None:
         few = int(self._starts.max(initial=0)) + self._batch.size <= _FEW
         return self._starts if few else None
 
     def decided_counts(self) -> tuple[NDArray[np.int64], slice | Rows]:
-        if self.starts is None:
+        if self.few_starts is None:
             return super().decided_counts()
-        counts = np.bincount(self.starts + self._batch.decisions())
+        counts = np.bincount(self.few_starts + self._batch.decisions())
         ids = np.flatnonzero(counts)
         return counts[ids], ids
 

@@ -205,6 +205,7 @@ class ReportOptions(NamedTuple):
     max_slices: int | None = None
     find_slices: bool = False
     bootstrap: Bootstrap | None = None
+    calibration: bool = False
 
 
 class RunOptions(NamedTuple):

@@ -44,6 +44,9 @@ def record_of(report: Report) -> dict[str, Any]:
         record["slices_tested"] = report.found_slices.tested
         record["found_slices"] = [_found_record(s) for s in report.found_slices.slices]
         order[-1:] = ["slices_tested", "found_slices", "findings"]
+    if report.calibration is not None:
+        record["calibration"] = report.calibration.to_dict()
+        order.append("calibration")
     return {key: record[key] for key in order}
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from xentcli.calibration_report import CalibrationReport
+
 SCHEMA = "xentcli/report/1"
 
 
@@ -184,7 +186,7 @@ class Report(NamedTuple):
 
     `metrics` maps a metric's canonical spec (`cross_entropy`, `brier(scale=half)`) to
     its figure over all rows; `classes` holds the breakdown in the order of the layout, `slices`
-    that by the columns of `--by`. `found_slices` is None where no search was asked for.
+    that by the columns of `--by`. `found_slices` and `calibration` are None unless asked for.
     """
 
     version: str
@@ -198,6 +200,7 @@ class Report(NamedTuple):
     found_slices: FoundSlices | None = None
     uncertainty: Uncertainty | None = None
     schema: str = SCHEMA
+    calibration: CalibrationReport | None = None
 
     def __str__(self) -> str:
         """The table that `xent eval` prints."""

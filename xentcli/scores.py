@@ -48,6 +48,10 @@ class Scores(ABC):
     def probability(self, k: int) -> Floats:
         """The probability of class k, in row order."""
 
+    def both(self) -> tuple[Floats, Floats]:
+        """The probabilities of two classes, in row order."""
+        return self.probability(0), self.probability(1)
+
     def decisions(self, truth: Array, order: Rows) -> tuple[NDArray[np.bool_], Ints]:
         """Whether each row is decided rightly, in class order; and the decisions for each class."""
         predicted = self.predicted()

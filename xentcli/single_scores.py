@@ -37,6 +37,10 @@ class Single(Scores):
         p, q = self.pair()
         return p if k == self.positive else q
 
+    def both(self) -> tuple[Floats, Floats]:
+        p, q = self.pair()
+        return (q, p) if self.positive == 1 else (p, q)
+
     def own(self, truth: Array, order: Rows) -> Floats:
         return self.sides(truth, order)[0]
 
@@ -78,9 +82,13 @@ class SingleProbability(Single):
 
     _sides: tuple[Floats, Floats] | None = None
 
-    def pair(self) -> tuple[Floats, Floats]:
+    @cached_property
+    def _pair(self) -> tuple[Floats, Floats]:
         p = self.raw.astype(np.float64, copy=False)
         return p, 1.0 - p
+
+    def pair(self) -> tuple[Floats, Floats]:
+        return self._pair
 
     def sides(self, truth: Array, order: Rows) -> tuple[Floats, Floats]:
         if self._sides is None:

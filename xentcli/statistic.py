@@ -225,7 +225,7 @@ def _add_probabilities(batch: Batch, frame: Frame, total: Sums) -> None:
         total.add_matrix_coarse(matrix)
         return
     # A mean of probabilities needs no more than a grid of 2^-37 (see exact.py).
-    starts = frame.starts
+    starts = frame.few_starts
     if starts is not None and batch.row_weights is None:
         for k in range(batch.k):
             total.add_coarse_at(batch.probability_rows(k), starts + k)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xentcli.elementary import exp, log1p
+from xentcli.exact import MAX_ROWS, Sums
 from xentcli.family import column_sums
+from xentcli.groups import Groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -163,18 +165,18 @@ class _Gaps:
 
     def at(self, beta: float) -> tuple[float, float, float]:
         """The mean loss at an inverse temperature, and its first two derivatives."""
+        # What is summed does not depend on order: exact sums are rounded once.
         parts = [self._block(beta, rows) for rows in self._blocks()]
-        # What is summed does not depend on order: fsum rounds once.
-        sums = [math.fsum(v for part in parts for v in part[i]) for i in range(3)]
-        return sums[0] / self._total, sums[1] / self._total, sums[2] / self._total
+        loss, slope, curvature = (_sum(terms) / self._total for terms in zip(*parts, strict=True))
+        return loss, slope, curvature
 
     def _blocks(self) -> Iterator[slice]:
         """Runs of rows whose working arrays stay small."""
-        size = max(1, _BLOCK // len(self.below))
+        size = max(1, min(MAX_ROWS, _BLOCK // len(self.below)))
         for start in range(0, len(self.weights), size):
             yield slice(start, start + size)
 
-    def _block(self, beta: float, rows: slice) -> tuple[list[float], list[float], list[float]]:
+    def _block(self, beta: float, rows: slice) -> tuple[Floats, Floats, Floats]:
         """Weighted loss and derivatives of some rows."""
         below, behind, winner = self.below[:, rows], self.behind[rows], self.winner[rows]
         weights = self.weights[rows]
@@ -195,7 +197,19 @@ class _Gaps:
         loss = beta * behind + log1p(others)
         spread = np.maximum(square - ahead * ahead, 0.0)
         return (
-            (weights * loss).tolist(),
-            (weights * (ahead + behind)).tolist(),
-            (weights * spread).tolist(),
+            weights * loss,
+            weights * (ahead + behind),
+            weights * spread,
         )
+
+
+def _sum(parts: Sequence[Floats]) -> float:
+    """The sum of all terms, rounded once."""
+    total = Sums(1)
+    try:
+        for terms in parts:
+            total.add(terms, Groups.single(len(terms)))
+    except OverflowError:
+        # Squares of scores beyond 1e149; slower, and the same.
+        return math.fsum(v for terms in parts for v in terms.tolist())
+    return total.value(0)

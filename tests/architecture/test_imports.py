@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("all_conventions",),
     (
         *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
+        "calibration_section",
         *("rows", "row_forms", "frames", "output", "progress", "calibration"),
     ),
     (
@@ -50,11 +51,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "slice_values",
         "slice_search",
     ),
-    ("totals", "means", "intervals", "clusters", "statistic", "state", "encode", "scales"),
+    (
+        *("totals", "means", "intervals", "clusters", "statistic", "state", "encode", "scales"),
+        *("reliability", "binning", "recalibration", "row_sample", "decomposition", "score_grid"),
+    ),
     ("frame",),
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
-    ("batch", "scores", "family", "columns", "tally", "temperature"),
+    ("batch", "scores", "family", "columns", "tally", "temperature", "keyed_sums"),
     (
         "exact",
         "levels",
@@ -65,8 +69,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "quantiles",
         "poisson",
         "pav",
+        "bin_counts",
     ),
-    ("report", "records", "signature", "resolve"),
+    ("report", "records", "calibration_report", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "by_columns", "groups"),
     ("rules", "conventions"),
     ("layout", "named_targets", "distributions"),

@@ -84,3 +84,7 @@ def test_scoring_loads_neither_pandas_nor_datasets(xent: Xent, form: str) -> Non
     if form != "xlsx":
         unwanted |= {"python_calamine", "pyreadstat"}
     assert not modules & unwanted
+    # What --calibration alone needs.
+    asked_for = {"binning", "row_sample", "score_grid", "temperature", "quantiles", "pav"}
+    asked_for |= {"calibration", "calibration_report", "recalibration", "reliability"}
+    assert not modules & {f"xentcli.{name}" for name in asked_for}

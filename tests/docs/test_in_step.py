@@ -23,6 +23,7 @@ WITH_COMMANDS = [
 ]
 ALWAYS = {
     "README.md",
+    "docs/calibration.md",
     "docs/cross-entropy.md",
     "docs/findings.md",
     "docs/json.md",

@@ -19,6 +19,7 @@ RUNS = (
     "xent eval sample_data/breast_cancer_slices.csv --weight weight --json",
     "xent eval sample_data/iris_neighbours.csv --json",
     "xent eval sample_data/wine.csv --bootstrap 20 --json",
+    "xent eval sample_data/breast_cancer.csv --calibration --json",
     "xent eval short.csv other.csv --ignore-label=-100 --json",
     "xent eval searched.csv --find-slices --json",
 )
@@ -47,6 +48,8 @@ def keys(record: Any, path: str = "") -> Iterator[str]:
             yield from keys(value, f"{here}.")
             continue
         yield here
+        if here == "calibration":
+            continue
         if here == "classes":
             for entry in value:
                 yield from keys(entry, "classes[].")
@@ -68,6 +71,16 @@ def documented(root: Path) -> dict[str, set[str]]:
 
 def test_reports(reports: list[Any], documented: dict[str, set[str]]) -> None:
     assert {key for report in reports for key in keys(report)} == documented["Report"]
+
+
+def test_calibration(reports: list[Any], documented: dict[str, set[str]]) -> None:
+    (section,) = [r["calibration"] for r in reports if "calibration" in r]
+    seen = set(section)
+    for name in ("bins", "classes"):
+        seen |= {f"{name}[].{key}" for entry in section[name] for key in entry}
+    for name in ("temperature", "decomposition"):
+        seen |= {f"{name}.{key}" for key in section[name]}
+    assert seen == documented["Calibration"]
 
 
 def test_figures(reports: list[Any], documented: dict[str, set[str]]) -> None:

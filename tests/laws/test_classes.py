@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
 
 # Of rows with several largest scores the first class wins: these depend on the order then.
-DECIDE = {"accuracy", "recall", "precision", "f1", "top_k"}
+DECIDE = {"accuracy", "recall", "precision", "f1", "top_k", "ece", "squared_ece"}
 
 
 def has_ties(rows: AnyRows) -> bool:
@@ -56,7 +56,11 @@ def tolerance_of(rows: AnyRows, case: Case) -> float:
     """Where a row's own figure adds up classes in their order, bits depend on the order."""
     name, smoothing = case.request.metric.name, case.request.settings.get("smoothing")
     if case.kind is TargetKind.CLASS:
-        sums = name in {"brier", "one_vs_rest"} or bool(smoothing) or rows.scale is Scale.LOGIT
+        sums = (
+            name in {"brier", "one_vs_rest", "calibration_loss"}
+            or bool(smoothing)
+            or rows.scale is Scale.LOGIT
+        )
         if not sums or rows.k == 2 or name in {*DECIDE, "share_of_rows"}:
             return 0.0
     return 1e-7 if rows.raw.dtype == np.float32 else 1e-9
@@ -145,6 +149,11 @@ def test_the_classes_add_up_to_the_whole(rows: Rows) -> None:
     state = rows.state()
     totals = totals_of(state, weighted=rows.weights is not None)
     for key in state.sums:
+        width = state.width(key)
+        parts = [totals.binned(key, width, k) for k in range(rows.k)]
+        assert [sum(of_bin) for of_bin in zip(*parts, strict=True)] == totals.binned(key, width)
+        if width > 1:
+            continue
         assert sum(totals.units(key, k) for k in range(rows.k)) == totals.units(key)
         assert sum(totals.infinite(key, k) for k in range(rows.k)) == totals.infinite(key)
     assert sum(totals.rows(k) for k in range(rows.k)) == totals.rows() == len(rows)

@@ -49,7 +49,7 @@ KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
 EVERY = (
     "cross_entropy,perplexity,normalized_cross_entropy,brier,accuracy,log_likelihood,recall,"
     "precision,f1,macro_cross_entropy,one_vs_rest,focal,top_k(k=2),cross_entropy(smoothing=0.1),"
-    "cross_entropy(class_weight=balanced),mean_probability"
+    "cross_entropy(class_weight=balanced),mean_probability,ece,squared_ece(bins=7),bias"
 )
 
 
@@ -101,6 +101,28 @@ def test_the_whole_is_the_sum_of_the_slices(seed: int, groups: int, n: int) -> N
     assert sliced.classes == whole.classes
     shares = [s.metrics["share"].value or 0.0 for s in sliced.slices]
     assert math.fsum(shares) == pytest.approx(1.0, rel=1e-14)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_bins_are_cut_into_slices_and_what_is_kept_of_all_rows_is_not(weighted: bool) -> None:
+    table = classes(3, 200).assign(g=np.arange(200) % 3)
+    options: dict[str, Any] = {"weight": "w"} if weighted else {}
+    report = xentcli.evaluate(table, by="g", calibration=True, **options)
+    check_slices(report, table, ["g"], metric="ece,squared_ece", **options)
+    whole = xentcli.evaluate(table, calibration=True, **options)
+    assert report.metrics == whole.metrics
+    assert report.classes == whole.classes
+    assert report.calibration == whole.calibration
+    assert all(s.metrics["calibration_loss"].value is None for s in report.slices)
+
+
+def test_one_column_of_scores_is_cut_to_the_same_bits() -> None:
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame({"y": rng.integers(0, 2, 500), "p": rng.random(500), "g": 1})
+    sliced = xentcli.evaluate(table, by="g", calibration=True)
+    whole = xentcli.evaluate(table, calibration=True)
+    assert sliced.classes == whole.classes
+    assert sliced.calibration == whole.calibration
 
 
 def test_crossed_columns() -> None:

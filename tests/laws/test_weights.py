@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows, Case, Figures
     from xentcli.report import Value
 
+# What chance adds to these is taken off, and that depends on how many rows there are, which
+# weights do not tell: a row of weight two is one row.
+COUNT_ROWS = {"squared_ece"}
+
 
 def values(found: Figures) -> list[float | None]:
     return [None if v is None else v.value for v in found.every]
@@ -35,9 +39,11 @@ def doubled(draw: st.DrawFn, case: Case) -> tuple[AnyRows, AnyRows]:
 @given(data=st.data())
 def test_weight_two_equals_a_doubled_row(case: Case, data: st.DataObject) -> None:
     weighted, twice = data.draw(doubled(case))
-    assert values(weighted.measure(case.request)) == values(twice.measure(case.request))
+    if case.request.metric.name not in COUNT_ROWS:
+        assert values(weighted.measure(case.request)) == values(twice.measure(case.request))
     ones = twice.but(weights=np.ones(len(twice)))
-    assert values(weighted.measure(case.request)) == values(ones.measure(case.request))
+    compared = twice if case.request.metric.name in COUNT_ROWS else weighted
+    assert values(compared.measure(case.request)) == values(ones.measure(case.request))
 
 
 def _check_stderr(weighted: Value | None, plain: Value | None, n: int) -> None:

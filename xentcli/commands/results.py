@@ -32,6 +32,14 @@ class Report:
         option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
+    calibration: Annotated[
+        bool,
+        option(
+            "--calibration",
+            panel=_REPORT,
+            help="How far probabilities can be taken at their word, and what that costs.",
+        ),
+    ] = False
     min_rows: Annotated[
         int,
         option(
@@ -95,6 +103,7 @@ class Report:
             max_slices=self.max_slices,
             find_slices=self.find_slices,
             bootstrap=bootstrap_of(self.bootstrap, self.seed),
+            calibration=self.calibration,
         )
 
 

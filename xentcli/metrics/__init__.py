@@ -46,6 +46,13 @@ _ORDER = (
     "recall",
     "precision",
     "f1",
+    "ece",
+    "squared_ece",
+    "bias",
+    "calibration_loss",
+    "miscalibration",
+    "discrimination",
+    "uncertainty",
 )
 
 

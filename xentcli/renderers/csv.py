@@ -87,12 +87,28 @@ def _compared(part: SliceReport) -> dict[str, Value]:
     return figures
 
 
+def _bins(report: Report) -> list[tuple[str, int, float, dict[str, Value]]]:
+    """What the bins of `--calibration` hold, each under the ends of its bin."""
+    section = report.calibration
+    if section is None:
+        return []
+    sure = next((v.confidence for v in report.metrics.values() if v.confidence), None)
+    found = []
+    for b in section.bins:
+        observed = Value(b.observed, None, b.interval, sure if b.interval else None)
+        figures = {"predicted": Value(b.predicted), "observed": observed}
+        found.append((f"{b.low:.6g} to {b.high:.6g}", b.rows, b.weight, figures))
+    return found
+
+
 def render(report: Report, options: RenderOptions) -> str:
     """One line a figure: those over all rows, then those of each class, then of each slice."""
     lines = [",".join(COLUMNS)]
     lines += _lines("overall", None, report.source.rows, None, report.metrics)
     for entry in report.classes:
         lines += _lines("class", entry.name, entry.rows, entry.weight, entry.metrics)
+    for bin_name, rows, weight, figures in _bins(report):
+        lines += _lines("bin", bin_name, rows, weight, figures)
     for part in report.slices:
         figures = {**part.metrics, **_compared(part)}
         lines += _lines("slice", part.name, part.rows, part.weight, figures)

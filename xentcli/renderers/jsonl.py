@@ -6,6 +6,7 @@ Every line has a `kind`, and figures have the shape they have in `-f json`:
 - `class`, one line a class: `class` (its name), `rows`, `weight`, `metrics`;
 - `slice`, one line a slice, where there are slices;
 - `found_slice`, one line a slice that `--find-slices` found;
+- `calibration`, and `bin`, one line a bin, with `--calibration`;
 - `finding`, one line a finding: `code`, `severity`, `count`, `message` …
 
 So `jq 'select(.kind == "class") | {class, recall: .metrics.recall.value}'`, or in duckdb
@@ -30,6 +31,7 @@ def _records(report: Report) -> Iterator[dict[str, Any]]:
     classes, slices = record.pop("classes"), record.pop("slices")
     findings = record.pop("findings")
     found = record.pop("found_slices", [])
+    calibration = record.pop("calibration", None)
     yield {"kind": "overall", **record}
     for entry in classes:
         yield {"kind": "class", "class": entry.pop("name"), **entry}
@@ -37,6 +39,11 @@ def _records(report: Report) -> Iterator[dict[str, Any]]:
         yield {"kind": "slice", **entry}
     for entry in found:
         yield {"kind": "found_slice", **entry}
+    if calibration is not None:
+        bins = calibration.pop("bins")
+        yield {"kind": "calibration", **calibration}
+        for entry in bins:
+            yield {"kind": "bin", **entry}
     for entry in findings:
         yield {"kind": "finding", **entry}
 

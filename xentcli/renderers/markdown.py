@@ -112,6 +112,28 @@ def _metrics(report: Report, spell: Spelling) -> str:
     return _table(header, rows)
 
 
+def _calibration(report: Report, spell: Spelling) -> str:
+    section = report.calibration
+    if section is None:
+        return ""
+    from xentcli.renderers import _calibration_words as words
+
+    said = "  \n".join(prose(line) for line in words.sentences(report, section, spell))
+    rows = [
+        [
+            words.edges(section, b, spell),
+            spell.quantity(b.rows),
+            spell.number(b.predicted),
+            spell.number(b.observed),
+            spell.interval(b.interval),
+        ]
+        for _, b in words.shown_bins(section)
+    ]
+    table = _table(["bin", "rows", "predicted", "observed", "interval"], rows)
+    heading = prose(words.title(section, spell))
+    return f"{said}\n\n{heading}\n\n{table}" if rows else said
+
+
 def _classes(report: Report, spell: Spelling, most: int | None) -> str:
     ranked = costliest_first(report.classes)
     hidden = len(ranked) - len(ranked[:most])
@@ -201,6 +223,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _title(report, spell),
         _summary(report, spell),
         _metrics(report, spell) if report.metrics else "",
+        _calibration(report, spell),
         _classes(report, spell, options.classes),
         _slices(report, spell, options.classes),
         _found(report, spell),

@@ -39,6 +39,7 @@ def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]
         [Text(source_line(report, spell), style="dim")],
         headline_block(report, spell, width=options.width),
         metric_block(report, spell, width=options.width),
+        _calibration(report, spell, options),
         class_block(report, spell, width=options.width, most=options.classes),
         slice_block(report, spell, width=options.width, most=options.classes),
         found_block(report, spell, width=options.width),
@@ -51,6 +52,14 @@ def _last_lines(report: Report, spell: Spelling) -> list[str]:
     """What one has to know to compare these numbers with others."""
     errors = uncertainty_line(report, spell)
     return [*([errors] if errors else []), spell.text(report.signature)]
+
+
+def _calibration(report: Report, spell: Spelling, options: RenderOptions) -> list[RenderableType]:
+    if report.calibration is None:
+        return []
+    from xentcli.renderers._table_calibration import calibration_block
+
+    return calibration_block(report, spell, width=options.width)
 
 
 def render(report: Report, options: RenderOptions) -> str:

@@ -1,0 +1,220 @@
+"""Probabilities in bins of equal width, beside what came true: what reliability is read off.
+
+Bin b of B holds the p with b <= p·B < b + 1, p·B being rounded to a float64; the last one
+holds 1 as well. Float32 and float64 files that hold the same numbers fill the same bins.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xentcli.bin_counts import UNIT, binned, folded, numbers_of, scratch, totals_of
+from xentcli.groups import Arrangement
+from xentcli.matrix_scores import Matrix, Probabilities
+from xentcli.statistic import Statistic
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.batch import Batch
+    from xentcli.class_batch import ClassBatch
+    from xentcli.exact import Sums
+    from xentcli.frame import Frame
+    from xentcli.scores import Scores
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Rows = NDArray[np.intp]
+
+# So many cells at once stay in the cache nearest to the processor.
+_CELLS = 1 << 14
+
+
+class _Bins:
+    """The sums that one set of bins consists of, under the names that `keys_of` lists."""
+
+    def __init__(self, width: int, sums: tuple[Sums, ...]) -> None:
+        self.width = width
+        self.rows, self.probability, self.hits, self.weight, self.squares = sums
+
+    def add(self, p: Floats, weights: Floats | None, first: Any) -> None:
+        """Adds rows of probability `p` to the bins of the sums number `first`."""
+        arranged = self._arranged(p, first)
+        groups = arranged.groups
+        self.rows.add_counts(groups.counts, groups.ids)
+        w = None if weights is None else arranged.of(weights)
+        self.probability.add_coarse(arranged.of(p), w, groups)
+        if w is not None:
+            self.weight.add(w, groups)
+            self.squares.add(w * w, groups)
+
+    def add_hits(self, p: Floats, weights: Floats | None, first: Any) -> None:
+        """Adds rows of probability `p` that came true to the bins of the sums number `first`."""
+        if not len(p):
+            return
+        arranged = self._arranged(p, first)
+        if weights is None:
+            self.hits.add_counts(arranged.groups.counts, arranged.groups.ids)
+        else:
+            self.hits.add(arranged.of(weights), arranged.groups)
+
+    def _arranged(self, p: Floats, first: Any) -> Arrangement:
+        return Arrangement.by(numbers_of(p, self.width) + np.asarray(first) * self.width)
+
+    def add_matrix(self, matrix: NDArray[Any], start: int = 0) -> None:
+        """Adds every row of `matrix` to the bins of a sum of its own, from `start` on."""
+        rows = matrix.shape[1]
+        step = max(1, _CELLS // rows)
+        for k in range(0, len(matrix), step):
+            part = matrix[k : k + step]
+            counts, total = binned(part, self.width)
+            cells = slice((start + k) * self.width, (start + k + len(part)) * self.width)
+            self.rows.add_counts(counts, cells)
+            self.probability.add_grid(total, rows * UNIT, cells)
+
+    def count_hits(
+        self, p: Floats, first: Rows | int = 0, size: int = 1, *, start: int = 0
+    ) -> None:
+        """`add_hits` of rows without weights, to the bins of `size` sums from `start` on."""
+        # One bin more, for p = 1.
+        wide = self.width + 1
+        scaled, spare, _ = scratch.of(len(p))
+        numbers = spare.view(np.intp)
+        numbers[:] = np.multiply(p, self.width, out=scaled)
+        if size > 1:
+            numbers += np.multiply(first, wide)
+        counts = np.bincount(numbers, minlength=size * wide)
+        cells = slice(start * self.width, (start + size) * self.width)
+        self.hits.add_counts(folded(counts, size), cells)
+
+
+def keys_of(kind: str, bins: int) -> tuple[str, ...]:
+    """The names of the sums by bin: of `class` probabilities, or of the `top` of each row.
+
+    >>> keys_of("class", 15)[:3]
+    ('class_bins(15).rows', 'class_bins(15).probability', 'class_bins(15).hits')
+    """
+    parts = ("rows", "probability", "hits", "weight", "squares")
+    return tuple(f"{kind}_bins({bins}).{part}" for part in parts)
+
+
+@cache
+def class_bins(bins: int) -> Statistic:
+    """Of each class and bin of its probability p_k: rows, Σw, Σw², Σw·p_k, and Σw where y = k."""
+
+    def add(batch: ClassBatch, frame: Frame, *sums: Sums) -> None:
+        into = _Bins(bins, sums)
+        own = _own(batch)
+        plain = frame.starts is None and batch.row_weights is None
+        if plain and batch.k == 2:
+            _add_every_class(into, batch)
+            zeros = int(batch.groups.counts[0])
+            into.count_hits(own[:zeros])
+            into.count_hits(own[zeros:], start=1)
+            return
+        truth = np.repeat(np.arange(batch.k), batch.groups.counts)
+        if plain:
+            _add_every_class(into, batch)
+            into.count_hits(own, truth, batch.k)
+            return
+        starts = np.intp(0) if frame.starts is None else frame.starts
+        for k in range(batch.k):
+            into.add(batch.probability_rows(k), batch.row_weights, starts + k)
+        into.add_hits(own, batch.weights, np.broadcast_to(starts, len(batch))[batch.order] + truth)
+
+    return Statistic(keys_of("class", bins), add, bins)
+
+
+def _add_every_class(into: _Bins, batch: Batch) -> None:
+    matrix = batch.scores.matrix()
+    if matrix is not None:
+        into.add_matrix(matrix)
+        return
+    for k, p in enumerate(batch.scores.both()):
+        into.add_matrix(p[None, :], k)
+
+
+def _own(batch: ClassBatch) -> Floats:
+    """The probability of each row's true class, in class order, as that class's bins have it."""
+    scores, matrix = batch.scores, batch.scores.matrix()
+    if matrix is None or not isinstance(scores, Matrix):
+        return scores.own(batch.truth, batch.order)
+    own = matrix.reshape(-1).take(scores.true_places(batch.truth, batch.order))
+    return own.astype(np.float64)
+
+
+def _top(scores: Scores, matrix: NDArray[Any]) -> NDArray[Any]:
+    """The largest probability of each row."""
+    top: NDArray[Any] = scores.top if isinstance(scores, Probabilities) else matrix.max(axis=0)
+    return top
+
+
+@cache
+def top_bins(bins: int) -> Statistic:
+    """The same of the largest probability of each row, and the rows that are decided rightly.
+
+    Two classes have no need of it. All rows are added to the sums of the first class.
+    """
+
+    def add(batch: ClassBatch, frame: Frame, *sums: Sums) -> None:
+        matrix = batch.scores.matrix()
+        if batch.k == 2 or matrix is None:
+            return
+        into = _Bins(bins, sums)
+        top = _top(batch.scores, matrix).astype(np.float64)
+        hit = batch.counted_decisions[0]
+        right = batch.order[hit]
+        if frame.starts is None and batch.row_weights is None:
+            into.add_matrix(top[None, :])
+            into.count_hits(top.take(right))
+            return
+        starts = np.zeros(len(batch), np.intp) if frame.starts is None else frame.starts
+        into.add(top, batch.row_weights, starts)
+        weights = batch.row_weights
+        into.add_hits(top[right], None if weights is None else weights[right], starts[right])
+
+    return Statistic(keys_of("top", bins), add, bins)
+
+
+def _add_variances(batch: Batch, frame: Frame, total: Sums) -> None:
+    if batch.row_weights is None and frame.whole:
+        _add_plain_variances(batch, total)
+        return
+    weights = batch.row_weights
+    squares = None if weights is None else weights * weights
+    single = batch.scores.matrix() is None
+    for k in range(batch.k):
+        p = batch.probability_rows(k)
+        column = frame.column(k)
+        w = None if squares is None else column.of(squares)
+        # To the bits of what is added without weights and slices.
+        variances = p * batch.probability_rows(1 - k) if single else p - p * p
+        total.add_coarse(column.of(variances), w, column.groups)
+
+
+def _add_plain_variances(batch: Batch, total: Sums) -> None:
+    matrix = batch.scores.matrix()
+    if matrix is None:
+        _add_variances_of_two(*batch.scores.both(), total)
+        return
+    step = max(1, _CELLS // len(batch))
+    for k in range(0, batch.k, step):
+        part = matrix[k : k + step]
+        _, p, variances = scratch.of(part.size).reshape(3, *part.shape)
+        p[:] = part
+        np.multiply(p, p, out=variances)
+        np.subtract(p, variances, out=variances)
+        total.add_grid(totals_of(variances), len(batch) * UNIT, slice(k, k + len(p)))
+
+
+def _add_variances_of_two(p: Floats, q: Floats, total: Sums) -> None:
+    """p q is the variance of both."""
+    product = np.multiply(p, q, out=scratch.of(len(p))[1])
+    total.add_grid(totals_of(product[None, :]).repeat(2), len(p) * UNIT)
+
+
+# Σ w² p_k (1 - p_k) over all rows: the variance of Σ w [y = k] if the probabilities are right.
+VARIANCES = Statistic(("probability.variance",), _add_variances)

@@ -1,0 +1,33 @@
+"""Discrimination: how well the order of the scores tells the classes apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.decomposition import check_two_classes, figure_of, sums_of_parts
+from xentcli.metric import Metric, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xentcli.report import Value
+    from xentcli.totals import Totals
+
+
+def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
+    del settings
+    return figure_of(totals, group, "discrimination")
+
+
+METRIC = Metric(
+    name="discrimination",
+    summary="the part of the labels' entropy that scores take away, once they are recalibrated",
+    formula="H(π) - L(isotonic regression of the label on the score)",
+    source="Dimitriadis, Gneiting, Jordan 2021: L = miscalibration - discrimination + uncertainty",
+    statistics=sums_of_parts,
+    figure=_figure,
+    check=check_two_classes,
+    unit="loss",
+    better="higher",
+    cost="some 20 ns a row",
+)

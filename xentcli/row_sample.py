@@ -1,0 +1,267 @@
+"""A sample of rows that is a function of the rows alone, not of their order or their blocks.
+
+Every row has a hash, of its scores as float64 and its class. The sample is the rows of the
+smallest hashes, rows that are alike being one; whoever sees only some of the rows keeps the
+smallest of those, and the smallest of all are among them. Samples merge exactly.
+
+Prior art: bottom-k sketches (Cohen and Kaplan 2007).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from xentcli.elementary import exp, log
+from xentcli.exact import ratio
+from xentcli.family import column_sums
+from xentcli.keyed_sums import KeyedSums
+from xentcli.levels import UNIT_BITS
+from xentcli.matrix_scores import Matrix
+from xentcli.single_scores import Single
+from xentcli.statistic import Statistic
+from xentcli.temperature import fit_temperature
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from xentcli.batch import Ends
+    from xentcli.class_batch import ClassBatch
+    from xentcli.exact import Sums
+    from xentcli.scores import Scores
+    from xentcli.temperature import Temperature
+
+    Array = NDArray[Any]
+    Floats = NDArray[np.float64]
+    Hashes = NDArray[np.uint64]
+    Rows = NDArray[np.intp]
+
+# A sample takes so many scores, and so many rows at most.
+_MOST_CELLS = 1 << 21
+_MOST_ROWS = 1 << 16
+_EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
+_CHUNK = 1 << 13
+
+
+class Sampled(NamedTuple):
+    """The distinct rows of a sample: -log p of every class (K, n), classes, rows, and weights."""
+
+    surprises: Floats
+    truth: Array
+    rows: NDArray[np.int64]
+    weight: Sums | None
+
+    @property
+    def weights(self) -> Floats:
+        """How much each distinct row counts: its rows, or their weight."""
+        if self.weight is None:
+            return self.rows.astype(np.float64)
+        return np.array([ratio(u, 1 << UNIT_BITS) for u in self.weight.units()])
+
+
+class Fitted(NamedTuple):
+    """A temperature, and of how many rows, and what weight, it is.
+
+    `variance` is that of what it takes off the losses of single rows; infinite beyond measure.
+    """
+
+    temperature: Temperature
+    rows: int
+    weight: float
+    variance: float
+
+
+class RowSample:
+    """At most `most` distinct rows: a commutative monoid under `merge`.
+
+    Rows of weight 0 are no rows. Without `most`, a million scores.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
+        self._kept = KeyedSums(np.zeros(0, np.uint64), np.zeros(0, np.int64))
+        # Scores (K, n) or (1, n) of what is kept, and their classes.
+        self._raw: Array | None = None
+        self._truth: Array = np.zeros(0, np.uint8)
+        self._limit = _EVERY
+        self._waiting: list[tuple[Hashes, Array, Array, Floats | None]] = []
+        # Any of the batches' scores and the bounds of the clip, to tell what raw scores mean.
+        self._kind: tuple[type[Scores], int, Ends | None] | None = None
+        # Worked out once, as long as nothing is added.
+        self._fitted: Fitted | None = None
+
+    def add(self, batch: ClassBatch) -> None:
+        """Takes in the rows of a batch, as far as they belong to the sample so far."""
+        scores: Any = batch.scores
+        raw = np.atleast_2d(scores.raw)
+        if self._kind is None:
+            self._kind = type(scores), getattr(scores, "positive", 1), batch.bounds
+        hashes = hashes_of(raw, batch.truth)
+        weights = batch.row_weights
+        taken = hashes <= self._limit
+        if weights is not None:
+            taken &= weights > 0
+        places = np.flatnonzero(taken)
+        if not len(places):
+            return
+        own = None if weights is None else weights.take(places)
+        part = raw.take(places, axis=1)
+        self._waiting.append((hashes.take(places), part, batch.truth.take(places), own))
+        if sum(len(w[0]) for w in self._waiting) >= self._size(len(raw)):
+            self._settle()
+
+    def _size(self, columns: int) -> int:
+        """How many distinct rows are kept."""
+        return self._most or max(1, min(_MOST_ROWS, _MOST_CELLS // columns))
+
+    def _settle(self) -> None:
+        """Takes what is waiting into what is kept."""
+        if not self._waiting:
+            return
+        hashes, raw, truth, weights = zip(*self._waiting, strict=True)
+        self._waiting = []
+        every = None if weights[0] is None else np.concatenate(weights)
+        more, places = KeyedSums.of(np.concatenate(hashes), every)
+        raws = np.concatenate(raw, axis=1).take(places, axis=1)
+        self._join(more, raws, np.concatenate(truth).take(places))
+
+    def _join(self, more: KeyedSums, raw: Array, truth: Array) -> None:
+        if self._raw is None:
+            joined, places = more, np.arange(len(truth))
+        else:
+            joined, places = self._kept.joined(more)
+            raw = np.concatenate((self._raw, raw), axis=1)
+            truth = np.concatenate((self._truth, truth))
+        most = self._size(len(raw))
+        self._fitted = None
+        self._kept, places = joined.head(most), places[:most]
+        self._raw, self._truth = raw.take(places, axis=1), truth.take(places)
+        if len(places) == most:
+            self._limit = self._kept.keys[-1]
+
+    def merge(self, other: RowSample) -> RowSample:
+        """The sample of the rows of both."""
+        merged = RowSample(self._most)
+        merged._take_in(self)
+        merged._take_in(other)
+        return merged
+
+    def _take_in(self, other: RowSample) -> None:
+        other._settle()
+        self._kind = self._kind or other._kind
+        if other._raw is not None:
+            self._join(other._kept, other._raw, other._truth)
+
+    @property
+    def rows(self) -> Sampled | None:
+        """The rows of the sample, in the order of their hashes; None where there are none."""
+        self._settle()
+        if self._raw is None or self._kind is None:
+            return None
+        kind, positive, bounds = self._kind
+        surprises = _scores_of(kind, self._raw, positive).surprises()
+        if bounds is not None:
+            surprises = surprises.clip(*bounds)
+        return Sampled(surprises, self._truth, self._kept.rows, self._kept.weight)
+
+    def fitted(self) -> Fitted | None:
+        """The temperature that suits the sample best; None without rows."""
+        self._settle()
+        rows = self.rows if self._fitted is None else None
+        if rows is not None:
+            weights = rows.weights
+            found = fit_temperature(-rows.surprises, rows.truth, weights)
+            whole = math.fsum(weights.tolist())
+            variance = _spread(rows, weights, found) / whole
+            self._fitted = Fitted(found, int(rows.rows.sum()), whole, variance)
+        return self._fitted
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RowSample):
+            return NotImplemented
+        self._settle()
+        other._settle()
+        return self._kept == other._kept and self._kind == other._kind
+
+    __hash__ = None  # type: ignore[assignment]  # samples grow, so they are no keys
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._settle()
+        return self.__dict__
+
+
+def _spread(rows: Sampled, weights: Floats, best: Temperature) -> float:
+    """Σ w (d - mean)² over the rows, d being what the temperature takes off a row's loss."""
+    if best.endless:
+        return math.inf
+    own = rows.surprises[rows.truth.astype(np.intp), np.arange(len(weights))]
+    least = rows.surprises.min(axis=0)
+    behind, hole = own - least, np.isinf(rows.surprises)
+    below = np.where(hole, 0.0, least - rows.surprises)
+    won = (1.0 - best.inverse) * behind
+    for beta, sign in ((1.0, 1.0), (best.inverse, -1.0)):
+        won += sign * log(column_sums(np.where(hole, 0.0, exp(beta * below))))
+    with np.errstate(over="ignore"):
+        terms = weights * (won - (best.before - best.loss)) ** 2
+    return math.fsum(terms.tolist())
+
+
+def _scores_of(kind: type[Scores], raw: Array, positive: int) -> Scores:
+    """Scores of a kind, from their raw numbers."""
+    if issubclass(kind, Single):
+        return kind(raw[0], positive)
+    if issubclass(kind, Matrix):
+        return kind(raw)
+    raise TypeError(kind)
+
+
+def hashes_of(raw: Array, truth: Array) -> Hashes:
+    """A hash of each row of the (K, n) scores, as float64 whatever their type, and its class.
+
+    Each score's bits times an odd number of its own, added up and mixed: equal rows have equal
+    hashes, and others almost surely (some n²/2^65) have not.
+
+    >>> p = np.array([[0.5, 0.25, 0.5], [0.5, 0.75, 0.5]])
+    >>> a, b, c = hashes_of(p, np.array([0, 1, 0])).tolist()
+    >>> a == c, a == b
+    (True, False)
+    """
+    total = np.empty(raw.shape[1], dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        factors = _mixed(np.arange(1, len(raw) + 2, dtype=np.uint64) * _GOLDEN) | np.uint64(1)
+        for start in range(0, len(total), _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            part = total[rows]
+            np.multiply(truth[rows].astype(np.uint64), factors[-1], out=part)
+            for scores, factor in zip(raw[:, rows], factors, strict=False):
+                bits = scores.astype(np.float64).view(np.uint64)
+                # What was float32 has nothing in its low bits, which a product would not reach.
+                bits ^= bits >> _HALF
+                bits *= factor
+                part += bits
+            _mixed(part)
+    return total
+
+
+# The finaliser of splitmix64 (Steele, Lea and Flood 2014).
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_HALF = np.uint64(32)
+
+
+def _mixed(x: Hashes) -> Hashes:
+    """The numbers themselves, mixed in place."""
+    for shift, factor in ((np.uint64(30), _FIRST), (np.uint64(27), _SECOND)):
+        x ^= x >> shift
+        x *= factor
+    x ^= x >> np.uint64(31)
+    return x
+
+
+def _add(batch: ClassBatch, sample: RowSample) -> None:
+    sample.add(batch)
+
+
+ROW_SAMPLE = Statistic(("row_sample",), _add, make=RowSample)
