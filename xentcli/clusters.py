@@ -87,6 +87,9 @@ class Clusters:
         self._sums = sums
         self._numbers = numbers
 
+    def __len__(self) -> int:
+        return len(self._numbers)
+
     def of(self, key: str, group: int | None = None) -> Doubles:
         """The sums of these clusters under a name."""
         sums = self._sums.of(key, group)

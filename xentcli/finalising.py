@@ -9,7 +9,7 @@ from xentcli import __version__
 from xentcli.adopting import rule_of
 from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
-from xentcli.report import ClassReport, LayoutReport, Report, SourceReport
+from xentcli.report import ClassReport, LayoutReport, Report, SourceReport, Uncertainty
 from xentcli.signature import signature
 from xentcli.text import shown
 from xentcli.totals import Totals
@@ -75,12 +75,17 @@ def finalise(
         slices=slices,
         found_slices=_found(layout, totals, report),
         calibration=_calibration(totals, requested) if report.calibration else None,
+        uncertainty=None if clustered is None else _of_clusters(clustered),
     )
     if report.bootstrap is None:
         return found
     from xentcli.bootstrap import with_errors
 
     return with_errors(found, total, report.bootstrap, layout, requested, read)
+
+
+def _of_clusters(clustered: ByCluster) -> Uncertainty:
+    return Uncertainty("clustered", clusters=len(clustered.whole))
 
 
 def _calibration(totals: Totals, requested: Sequence[Requested]) -> CalibrationReport:

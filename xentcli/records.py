@@ -37,7 +37,8 @@ def record_of(report: Report) -> dict[str, Any]:
     record["findings"] = [_finding_record(f) for f in report.findings]
     order = ["schema", "version", "signature", "source", "layout"]
     if report.uncertainty is not None:
-        record["uncertainty"] = report.uncertainty._asdict()
+        told = report.uncertainty._asdict().items()
+        record["uncertainty"] = {key: value for key, value in told if value is not None}
         order.append("uncertainty")
     order += ["metrics", "classes", "slices", "findings"]
     if report.found_slices is not None:

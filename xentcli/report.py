@@ -172,13 +172,15 @@ class Uncertainty(NamedTuple):
     """Where standard errors and intervals come from, where that is not a formula.
 
     `method` is `bootstrap`: of so many `replicates`, drawn from `seed`, in which rows of one
-    `identity` (`id`, `cluster` or `content`) occur together.
+    `identity` (`id`, `cluster` or `content`) occur together. Or it is `clustered`: from sums by
+    cluster, of which there are so many `clusters`.
     """
 
     method: str
-    replicates: int
-    seed: int
-    identity: str
+    replicates: int | None = None
+    seed: int | None = None
+    identity: str | None = None
+    clusters: int | None = None
 
 
 class Report(NamedTuple):

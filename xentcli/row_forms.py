@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Spreadsheets run a cell that begins with one of these as a formula.
 _FORMULA = r"^([=+\-@\t\r])"
+# A number with its sign is no formula.
+_SIGNED = r"^[+\-](\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?$"
 _SPECIAL = r'[",\r\n\t]|^$'
 
 
@@ -68,7 +70,8 @@ class _Csv:
             flat = _as_text(column) if field.type != column.type else column
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
                 if not self._verbatim:
-                    flat = pc.replace_substring_regex(flat, pattern=_FORMULA, replacement=r"'\1")
+                    marked = pc.replace_substring_regex(flat, pattern=_FORMULA, replacement=r"'\1")
+                    flat = pc.if_else(pc.match_substring_regex(flat, _SIGNED), flat, marked)
                 plain = plain and not pc.any(pc.match_substring_regex(flat, _SPECIAL)).as_py()
             columns.append(flat)
         # Arrow quotes either all text or none: all, where one text of the block needs it.

@@ -217,14 +217,15 @@ def test_the_standard_error_is_that_of_paired_rows(xent: Xent) -> None:
     assert found["stderr"] == pytest.approx(difference.std(ddof=1) / math.sqrt(120), rel=1e-10)
 
 
-def test_rows_of_one_id_are_held_out_together(xent: Xent) -> None:
+@pytest.mark.parametrize("option", ["--id", "--cluster"])
+def test_rows_of_one_unit_are_held_out_together(xent: Xent, option: str) -> None:
     drawn = draw(3, 100, seed=17)
     plain = table(drawn)
     doubled = pa.concat_tables([plain, plain])
     ids = pa.array([f"r{i}" for i in range(100)] * 2)
     write(xent.folder / "once.parquet", plain.append_column("id", ids[:100]))
     write(xent.folder / "twice.parquet", doubled.append_column("id", ids))
-    args = ("--method", "isotonic", "--id", "id")
+    args = ("--method", "isotonic", option, "id")
     once = fit(xent, "once.parquet", *args)["figures"]
     twice = fit(xent, "twice.parquet", *args)["figures"]
     leaked = fit(xent, "twice.parquet", "--method", "isotonic")["figures"]

@@ -124,3 +124,12 @@ def test_inspect_refuses_what_eval_refuses(xent: Xent) -> None:
     xent.write("twins.csv", "label,p,p\n1,0.5,0.5\n")
     for name in ("empty.csv", "twins.csv", "nothing.csv"):
         xent.run("inspect", name).assert_error(name)
+
+
+def test_signed_numbers_kept_as_text_are_no_formulas(xent: Xent) -> None:
+    lines = ["label,prob_a,prob_b,note"]
+    lines += [f"a,0.5,0.5,{note}" for note in ("-5", "+0.25", "-1e-3", "=1+1", "-x", "+")]
+    xent.write("rows.csv", "\n".join(lines))
+    page = xent.run("rows", "rows.csv", "--keep", "note").assert_done()
+    notes = [line.rsplit(",", 1)[1] for line in page.splitlines()[1:]]
+    assert notes == ["-5", "+0.25", "-1e-3", "'=1+1", "'-x", "'+"]

@@ -19,6 +19,7 @@ RUNS = (
     "xent eval sample_data/breast_cancer_slices.csv --weight weight --json",
     "xent eval sample_data/iris_neighbours.csv --json",
     "xent eval sample_data/wine.csv --bootstrap 20 --json",
+    "xent eval sample_data/breast_cancer_slices.csv --cluster size --json",
     "xent eval sample_data/breast_cancer.csv --calibration --json",
     "xent eval short.csv other.csv --ignore-label=-100 --json",
     "xent eval searched.csv --find-slices --json",

@@ -199,3 +199,13 @@ def test_more_clusters_than_memory_is_meant_for(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(InputError, match="column 'user' has more than"):
         xentcli.evaluate(data, cluster="user")
     assert xentcli.evaluate(data, cluster="user", max_slices=300).source.rows == 300
+
+
+def test_few_clusters_are_told_and_the_report_says_where_errors_come_from() -> None:
+    few = xentcli.evaluate(table(clusters=12), cluster="user")
+    assert [(f.code, f.count) for f in few.findings] == [("few-clusters", 12)]
+    report = xentcli.evaluate(table(), cluster="user")
+    assert report.findings == ()
+    assert report.to_dict()["uncertainty"] == {"method": "clustered", "clusters": 40}
+    assert "errors from 40 clusters of rows that are not independent" in str(report)
+    assert "cluster:user" in report.signature

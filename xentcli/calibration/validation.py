@@ -85,12 +85,14 @@ def read(files: Files, options: Options) -> Validation:
     layout = understand(telling, table, options)
     _check_kind(layout, options)
     roles = dict(layout.roles)
-    if layout.id is not None:
-        roles.setdefault(layout.id, Role.TEXT)
+    # Rows of one cluster stay together in the folds, or those of one id.
+    unit = layout.cluster or layout.id
+    if unit is not None:
+        roles.setdefault(unit, Role.TEXT)
     decoder = Possible(layout, options.policy)
     parts: list[Rows] = []
     losses: list[Floats] = []
-    ids: list[str] | None = None if layout.id is None else []
+    ids: list[str] | None = None if unit is None else []
     facts = None
     paths: dict[str, None] = {}
     sources = chain(opened, remaining)
@@ -99,7 +101,7 @@ def read(files: Files, options: Options) -> Validation:
         losses.append(batch.row_losses())
         paths[facts.path] = None
         if ids is not None:
-            ids += _names(block.column(layout.id), batch.rows)
+            ids += _names(block.column(unit), batch.rows)
     count = sum(map(len, losses))
     wanted = options.policy.expect_rows
     name = files.paths[0] if len(files.paths) == 1 else f"{len(files.paths)} files"

@@ -87,8 +87,11 @@ def uncertainty_line(report: Report, spell: Spelling) -> str | None:
     found = report.uncertainty
     if found is None:
         return None
-    drawn = _DRAWN.get(found.identity, "rows")
-    return f"errors by bootstrap: {spell.quantity(found.replicates)} resamplings of {drawn}"
+    if found.method == "clustered":
+        number = spell.quantity(found.clusters or 0)
+        return f"errors from {number} clusters of rows that are not independent"
+    drawn = _DRAWN.get(found.identity or "", "rows")
+    return f"errors by bootstrap: {spell.quantity(found.replicates or 0)} resamplings of {drawn}"
 
 
 def infinity_finding(report: Report) -> Finding | None:
