@@ -103,7 +103,7 @@ def _columns(
         found = {r.key: column_of([r.overall(part) for part in parts]) for r in requested}
         return {key: column for key, column in found.items() if column is not None}
     columns = {r.key: r.column(every) for r in requested}
-    left = [r for r in requested if columns[r.key] is None]
+    left = [r for r in requested if r.overall_shown and columns[r.key] is None]
     if left:
         parts = [read(reading) for _, reading in slices.readings()]
         for r in left:

@@ -144,8 +144,8 @@ class Plan(NamedTuple):
         most = min(rows or block_rows(layout.k), MOST_ROWS)
         names = sum(len(s.keys) * s.width for s in wanted if s.make is None)
         room = max(1, MOST_SUMS // (names * layout.size))
-        if layout.cluster is None:
-            room = min(room, MOST_SLICES)
+        # Clusters cannot be left out: there may be twice as many.
+        room = min(room, MOST_SLICES) if layout.cluster is None else 2 * room
         return cls(layout, policy, wanted, most, workers, max(room, slices or 0), bootstrap)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:

@@ -214,6 +214,17 @@ class Sums:
             total._level(number).add_halves(*level.gathered(ids, count, width))
         return total
 
+    def keeping(self, kept: NDArray[np.bool_], width: int) -> Sums:
+        """The groups of `width` sums that are marked, behind one in which all others are."""
+        total = Sums((int(np.count_nonzero(kept)) + 1) * width)
+        if self._infinite is not None:
+            cells = self._infinite.reshape(-1, width)
+            rest = cells[~kept].sum(axis=0)
+            total._infinite = np.concatenate((rest, cells[kept].reshape(-1)))
+        for number, level in self._levels.items():
+            total._levels[number] = level.keeping(kept, width)
+        return total
+
     def part(self, start: int, stop: int) -> Sums:
         """Some of the sums, to be read: they share their memory with these."""
         part = Sums(stop - start)

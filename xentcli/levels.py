@@ -124,6 +124,31 @@ class Level:
                 np.add.at(high, ids, cells)
         return high.reshape(-1), low.reshape(-1)
 
+    def keeping(self, kept: NDArray[np.bool_], width: int) -> Level:
+        """The groups of `width` sums that are marked, behind one in which all others are."""
+        size = (int(np.count_nonzero(kept)) + 1) * width
+        level = object.__new__(Level)
+        level.size, level._bits, level._reach = size, self._bits, self._reach
+        level._raw = level._high = level._low = None
+        high, low = np.zeros((2, width), dtype=np.int64)
+        for name, sums in self._arrays():
+            cells = sums.reshape(-1, width)
+            few = np.zeros(size, dtype=np.int64)
+            few[width:] = cells[kept].reshape(-1)
+            setattr(level, name, few)
+            others = cells[~kept]
+            # Sums of very many raw ones might leave the range of int64: halves do not.
+            if name == "_high":
+                high += others.sum(axis=0)
+            elif name == "_low" or self._reach:
+                high += (others >> 32).sum(axis=0)
+                low += (others & _LOW).sum(axis=0)
+        if high.any() or low.any():
+            first = np.arange(width)
+            level._high = level._added(level._high, high, first)
+            level._low = level._added(level._low, low, first)
+        return level
+
     def add_halves(self, high: Ints, low: Ints) -> None:
         """Adds sums given as halves, high·2^32 + low."""
         self._high = self._added(self._high, high, EVERY)

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.totals import Readable
+
     Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
 
 # So many slices, and sums of all kinds, may a worker keep, unless more slices are asked for: some
-# 128 MB, times two or three for the names of the slices and the grids of the sums.
+# 64 MB, times two or three for the names of the slices and the grids of the sums.
 MOST_SLICES = 1 << 18
-MOST_SUMS = 1 << 24
+MOST_SUMS = 1 << 23
 _EVERY = 1 << 62
 
 
@@ -50,12 +52,18 @@ class Slices:
         """How many slots there are."""
         return len(self.places) + 1
 
+    @property
+    def _crowd(self) -> int:
+        """How many slices are so many more than may stay that it is worth leaving them out."""
+        return self.most + max(self.most // 4, 1 << 10)
+
     def _make_room(self) -> None:
         """Makes room for all slices."""
         cells = self.slots * self.size
         if cells <= self.state.size:
             return
-        size = max(64 * self.size, 2 * cells)
+        # Room for as many again, but not for more than there may be.
+        size = max(64 * self.size, min(2 * cells, max(cells, self._crowd * self.size)))
         for key, sums in self.state.sums.items():
             sums.grow(size * self.state.width(key))
         self.state.size = size
@@ -84,11 +92,11 @@ class Slices:
 
     def _crowded(self) -> bool:
         """Makes room for all slices; or leaves some out, and says so, as slots move then."""
-        if len(self.places) > 2 * self.most:
-            self.settle()
-            return True
         self._make_room()
-        return False
+        crowded = len(self.places) >= self._crowd
+        if crowded:
+            self.settle()
+        return crowded
 
     def settle(self) -> None:
         """Keeps no more than the `most` slices with the smallest hashes, and sums up the others."""
@@ -104,9 +112,11 @@ class Slices:
         result = Slices(self.size, self.most)
         result.bar = self.bar
         result.places = self.places.subset(kept)
-        slots = np.zeros(self.slots, dtype=np.intp)
-        slots[1:][kept] = np.arange(1, result.slots)
-        result.state = self.gathered(slots, result.slots)
+        result.state = State(result.slots * self.size)
+        there = np.append(False, kept)
+        for key, sums in self.state.sums.items():
+            width = self.size * self.state.width(key)
+            result.state.sums[key] = sums.part(0, self.slots * width).keeping(there, width)
         return result
 
     def grouped(self, part: slice) -> tuple[Slices, Rows]:
@@ -151,9 +161,12 @@ class Slices:
         return state
 
     @property
-    def rest(self) -> Reading:
+    def rest(self) -> State:
         """The sums of what is left out."""
-        return Reading(Whole(self.state), 0, self.size)
+        state = State(self.size)
+        for key, sums in self.state.sums.items():
+            state.sums[key] = sums.part(0, self.size * self.state.width(key))
+        return state
 
     def readings(self) -> Iterator[tuple[Key, Reading]]:
         """The sums of each slice, to be read, in the order of their values."""
@@ -162,7 +175,7 @@ class Slices:
         for place in order.tolist():
             yield keys[place], Reading(whole, place + 1, self.size)
 
-    def every(self) -> Iterator[tuple[Key | None, Reading]]:
+    def every(self) -> Iterator[tuple[Key | None, Readable]]:
         """The sums of each slice, and of what is left out, once that is settled."""
         settled = self.keeping(np.ones(len(self.places), dtype=np.bool_))
         settled.settle()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import xentcli
 from tests.known.frames import distributions, label_table, labelled, soft_table
+from xentcli.groups import Arrangement
 from xentcli.slice_places import hashes_of_whole
 from xentcli.slices import Slices
 from xentcli.state import State
@@ -169,7 +170,6 @@ def test_values_of_any_kind(values: Any) -> None:
 
 def of(parts: list[tuple[int, float]], most: int = 100) -> Slices:
     """Slices of one sum each, by whole numbers."""
-    from xentcli.groups import Arrangement
 
     slices = Slices(1, most)
     for value, term in parts:
@@ -234,3 +234,17 @@ def test_text_is_left_out_like_numbers() -> None:
     forward.settle()
     assert len(forward.places) == 10
     assert forward.rest.units("x")[0] >> 1074 == 290
+
+
+def test_many_new_slices_at_once_may_be_too_many() -> None:
+    slices, every = Slices(1, 50), Slices(1)
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        values = rng.integers(0, 6000, 700)
+        for some in (slices, every):
+            distinct = np.unique(values)
+            groups = Arrangement.by(some.of_whole(distinct)).groups
+            some.state.of("x").add(np.ones(len(distinct)), groups)
+    assert slices.bar is not None
+    assert slices.total() == every.total()
+    assert len(slices.places) < 50 + 1024 + 700
