@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # With fewer rows on either side the spread of the losses is hardly known: nothing is tested.
 FEWEST = 10
+# So many pairs of a slice and a cluster are looked at one by one.
+_FEW = 1 << 24
 
 
 class Tests(NamedTuple):
@@ -63,6 +65,7 @@ def tests(every: SliceTotals) -> Tests:
     # Without any spread, there is but one loss on each side.
     df = np.where(stderr == 0, own.rows + rest.rows - 2, df)
     tested = (np.minimum(own.rows, rest.rows) >= FEWEST) & np.isfinite(difference)
+    stderr[~np.isfinite(difference)] = np.nan
     p = np.full(len(t), np.nan)
     p[tested] = student_tails(t[tested], df[tested])
     nats = every.whole.base.nats
@@ -122,26 +125,56 @@ def clustered_tests(every: SliceTotals, numbers: Rows, clustered: ByCluster) -> 
     inside, below = (cells.of(key).rounded[there] for key in ("loss", weight))
     losses, weights = (clustered.whole.of(key).rounded for key in ("loss", weight))
     clusters = int(np.count_nonzero(weights))
-    squares, cross, own_squares = (
-        math.fsum((x * y).tolist())
-        for x, y in ((losses, losses), (losses, weights), (weights, weights))
-    )
     n, outer = len(numbers), every.whole.weight() - every.weight
     level = np.where(finite, rest.mean, 0.0)
-    # What clusters that are all outside add: that of all clusters, but for those with a part here.
-    every_cluster = squares - 2 * level * cross + level * level * own_squares
     part = losses[of_cluster] - level[at] * weights[of_cluster]
-    beyond = every_cluster - np.bincount(at, part * part, minlength=n)
+    beyond = _beyond_slices(losses, weights, level, at, of_cluster)
     d = (inside - own.mean[at] * below) / every.weight[at]
     d -= (part - (inside - level[at] * below)) / outer[at]
     spread = beyond / outer**2 + np.bincount(at, d * d, minlength=n)
+    # What rounding alone may leave of losses that are all the same.
+    scale = math.fsum((losses * losses).tolist()) / np.minimum(outer, every.weight) ** 2
+    spread[spread <= scale * 2.0**-96] = 0.0
     with np.errstate(invalid="ignore", divide="ignore"):
-        stderr = np.sqrt(np.maximum(spread, 0.0) * clusters / (clusters - 1))
+        stderr = np.sqrt(spread * clusters / (clusters - 1))
+        t = np.where(difference == 0, 0.0, difference / stderr)
     stderr[~finite] = np.nan
     within = np.bincount(at, below > 0, minlength=n)
     whole_here = np.bincount(at, (below > 0) & (below == weights[of_cluster]), minlength=n)
-    tested = finite & (np.minimum(within, clusters - whole_here) >= FEWEST) & (stderr > 0)
+    tested = finite & (np.minimum(within, clusters - whole_here) >= FEWEST)
     p = np.full(n, np.nan)
-    p[tested] = student_tails(difference[tested] / stderr[tested], float(clusters - 1))
+    p[tested] = student_tails(t[tested], float(clusters - 1))
     nats = every.whole.base.nats
     return Tests(difference / nats, stderr / nats, p, holm(p))
+
+
+def _beyond_slices(
+    losses: Floats, weights: Floats, level: Floats, at: Rows, of_cluster: Rows
+) -> Floats:
+    """Σ (S_c - L_r U_c)² over the clusters that have no part in a slice, for every slice.
+
+    `at` and `of_cluster` say which clusters have a part in which.
+    """
+    n = len(level)
+    if n * len(losses) <= _FEW:
+        inside = np.split(of_cluster[np.argsort(at, kind="stable")], _ends(at, n))
+        found = np.zeros(n)
+        for i, clusters in enumerate(inside):
+            outside = losses - level[i] * weights
+            outside[clusters] = 0.0
+            found[i] = math.fsum((outside * outside).tolist())
+        return found
+    # Of all clusters, but for those with a part; some digits may cancel.
+    squares, cross, own = (
+        math.fsum((x * y).tolist())
+        for x, y in ((losses, losses), (losses, weights), (weights, weights))
+    )
+    part = losses[of_cluster] - level[at] * weights[of_cluster]
+    every_cluster = squares - 2 * level * cross + level * level * own
+    return np.maximum(every_cluster - np.bincount(at, part * part, minlength=n), 0.0)
+
+
+def _ends(at: Rows, n: int) -> Rows:
+    """Where the parts of each slice end, in the order of the slices, but for the last."""
+    ends: Rows = np.cumsum(np.bincount(at, minlength=n))[:-1]
+    return ends

@@ -130,13 +130,9 @@ class Batch(ABC):
         """How much of each number of a view is decided rightly, without the rows' weights."""
 
     def decided(self, view: View) -> Floats | None:
-        """Whether each cell's row is decided for its class; None where `decisions` say it."""
+        """Whether each cell's row is decided for its class; None where its score says it."""
         del view
         return None
-
-    @abstractmethod
-    def decisions(self) -> NDArray[Any]:
-        """The class that each row is decided for, in row order."""
 
     def probability_rows(self, k: int) -> Floats:
         """The probability of class k of each row, in row order."""

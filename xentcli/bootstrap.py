@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from xentcli.metric import Requested
     from xentcli.options import Bootstrap
     from xentcli.report import Report
-    from xentcli.totals import Readable, Totals
+    from xentcli.state import Readable
+    from xentcli.totals import Totals
 
 # Where a figure is undefined or infinite in a greater share of the replicates, the others say
 # too little of it.
@@ -73,9 +74,10 @@ class _Figures(NamedTuple):
     def of(self, requested: Requested, value: Value, group: int | None) -> Value:
         """A figure with the error and the interval that its replicates say."""
         bare = Value(value.value, unit=value.unit)
-        # Other parts of a state than sums are not resampled.
-        known = all(s.make is None for s in requested.statistics())
-        if value.value is None or math.isinf(value.value) or not known:
+        # Other parts of a state than sums are not resampled: what a formula says of them stays.
+        if any(s.make is not None for s in requested.statistics()):
+            return value
+        if value.value is None or math.isinf(value.value):
             return bare
         figures = [self._one(requested, part, group) for part in self.parts]
         return spread(bare, figures, self.whole.confidence)

@@ -58,8 +58,6 @@ def searched(table: Table, layout: Layout) -> tuple[str, ...]:
 def checked(layout: Layout) -> Layout:
     """The layout itself. Raises UsageError where bins are to be of what is read as a label."""
     for name, _ in layout.bins:
-        if name == layout.cluster:
-            raise UsageError(f"--by: '{shown(name)}' names the clusters, and has no bins")
         if layout.roles[name] is not Role.NUMBER:
             raise UsageError(f"--by: '{shown(name)}' is read as the truth, and has no bins")
     return layout

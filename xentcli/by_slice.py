@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xentcli.against_rest import clustered_tests, tests
+from xentcli.errors import InputError
 from xentcli.means import Over
 from xentcli.report import Finding, Value
 from xentcli.slice_report import SliceTable
@@ -49,6 +50,13 @@ def by_slice(
     if clustered is not None:
         slices = clustered.slices
     slices.settle()
+    if slices.bar is not None and (options.min_rows or options.max_slices is not None):
+        raise InputError(
+            f"there are some {_guessed(slices):,} slices: which of them have most rows cannot be "
+            f"told where memory is meant for {slices.most:,}",
+            hint=f"allow as many with --max-slices {2 * _guessed(slices)}, or leave out "
+            "--min-rows and --max-slices",
+        )
     findings = _beyond_memory(slices)
     kept = _kept(slices, SliceTotals(slices, totals), options)
     if not kept.all():
@@ -102,6 +110,8 @@ def _columns(
         ]
         found = {r.key: column_of([r.overall(part) for part in parts]) for r in requested}
         return {key: column for key, column in found.items() if column is not None}
+    # What is kept of all rows besides sums says nothing of slices.
+    requested = [r for r in requested if all(s.make is None for s in r.statistics())]
     columns = {r.key: r.column(every) for r in requested}
     left = [r for r in requested if r.overall_shown and columns[r.key] is None]
     if left:
@@ -138,16 +148,23 @@ def _folded(kept: NDArray[np.bool_], options: ReportOptions) -> list[Finding]:
     return [Finding("slices-summed-up", "info", count, message)]
 
 
+def _guessed(slices: Slices) -> int:
+    """How many slices there are, some left out: to two digits, as a sample tells."""
+    kept = len(slices.places)
+    # The kept ones have the smallest of evenly spread hashes.
+    every = max(kept + 1, round(kept / ((slices.bar or 1) / 2.0**64)))
+    return max(kept + 1, round(every, 2 - len(str(every))))
+
+
 def _beyond_memory(slices: Slices) -> list[Finding]:
     """What is said where there are more slices than memory is meant for."""
     if slices.bar is None:
         return []
-    kept = len(slices.places)
-    # The kept ones have the smallest of evenly spread hashes, which tells how many there are.
-    others = max(1, round(kept / (slices.bar / 2.0**64)) - kept)
+    kept, every = len(slices.places), _guessed(slices)
+    others = every - kept
     message = (
-        f"there are some {kept + others:,} slices: {kept:,} of them, chosen by a hash of their "
+        f"there are some {every:,} slices: {kept:,} of them, chosen by a hash of their "
         "values, have lines of their own, and all others are summed up as '(other)'"
     )
-    remedy = f"slice by a column of fewer values with --by, or allow --max-slices {kept + others}"
+    remedy = f"slice by a column of fewer values with --by, or allow --max-slices {2 * every}"
     return [Finding("too-many-slices", "warning", others, message, remedy)]

@@ -42,15 +42,16 @@ class TemperatureReport(NamedTuple):
     """What dividing the log-odds by one number would win, in the report's unit.
 
     A `temperature` above 1 says that the probabilities are too extreme; it is infinite where
-    the scores are worse than none. `chi_square` has one degree of freedom. All of it is of
-    `rows` rows: of every one, or of a sample that depends on the rows alone.
+    the scores are worse than none. `chi_square` has one degree of freedom; of rows that
+    depend on each other, no test is known. All of it is of `rows` rows: of every one, or of a
+    sample that depends on the rows alone.
     """
 
     loss: float
     stderr: float | None
     temperature: float
-    chi_square: float
-    p_value: float
+    chi_square: float | None
+    p_value: float | None
     rows: int
 
 

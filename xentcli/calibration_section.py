@@ -71,7 +71,9 @@ def calibration_of(totals: Totals, requested: Sequence[Requested]) -> Calibratio
 
 
 def _bin(totals: Totals, sums: BinSums, number: int, bins: int) -> ReliabilityBin:
-    share = totals.proportion(sums.observed, sums.effective_rows)
+    # Of rows that depend on each other, no interval is known.
+    rows = sums.effective_rows if totals.clusters is None else None
+    share = totals.proportion(sums.observed, rows)
     return ReliabilityBin(
         number / bins,
         (number + 1) / bins,

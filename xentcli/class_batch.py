@@ -144,6 +144,7 @@ class ClassBatch(Batch):
         return self.counted_decisions[0]
 
     def decisions(self) -> NDArray[Any]:
+        """The class that each row is decided for, in row order."""
         return self.scores.predicted()
 
     def ranks(self) -> NDArray[np.int64]:

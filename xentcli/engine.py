@@ -145,7 +145,10 @@ class Plan(NamedTuple):
         names = sum(len(s.keys) * s.width for s in wanted if s.make is None)
         room = max(1, MOST_SUMS // (names * layout.size))
         # Clusters cannot be left out: there may be twice as many.
-        room = min(room, MOST_SLICES) if layout.cluster is None else 2 * room
+        if layout.cluster is not None:
+            room *= 2
+        elif slices is None:
+            room = min(room, MOST_SLICES)
         return cls(layout, policy, wanted, most, workers, max(room, slices or 0), bootstrap)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:

@@ -169,6 +169,7 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
                 )
             layout = layout._replace(searched=by_columns.searched(table, layout))
         _check_labels(layout, options.policy)
+        _check_slicing(layout, options.report)
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
         _check_bootstrap(layout, options.report.bootstrap)
@@ -226,6 +227,14 @@ def _check_labels(layout: Layout, policy: Policy) -> None:
     """Raises UsageError for labels to be left out where rows have none."""
     if policy.ignore_label and layout.kind is not TargetKind.CLASS:
         raise UsageError("--ignore-label is for rows that have one label each")
+
+
+def _check_slicing(layout: Layout, report: ReportOptions) -> None:
+    """Raises UsageError for options of slices where there are none."""
+    if report.min_rows and not (layout.by or report.find_slices):
+        raise UsageError("--min-rows goes with --by or --find-slices")
+    if report.max_slices is not None and not layout.parted_by:
+        raise UsageError("--max-slices goes with --by or --cluster")
 
 
 def _check_bootstrap(layout: Layout, bootstrap: Bootstrap | None) -> None:

@@ -57,7 +57,6 @@ class Sums:
     """A vector of exact sums of float64 terms: a commutative monoid under `merge`.
 
     Two vectors are equal when their sums are, whatever was added in whatever order.
-
     >>> from xentcli.groups import Groups
     >>> a = Sums(1).add(np.array([1e16, 1.0, -1e16]), Groups.single(3))
     >>> a.value(0)
@@ -194,22 +193,13 @@ class Sums:
         for level in self._levels.values():
             level.grow(size)
 
-    def folded(self, times: int, size: int) -> Sums:
-        """Sum number i of every `size`, added up over the first `times` of them."""
-        total = Sums(size)
-        if self._infinite is not None:
-            total._infinite = self._infinite[: times * size].reshape(times, size).sum(axis=0)
-        for number, level in self._levels.items():
-            total._level(number).add_halves(*level.folded(times, size))
-        return total
-
     def gathered(self, ids: NDArray[np.intp], count: int, width: int) -> Sums:
         """The sums of `count` groups: of every `width` sums, the group's number is in `ids`."""
         total = Sums(count * width)
         if self._infinite is not None:
             total._infinite = np.zeros(count * width, dtype=np.int64)
-            cells = total._infinite.reshape(count, width)
-            np.add.at(cells, ids, self._infinite.reshape(-1, width))
+            cells = self._infinite.reshape(-1, width)
+            np.add.at(total._infinite.reshape(count, width), ids, cells)
         for number, level in self._levels.items():
             total._level(number).add_halves(*level.gathered(ids, count, width))
         return total
@@ -218,9 +208,8 @@ class Sums:
         """The groups of `width` sums that are marked, behind one in which all others are."""
         total = Sums((int(np.count_nonzero(kept)) + 1) * width)
         if self._infinite is not None:
-            cells = self._infinite.reshape(-1, width)
-            rest = cells[~kept].sum(axis=0)
-            total._infinite = np.concatenate((rest, cells[kept].reshape(-1)))
+            own = self._infinite.reshape(-1, width)
+            total._infinite = np.append(own[~kept].sum(axis=0), own[kept])
         for number, level in self._levels.items():
             total._levels[number] = level.keeping(kept, width)
         return total
@@ -303,8 +292,8 @@ def units_of(value: float) -> int:
     >>> units_of(1.0) == 2**1074
     True
     """
-    numerator, denominator = value.as_integer_ratio()
-    return numerator * ((1 << UNIT_BITS) // denominator)
+    above, below = value.as_integer_ratio()
+    return above * ((1 << UNIT_BITS) // below)
 
 
 def _largest(terms: Floats) -> float:

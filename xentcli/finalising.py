@@ -132,7 +132,7 @@ def _clustered(total: Sum, layout: Layout, paths: Sequence[str]) -> ByCluster | 
     if any(key[-1] == "" for key in slices.places.keys()):  # noqa: SIM118 - no dict
         raise InputError(
             f"{name}: {column} is empty in some rows, which then belong to no cluster",
-            hint="leave those rows out, or give each a cluster of its own",
+            hint="fill in what they belong to, or a name of its own for each; or remove those rows",
         )
     overlapping = layout.size > layout.k
     return ByCluster(slices, sliced=bool(layout.by), overlapping=overlapping)

@@ -24,7 +24,7 @@ _FEW = 1 << 15
 class Frame:
     """The rows of a batch as one data set: sums are those of the classes.
 
-    `slots` are the batch's own; `column` and `decided` arrange rows in row order.
+    `slots` are the batch's own; `column` and `by_class` arrange rows in row order.
     """
 
     def __init__(self, batch: Batch) -> None:
@@ -54,14 +54,13 @@ class Frame:
         """All rows, to be added to sum number `k`."""
         return Arrangement(Groups.only(k, len(self._batch), self._batch.size))
 
-    @cached_property
-    def decided(self) -> Arrangement:
-        """All rows, to be added to the sum of the class that they are decided for."""
-        return Arrangement.by(self._batch.decisions().astype(np.intp))
+    def by_class(self, classes: NDArray[Any]) -> Arrangement:
+        """All rows, to be added to the sums of the classes that stand beside them."""
+        return Arrangement.by(classes.astype(np.intp))
 
-    def decided_counts(self) -> tuple[NDArray[np.int64], slice | Rows]:
-        """How many rows are decided for the classes, and the numbers of their sums."""
-        groups = self.decided.groups
+    def count_by_class(self, classes: NDArray[Any]) -> tuple[NDArray[np.int64], slice | Rows]:
+        """How many rows each of these classes has, and the numbers of their sums."""
+        groups = self.by_class(classes).groups
         return groups.counts, groups.ids
 
     def weights_of(self, slot: Slot) -> Floats | None:
@@ -110,19 +109,18 @@ class SlicedFrame(Frame):
         ids: Any = rows.groups.ids
         return Arrangement(Groups(rows.groups.counts, ids + k), rows.order)
 
-    @cached_property
-    def decided(self) -> Arrangement:
-        return Arrangement.by(self._starts + self._batch.decisions())
+    def by_class(self, classes: NDArray[Any]) -> Arrangement:
+        return Arrangement.by(self._starts + classes)
 
     @cached_property
     def few_starts(self) -> Rows | None:
         few = int(self._starts.max(initial=0)) + self._batch.size <= _FEW
         return self._starts if few else None
 
-    def decided_counts(self) -> tuple[NDArray[np.int64], slice | Rows]:
+    def count_by_class(self, classes: NDArray[Any]) -> tuple[NDArray[np.int64], slice | Rows]:
         if self.few_starts is None:
-            return super().decided_counts()
-        counts = np.bincount(self.few_starts + self._batch.decisions())
+            return super().count_by_class(classes)
+        counts = np.bincount(self.few_starts + classes)
         ids = np.flatnonzero(counts)
         return counts[ids], ids
 

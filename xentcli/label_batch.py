@@ -90,9 +90,6 @@ class LabelBatch(CellBatch):
     def decided(self, view: View) -> Floats | None:
         return self.single.predicted().astype(np.float64) if view is View.CELLS else None
 
-    def decisions(self) -> NDArray[Any]:
-        raise NotImplementedError("a row has no one decision")
-
     def probability_rows(self, k: int) -> Floats:
         row: Floats = self._probabilities.reshape(self.k, -1)[k]
         return row

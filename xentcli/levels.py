@@ -100,18 +100,6 @@ class Level:
         named = (("_raw", self._raw), ("_high", self._high), ("_low", self._low))
         return [(name, sums) for name, sums in named if sums is not None]
 
-    def folded(self, times: int, size: int) -> tuple[Ints, Ints]:
-        """Sum number i of every `size`, added up over the first `times` of them, as halves."""
-        high, low = np.zeros((2, size), dtype=np.int64)
-        for whole, scale in self.parts():
-            cells = whole[: times * size].reshape(times, size)
-            if scale == 1.0:
-                high += (cells >> 32).sum(axis=0)
-                low += (cells & _LOW).sum(axis=0)
-            else:
-                high += cells.sum(axis=0)
-        return high, low
-
     def gathered(self, ids: NDArray[np.intp], count: int, width: int) -> tuple[Ints, Ints]:
         """The sums of groups of every `width` sums, by the number given for each, as halves."""
         high, low = np.zeros((2, count, width), dtype=np.int64)

@@ -180,6 +180,26 @@ class Mean:
         return squares, v * v * cross, v * v * own
 
 
+def alike(
+    totals: Totals,
+    share: float | None,
+    group: int | None,
+    below: tuple[int, str, int | None],
+    squares: tuple[str, str, str],
+) -> float | None:
+    """How many rows of one weight have a share's error √Σ(w (x - p))²/Σw; None where it has none.
+
+    `squares` name Σ(wx)² and Σw·wx of the class `group`, and Σw² of that of `below`.
+    """
+    if share is None or not 0 < share < 1:
+        return None
+    _, weight, of = below
+    hits, cross = (totals.total(key, group) for key in squares[:2])
+    own = totals.total(squares[2] if totals.weighted(of) else "rows", of)
+    spread = hits - 2 * share * cross + share * share * own
+    return share * (1 - share) * totals.total(weight, of) ** 2 / spread if spread > 0 else None
+
+
 def over_all(totals: Totals, key: str, group: int) -> Estimate:
     """The mean of a class's number over all rows, whatever their class, and its error."""
     weight = totals.weight_name()

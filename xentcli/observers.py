@@ -70,7 +70,7 @@ def summing(
         return Whole(statistics, state)
     from xentcli.slicer import Slicer
 
-    slicer = Slicer(layout.parted_by, slices, layout.bins)
+    slicer = Slicer(layout.by, slices, layout.bins, layout.cluster)
     return BySlice(statistics, slicer, slices, state)
 
 

@@ -80,7 +80,8 @@ class SliceReport(NamedTuple):
     @property
     def name(self) -> str:
         """The values in one text."""
-        return " · ".join("(other)" if value is None else value for value in self.by.values())
+        texts = ("(other)" if v is None else v or "(missing)" for v in self.by.values())
+        return " · ".join(texts)
 
 
 class FoundSlice(NamedTuple):

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 # A sample takes so many scores, and so many rows at most.
 _MOST_CELLS = 1 << 21
 _MOST_ROWS = 1 << 16
+# What a sample says of the number of rows is believed to so many of its errors.
+_SIGMAS = 5.0
 _EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
 _CHUNK = 1 << 13
 
@@ -64,13 +66,26 @@ class Sampled(NamedTuple):
 class Fitted(NamedTuple):
     """A temperature, and of how many rows, and what weight, it is.
 
-    `variance` is that of what it takes off the losses of single rows; infinite beyond measure.
+    `variance` is that of the mean of what it takes off the rows' losses, infinite beyond measure,
+    and `effective` the rows of one weight that would tell as much. A `part` of all distinct rows
+    is in the sample; as it tells, there are `guessed` rows in all, with that relative `error`.
     """
 
     temperature: Temperature
     rows: int
     weight: float
     variance: float
+    effective: float
+    part: float
+    guessed: float
+    error: float
+
+    def stands_for(self, rows: int) -> bool:
+        """Whether so many rows may be those that the sample is of.
+
+        A row that is there very often is either not in the sample or makes up much of it.
+        """
+        return self.part == 1.0 or abs(self.guessed / rows - 1.0) <= _SIGMAS * self.error
 
 
 class RowSample:
@@ -173,10 +188,26 @@ class RowSample:
         if rows is not None:
             weights = rows.weights
             found = fit_temperature(-rows.surprises, rows.truth, weights)
-            whole = math.fsum(weights.tolist())
-            variance = _spread(rows, weights, found) / whole
-            self._fitted = Fitted(found, int(rows.rows.sum()), whole, variance)
+            self._fitted = self._told(rows, weights, found)
         return self._fitted
+
+    def _told(self, rows: Sampled, weights: Floats, found: Temperature) -> Fitted:
+        """What the sample says, and how surely.
+
+        Where all rows are in it, those of one content count one by one; else they are in it
+        together or not at all, and so count as one.
+        """
+        count, whole = int(rows.rows.sum()), math.fsum(weights.tolist())
+        full = len(rows.rows) < self._size(len(rows.surprises))
+        own = weights * weights / rows.rows if full else weights * weights
+        squares = math.fsum(own.tolist())
+        variance = _spread(rows, own, found) / whole**2
+        if full and rows.weight is None and count > 1:
+            variance *= count / (count - 1)
+        part = 1.0 if full else (float(self._kept.keys[-1]) + 1.0) / 2.0**64
+        repeats = math.sqrt(math.fsum((rows.rows.astype(np.float64) ** 2).tolist())) / count
+        effective = whole**2 / squares
+        return Fitted(found, count, whole, variance, effective, part, count / part, repeats)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RowSample):
@@ -192,19 +223,19 @@ class RowSample:
         return self.__dict__
 
 
-def _spread(rows: Sampled, weights: Floats, best: Temperature) -> float:
-    """Σ w (d - mean)² over the rows, d being what the temperature takes off a row's loss."""
+def _spread(rows: Sampled, own: Floats, best: Temperature) -> float:
+    """Σ v (d - mean)² over the rows, d being what the temperature takes off a row's loss."""
     if best.endless:
         return math.inf
-    own = rows.surprises[rows.truth.astype(np.intp), np.arange(len(weights))]
+    true = rows.surprises[rows.truth.astype(np.intp), np.arange(len(own))]
     least = rows.surprises.min(axis=0)
-    behind, hole = own - least, np.isinf(rows.surprises)
+    behind, hole = true - least, np.isinf(rows.surprises)
     below = np.where(hole, 0.0, least - rows.surprises)
     won = (1.0 - best.inverse) * behind
     for beta, sign in ((1.0, 1.0), (best.inverse, -1.0)):
         won += sign * log(column_sums(np.where(hole, 0.0, exp(beta * below))))
     with np.errstate(over="ignore"):
-        terms = weights * (won - (best.before - best.loss)) ** 2
+        terms = own * (won - (best.before - best.loss)) ** 2
     return math.fsum(terms.tolist())
 
 

@@ -205,7 +205,7 @@ def missing_column(name: str, names: Sequence[str], option: str | None = None) -
     return InputError(f"{asked}there is no column '{shown(name)}'", hint=hint)
 
 
-def quoted(names: Sequence[str], limit: int = 8) -> str:
+def quoted(names: Sequence[str], limit: int = 24) -> str:
     """Names for a message: quoted, escaped, and not more than `limit` of them.
 
     >>> quoted(["a", "b", "c"], limit=2)

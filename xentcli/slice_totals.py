@@ -13,6 +13,7 @@ from xentcli.elementary import exp
 from xentcli.exact import ratio
 from xentcli.levels import UNIT_BITS
 from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
+from xentcli.options import TargetKind
 from xentcli.report import Value
 
 if TYPE_CHECKING:
@@ -198,23 +199,29 @@ class SliceTotals:
 
     def proportion(self, key: str) -> Column:
         """Shares of each slice's weight, with Wilson's interval, as `Totals.proportion` has it."""
-        hits, weight = self._read(key), self._read(self._weight)
-        parts = [hits.of(rows).over(weight.of(rows)).rounded for rows in self._chunks()]
+        top, weight = self._read(key), self._read(self._weight)
+        parts = [top.of(rows).over(weight.of(rows)).rounded for rows in self._chunks()]
         value = np.concatenate(parts or [np.zeros(0)]).take(self._order)
         n = self.weight
         with np.errstate(divide="ignore", invalid="ignore"):
+            every = self.sums("weight.squares") if self.whole.weighted() else n
             if self.whole.weighted():
-                n = n * n / self.sums("weight.squares")
+                n = n * n / every
+            if self.whole.weighted() or self.whole.kind is TargetKind.SOFT:
+                squares, cross = (self.sums(f"{key}.{end}") for end in ("squares", "cross"))
+                spread = squares - 2 * value * cross + value * value * every
+                own = value * (1 - value) * self.weight**2 / spread
+                n = np.where((value > 0) & (value < 1) & (spread > 0), own, n)
             n = np.where(n < 2, np.nan, n)
             z2 = self.whole.z**2
             centre = (value + z2 / (2 * n)) / (1 + z2 / n)
-            spread = np.sqrt(value * (1 - value) / n + z2 / (4 * n * n))
-            half = self.whole.z / (1 + z2 / n) * spread
+            breadth = np.sqrt(value * (1 - value) / n + z2 / (4 * n * n))
+            half = self.whole.z / (1 + z2 / n) * breadth
             lower = np.minimum(value, np.maximum(0.0, centre - half))
             upper = np.maximum(value, np.minimum(1.0, centre + half))
             stderr = np.sqrt(value * (1 - value) / n)
-        lower, upper = np.where(value == 0, 0 * n, lower), np.where(value == 1, 1 + 0 * n, upper)
-        return Column(value, stderr, lower, upper)
+        lower = np.where(value == 0, 0 * n, lower)
+        return Column(value, stderr, lower, np.where(value == 1, 1 + 0 * n, upper))
 
     def shares(self) -> Column:
         """The slices' parts of the total loss; NaN where that is 0 or infinite."""

@@ -26,10 +26,16 @@ class Slicer:
     """Finds the slots of the slices that rows belong to, a block at a time."""
 
     def __init__(
-        self, by: Sequence[str], slices: Slices, bins: Sequence[tuple[str, Bins]] = ()
+        self,
+        by: Sequence[str],
+        slices: Slices,
+        bins: Sequence[tuple[str, Bins]] = (),
+        cluster: str | None = None,
     ) -> None:
-        self._by = by
-        self._bins = dict(bins)
+        cut = dict(bins)
+        self._by = [(name, cut.get(name)) for name in by]
+        if cluster is not None:
+            self._by.append((cluster, None))
         self._slices = slices
         self._of_word: dict[str, int] = {}
         self._version = slices.version
@@ -42,34 +48,33 @@ class Slicer:
         if rows is not None:
             block = block.take(columns.positions(rows))
         if len(self._by) == 1:
-            return self._of_one(block.column(self._by[0]))
-        codes, words = self._codes(block, self._by[0])
+            name, bins = self._by[0]
+            return self._of_one(block.column(name), name, bins)
+        (codes, words), *others = (values_of(block.column(n), bins, n) for n, bins in self._by)
         keys: list[Key] = [(word,) for word in words]
-        for name in self._by[1:]:
-            more, texts = self._codes(block, name)
+        for more, texts in others:
             used, codes = np.unique(codes * len(texts) + more, return_inverse=True)
             pairs = (divmod(c, len(texts)) for c in used.tolist())
             keys = [(*keys[a], texts[b]) for a, b in pairs]
         return self._slices.of_keys(keys).take(codes)
 
-    def _codes(self, block: pa.RecordBatch, name: str) -> tuple[Rows, list[str]]:
-        """Numbers that stand for the values of a column, and the values as text."""
-        return values_of(block.column(name), self._bins.get(name), name)
-
-    def _of_one(self, array: pa.Array) -> Rows:
+    def _of_one(self, array: pa.Array, name: str, bins: Bins | None) -> Rows:
         """The slot of the slice of each row where there is but one column."""
-        bins = self._bins.get(self._by[0])
         if bins is None and columns.is_integer(array) and not array.null_count:
             values = columns.fixed(array)
             if values.dtype != np.uint64 and len(values):
                 first, lengths = runs(values)
                 found = self._slices.of_whole(first.astype(np.int64))
                 return found if lengths is None else np.repeat(found, lengths)
-        codes, words = values_of(array, bins, self._by[0])
+        codes, words = values_of(array, bins, name)
         return self._of_words(words).take(codes)
 
     def _of_words(self, words: Sequence[str]) -> Rows:
         """The slots of the only column's values, looked up by a key of their own: a text."""
+        if self._slices.version != self._version:
+            # Slots have moved since, whichever way the slices were looked up.
+            self._version = self._slices.version
+            self._of_word.clear()
         known = self._of_word
         found = np.fromiter((known.get(word, -1) for word in words), np.intp, len(words))
         if (found < 0).any():
@@ -77,8 +82,6 @@ class Slicer:
             new = [words[i] for i in places.tolist()]
             found[places] = slots = self._slices.of_keys([(word,) for word in new])
             if self._slices.version != self._version:
-                self._version = self._slices.version
-                known.clear()
                 return self._of_words(words)
             # What is left out is not remembered: there is no end to it.
             known.update((w, s) for w, s in zip(new, slots.tolist(), strict=True) if s)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.totals import Readable
+    from xentcli.state import Readable
 
     Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
@@ -155,10 +155,7 @@ class Slices:
 
     def total(self) -> State:
         """The sums over all slices, those left out among them."""
-        state = State(self.size)
-        for key, sums in self.state.sums.items():
-            state.sums[key] = sums.folded(self.slots, self.size * self.state.width(key))
-        return state
+        return self.gathered(np.zeros(self.slots, dtype=np.intp), 1)
 
     @property
     def rest(self) -> State:

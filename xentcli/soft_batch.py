@@ -8,7 +8,7 @@ that its standard error does not take a row for K.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -104,9 +104,6 @@ class SoftBatch(CellBatch):
 
     def decided(self, view: View) -> Floats | None:
         return self._decided.reshape(-1).astype(np.float64) if view is View.CELLS else None
-
-    def decisions(self) -> NDArray[Any]:
-        return self.scores.predicted()
 
     def row_losses(self) -> Floats:
         return self._whole_losses

@@ -20,6 +20,22 @@ class Part(Protocol):
         ...
 
 
+class Readable(Protocol):
+    """Sums by name that can be read: those of a run, or of one of its slices."""
+
+    def units(self, key: str) -> list[int]:
+        """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
+        ...
+
+    def infinite(self, key: str) -> list[int]:
+        """How many infinite terms each was given."""
+        ...
+
+    def part(self, key: str) -> Any:
+        """What is kept of all rows under a name; None where there is nothing."""
+        ...
+
+
 @dataclass
 class State:
     """Exact sums by name, `size` to each: a commutative monoid under `merge`.

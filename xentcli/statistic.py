@@ -169,9 +169,14 @@ LOSSES = (ROWS, LOSS, CLIPPED)
 
 
 def _add_decisions(
-    batch: Batch, frame: Frame, correct: Sums, predicted: Sums, hits: Sums, decisions: Sums
+    batch: Batch,
+    frame: Frame,
+    correct: Sums,
+    predicted: Sums,
+    hits: Sums,
+    cross: Sums,
+    decisions: Sums,
 ) -> None:
-    counts = batch.counted_decisions[1] if isinstance(batch, ClassBatch) and frame.whole else None
     for slot in frame.slots:
         hit = batch.hits(slot.view)
         if hit is not None and hit.dtype == np.bool_ and slot.weights is None:
@@ -179,8 +184,8 @@ def _add_decisions(
         elif hit is not None:
             weighed = _weighed(slot, slot.of(hit).astype(np.float64))
             correct.add(weighed, slot.groups)
-            if slot.weights is not None:
-                hits.add(weighed * weighed, slot.groups)
+            hits.add(weighed * weighed, slot.groups)
+            cross.add(_weighed(slot, weighed), slot.groups)
         decided = batch.decided(slot.view)
         if decided is not None:
             decided = slot.of(decided)
@@ -188,96 +193,45 @@ def _add_decisions(
             weighed = decided if weights is None else decided * weights
             predicted.add(weighed, slot.groups)
     if isinstance(batch, ClassBatch):
-        if counts is not None and batch.row_weights is None:
-            predicted.add_counts(counts)
-        elif batch.row_weights is None:
-            predicted.add_counts(*frame.decided_counts())
-        else:
-            weights, groups = frame.decided.of(batch.row_weights), frame.decided.groups
-            predicted.add(weights, groups)
-            decisions.add(weights * weights, groups)
+        _add_predicted(batch, frame, predicted, decisions)
+
+
+def _add_predicted(batch: ClassBatch, frame: Frame, predicted: Sums, squares: Sums) -> None:
+    """Adds rows of one class each to the sums of the class that they are decided for."""
+    if batch.row_weights is not None:
+        arranged = frame.by_class(batch.decisions())
+        weights = arranged.of(batch.row_weights)
+        predicted.add(weights, arranged.groups)
+        squares.add(weights * weights, arranged.groups)
+    elif frame.whole:
+        predicted.add_counts(batch.counted_decisions[1])
+    else:
+        predicted.add_counts(*frame.count_by_class(batch.decisions()))
 
 
 # Weight of the rows of each class that were decided rightly, and of those decided for it; with
-# weights of rows of one class also the sums of their squares.
+# weights also Σ(wx)² and Σw·wx of the hits x, and Σw² of the decisions.
 _HITS, _DECIDED = "correct", "predicted"
-DECISIONS = Statistic((_HITS, _DECIDED, f"{_HITS}.squares", f"{_DECIDED}.squares"), _add_decisions)
+DECISIONS = Statistic(
+    (_HITS, _DECIDED, f"{_HITS}.squares", f"{_HITS}.cross", f"{_DECIDED}.squares"), _add_decisions
+)
 
 
 @cache
 def top(k: int) -> Statistic:
     """Weight of the rows whose true class is among the `k` with the largest scores."""
 
-    def add(batch: ClassBatch, frame: Frame, hits: Sums) -> None:
+    def add(batch: ClassBatch, frame: Frame, hits: Sums, squares: Sums) -> None:
         (slot,) = frame.slots
         hit = slot.of(batch.ranks() < k)
         if slot.weights is None:
             hits.add_counts(slot.groups.count(hit), slot.groups.ids)
         else:
-            hits.add(slot.weights * hit, slot.groups)
+            weighed = slot.weights * hit
+            hits.add(weighed, slot.groups)
+            squares.add(weighed * weighed, slot.groups)
 
-    return Statistic((f"top({k})",), add)
-
-
-def _add_probabilities(batch: Batch, frame: Frame, total: Sums) -> None:
-    matrix = batch.scores.matrix()
-    if matrix is not None and batch.row_weights is None and frame.whole:
-        total.add_matrix_coarse(matrix)
-        return
-    # A mean of probabilities needs no more than a grid of 2^-37 (see exact.py).
-    starts = frame.few_starts
-    if starts is not None and batch.row_weights is None:
-        for k in range(batch.k):
-            total.add_coarse_at(batch.probability_rows(k), starts + k)
-        return
-    for k in range(batch.k):
-        _add_column(batch, frame, k, batch.probability_rows(k), total, coarse=True)
-
-
-def _add_column(
-    batch: Batch, frame: Frame, k: int, values: Floats, total: Sums, *, coarse: bool = False
-) -> None:
-    """Adds a number of every row, in row order, to the sum of class k, whatever its own class."""
-    column = frame.column(k)
-    values = column.of(values)
-    weights = None if batch.row_weights is None else column.of(batch.row_weights)
-    if coarse:
-        total.add_coarse(values, weights, column.groups)
-    else:
-        total.add(values if weights is None else times(weights, values), column.groups)
-
-
-# Σ w p_k over all rows, whatever their class.
-PROBABILITIES = Statistic(("probability",), _add_probabilities)
-
-
-def _add_surprises(batch: Batch, frame: Frame, total: Sums) -> None:
-    if batch.of_labels:
-        return  # each label is a task of its own: its smoothed loss has both sides of it
-    for k, surprises in enumerate(batch.bounded(batch.scores.surprises())):
-        _add_column(batch, frame, k, surprises, total)
-
-
-# Σ w (-log p_k) over all rows, whatever their class.
-SURPRISES = Statistic(("surprises",), _add_surprises)
-
-
-def _add_one_vs_rest(
-    batch: ClassBatch, frame: Frame, total: Sums, squares: Sums, cross: Sums
-) -> None:
-    weights = batch.row_weights
-    for k in range(batch.k):
-        losses = batch.binary_losses(k)
-        _add_column(batch, frame, k, losses, total)
-        weighed = losses if weights is None else times(weights, losses)
-        _add_column(batch, frame, k, times(weighed, losses), squares)
-        if weights is not None:
-            _add_column(batch, frame, k, weighed, cross)
-
-
-# Σ w × the binary loss of class k against the others, over all rows; Σ (w × loss)²; Σ w² × loss.
-_OVR = "one_vs_rest"
-ONE_VS_REST = Statistic((_OVR, f"{_OVR}.squares", f"{_OVR}.cross"), _add_one_vs_rest)
+    return Statistic((f"top({k})", f"top({k}).squares"), add)
 
 
 def _add_units(batch: Batch, frame: Frame, units: Sums, squares: Sums, cross: Sums) -> None:

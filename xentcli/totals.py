@@ -8,7 +8,7 @@ weight, lost when it was rounded.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from xentcli.means import (
     Factors,
     Mean,
     Over,
+    alike,
     variance,
 )
 from xentcli.options import Base, TargetKind
@@ -33,24 +34,9 @@ if TYPE_CHECKING:
 
     from xentcli.clusters import Clusters
     from xentcli.rules import Rule
+    from xentcli.state import Readable
 
     Linear = Sequence[tuple[int, str, int | None]]
-
-
-class Readable(Protocol):
-    """Sums by name that can be read: those of a run, or of one of its slices."""
-
-    def units(self, key: str) -> list[int]:
-        """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
-        ...
-
-    def infinite(self, key: str) -> list[int]:
-        """How many infinite terms each was given."""
-        ...
-
-    def part(self, key: str) -> Any:
-        """What is kept of all rows under a name; None where there is nothing."""
-        ...
 
 
 class Totals(Intervals):
@@ -208,19 +194,30 @@ class Totals(Intervals):
             return Estimate(value)
         return Estimate(value, spread.root / ratio(over, 1 << UNIT_BITS), spread.clusters - 1)
 
-    def share(self, top: Linear, below: Linear, rows: float | None) -> Value:
+    def share(
+        self,
+        top: Linear,
+        below: Linear,
+        rows: float | None,
+        squares: tuple[str, str, str] | None = None,
+    ) -> Value:
         """A quotient of sums as a share, of so many effective `rows`, with Wilson's interval.
 
-        With clusters, it is as many as would have the share's error without.
+        With clusters, it is as many as would have the share's error without; with weights, too,
+        where `squares` name the sums Σ(wx)², Σw·wx and Σw² of the rows.
         """
         found = self.linear(top, below)
         if self.clusters is None:
+            if squares is not None and (self.row_weighted or self.kind is TargetKind.SOFT):
+                rows = alike(self, found.value, top[0][2], below[0], squares) or rows
             return self.proportion(found.value, rows)
         if found.value is None or found.stderr is None or found.df is None:
             return Value(found.value)
-        # Where all clusters agree, each tells as much as one row.
+        if found.stderr == 0 and 0 < found.value < 1:
+            return Value(found.value, 0.0, (found.value, found.value), self.confidence)
+        # Where all rows are alike, each cluster tells as much as one row.
         rows = found.df + 1
-        if found.stderr > 0 and 0 < found.value < 1:
+        if 0 < found.value < 1:
             rows = found.value * (1 - found.value) / found.stderr**2
         return self.proportion(found.value, rows, found.df)
 

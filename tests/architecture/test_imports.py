@@ -52,7 +52,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "slice_search",
     ),
     (
-        *("totals", "means", "intervals", "clusters", "statistic", "state", "encode", "scales"),
+        *(
+            "totals",
+            "means",
+            "intervals",
+            "clusters",
+            "column_statistics",
+            "statistic",
+            "state",
+            "encode",
+            "scales",
+        ),
         *("reliability", "binning", "recalibration", "row_sample", "decomposition", "score_grid"),
     ),
     ("frame",),

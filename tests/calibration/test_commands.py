@@ -93,7 +93,7 @@ def test_every_form_holds_the_same_scores(xent: Xent) -> None:
     fit(xent, name, "-o", "cal.json")
     found = set()
     for out in ("out.parquet", "out.csv", "out.tsv", "out.jsonl", "out.arrow"):
-        xent.run("calibrate", "apply", "cal.json", name, "-o", out).assert_done()
+        xent.run("calibrate", "apply", "cal.json", name, "-o", out, "-q").assert_done()
         found.add(loss(xent, out))
     assert len(found) == 1
 
@@ -149,7 +149,7 @@ def test_text_passes_as_it_is_and_the_label_may_be_missing(xent: Xent) -> None:
     name = write(xent.folder / "val.parquet", table(draw(2, 300, seed=13), "probability"))
     inverse = fit(xent, name, "-o", "cal.json")["parameters"]["inverse_temperature"]
     rows = 'id,prob_c1,note,prob_c0\n007,0.25,"-5, =1",0.75\n-1,0.5,+x,0.5\n'
-    done = xent.run("calibrate", "apply", "cal.json", "-", stdin=rows).assert_done()
+    done = xent.run("calibrate", "apply", "cal.json", "-", "-q", stdin=rows).assert_done()
     head, *lines = done.splitlines()
     assert head == "id,prob_c1,note,prob_c0"
     assert [line.split(",")[0].strip('"') for line in lines] == ["007", "-1"]
@@ -282,5 +282,5 @@ def test_an_impossible_truth_is_an_error_without_a_clip(xent: Xent) -> None:
         None,
     )
     clipped = fit(xent, "a.csv", "--clip", "1e-6", "-o", "c.json")
-    xent.run("calibrate", "apply", "c.json", "a.csv", "-o", "out.csv").assert_done()
+    xent.run("calibrate", "apply", "c.json", "a.csv", "-o", "out.csv", "-q").assert_done()
     assert loss(xent, "out.csv") == pytest.approx(clipped["figures"]["after"], abs=1e-12)

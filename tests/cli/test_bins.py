@@ -53,7 +53,7 @@ def test_the_forms(xent: Xent) -> None:
     xent.run("eval", "rows.csv", "--by", "age[0,18,65]", *exports).assert_done()
     lines = csv.DictReader(io.StringIO((xent.folder / "out.csv").read_text()))
     found = dict.fromkeys(x["class"] for x in lines if x["scope"] == "slice")
-    assert list(found) == ["", "[0, 18)", "[18, 65)", ">= 65"]
+    assert list(found) == ["(missing)", "[0, 18)", "[18, 65)", ">= 65"]
     assert "&#91;0&#44; 18&#41;" in (xent.folder / "out.md").read_text()
     report = xent.eval("rows.csv", "--by", "age[0,18,65]")
     assert [s["by"] for s in report["slices"]] == [{"age": name} for name in found]

@@ -66,7 +66,12 @@ def test_weights_count_as_so_many_effective_rows() -> None:
     assert rows.weights is not None
     figure = overall(KEY, rows)
     assert figure.value is not None
-    n = float(rows.weights.sum() ** 2 / (rows.weights**2).sum())
+    w, p = rows.weights, figure.value
+    hit = rows.raw.argmax(axis=0) == rows.truth
+    # So many rows of one weight would have the error √Σ(w(x - p))²/Σw.
+    variance = float((w * w * (hit - p) ** 2).sum() / w.sum() ** 2)
+    assert figure.stderr == pytest.approx(math.sqrt(variance), rel=1e-12)
+    n = p * (1 - p) / variance
     assert figure.interval == pytest.approx(oracle.wilson(figure.value, n, Z), rel=1e-12, abs=0)
 
 

@@ -69,7 +69,7 @@ def test_the_verdict_comes_first() -> None:
         (TemperatureReport(0.1, None, 0.5, 9.0, 1e-12, 150), "(p < 1e-9)"),
         (TemperatureReport(0.1, None, float("inf"), 9.0, 0.001, 150), "worse than no scores"),
         (TemperatureReport(1e-5, None, 1.1, 0.1, 0.75, 150), "no more than chance may"),
-        (None, "no temperature makes the loss finite"),
+        (None, "no one temperature can be told to be the best"),
     ],
 )
 def test_what_the_temperature_says(temperature: TemperatureReport | None, words: str) -> None:

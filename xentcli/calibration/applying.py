@@ -17,6 +17,7 @@ from xentcli.finalising import no_rows
 from xentcli.layout import Shape
 from xentcli.schema import Role
 from xentcli.streaming import decoded
+from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +122,9 @@ def _conformed(table: pa.Table, schema: pa.Schema, path: str) -> pa.Table:
     """A later table in the schema of the first: files of one set may differ in their types."""
     if table.schema.equals(schema):
         return table
+    more = [name for name in table.schema.names if name not in schema.names]
+    if more:
+        raise InputError(f"{path}: the first file has no column '{shown(more[0])}'")
     try:
         return table.select(schema.names).cast(schema)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError) as error:

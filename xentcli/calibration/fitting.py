@@ -111,9 +111,11 @@ def _warned(figures: Figures) -> tuple[Notice, ...]:
     if stderr is not None and gain > stderr:
         return ()
     error = "" if stderr is None else f", its standard error {stderr:.4g}"
+    worse = gain < -2 * (stderr or 0.0)
+    verdict = "makes things worse" if worse else "may well not help"
     message = (
         f"the cross-validated gain is {gain:.4g} nats{error}: on other rows this calibration "
-        "may well not help"
+        f"{verdict}"
     )
     return (Notice("no-gain", "warning", message),)
 

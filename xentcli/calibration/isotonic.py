@@ -50,9 +50,9 @@ def fit_steps(
 def _keep_off_the_ends(values: list[float], pools: Sequence[Pool], rows: Sequence[int]) -> None:
     """Gives pools of zeros or ones only what Laplace's rule of succession does."""
     plain = list(values)
-    if plain[0] == 0:
+    if not pools[0].ones:
         n = sum(rows[pools[0].start : pools[0].stop])
         values[0] = min(1 / (n + 2), *plain[1:2], 1.0)
-    if plain[-1] == 1:
+    if pools[-1].ones == pools[-1].total:
         n = sum(rows[pools[-1].start : pools[-1].stop])
         values[-1] = max((n + 1) / (n + 2), *plain[-2:-1], 0.0)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli import __version__
 from xentcli.calibration.maps import Isotonic, Platt, Steps, Temperature, Vector
 from xentcli.calibration.methods import Method
+from xentcli.calibration.notices import Notice
 from xentcli.errors import InputError
 from xentcli.layout import Layout, Shape
 from xentcli.options import Policy, Scale, SumToOne, Task
@@ -18,7 +18,6 @@ from xentcli.text import shown
 
 if TYPE_CHECKING:
     from xentcli.calibration.maps import Map
-    from xentcli.calibration.notices import Notice
     from xentcli.calibration.vector import Penalty
 
 SCHEMA = "xentcli/calibration/1"
@@ -91,12 +90,16 @@ class Calibration(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What of a calibration's file is needed to apply it."""
+    """What of a calibration's file is needed to apply it.
+
+    `doubts` are the findings that it may not help.
+    """
 
     name: str
     map: Map
     layout: Layout
     policy: Policy
+    doubts: tuple[Notice, ...] = ()
 
 
 def parse(text: str | bytes, name: str) -> Kept:
@@ -119,11 +122,16 @@ def parse(text: str | bytes, name: str) -> Kept:
             sum_to_one=SumToOne(record["sum_to_one"]),
             tolerance=_number(record["tolerance"]),
         )
-        return Kept(name, _map(record, layout), layout, policy)
+        return Kept(name, _map(record, layout), layout, policy, _doubts(record))
     except KeyError as error:
         raise InputError(f"{name}: is a damaged calibration: {error} is missing") from None
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{name}: is a damaged calibration: {shown(str(error), 80)}") from None
+
+
+def _doubts(record: dict[str, Any]) -> tuple[Notice, ...]:
+    found = (Notice(*(str(f[k]) for k in Notice._fields)) for f in record.get("findings", []))
+    return tuple(f for f in found if f.code in ("no-gain", "not-cross-validated"))
 
 
 def _layout(record: dict[str, Any]) -> Layout:
@@ -183,8 +191,13 @@ def _numbers(values: Any, count: int) -> list[float]:
     return numbers
 
 
+# No fit comes to more, and scores times more would be infinite.
+_TOO_LARGE = 1e100
+
+
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    if not known or not abs(value) < _TOO_LARGE:
         raise ValueError(f"{value!r} is not a number")
     return float(value)
 

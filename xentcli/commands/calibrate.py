@@ -102,7 +102,7 @@ def apply_command(
             writer.write(table)
         writer.close()
     if not wanted.quiet:
-        _tell(applied.notices)
+        _tell([*kept.doubts, *applied.notices])
 
 
 def _content(path: str) -> bytes:

@@ -56,8 +56,8 @@ class Report:
             "--max-slices",
             metavar="N",
             panel=_REPORT,
-            help="Sum up all slices but the N of most rows. [default: 262144; fewer of many "
-            "classes]",
+            help="Sum up all slices but the N of most rows. Allows for as many clusters, too. "
+            "[default: 262144; fewer of many classes]",
         ),
     ] = None
     find_slices: Annotated[

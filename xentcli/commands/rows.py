@@ -74,6 +74,11 @@ def rows_command(
 
     if out.worst is not None and out.worst < 1:
         raise UsageError(f"--worst takes a number from 1 up, not {out.worst}")
+    if inputs.by or inputs.cluster:
+        raise UsageError(
+            "xent rows prints rows, not figures: leave --by and --cluster out",
+            hint="--keep passes a column through",
+        )
     form = form_named(out.format, out.output)
     check_target(out.output, sources)
     files = Files(sources, inputs.file())

@@ -22,8 +22,9 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         return _of_labels(totals, group)
     if group is not None:
         return None
-    weight = totals.weight_name()
-    return totals.share([(1, "correct", None)], [(1, weight, None)], totals.effective_rows())
+    below, rows = [(1, totals.weight_name(), None)], totals.effective_rows()
+    squares = ("correct.squares", "correct.cross", "weight.squares")
+    return totals.share([(1, "correct", None)], below, rows, squares)
 
 
 def _of_labels(totals: Totals, group: int | None) -> Value:

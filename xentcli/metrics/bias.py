@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from xentcli.column_statistics import PROBABILITIES
 from xentcli.exact import ratio
 from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate
 from xentcli.metric import Metric, Setting
 from xentcli.report import Value
-from xentcli.statistic import PROBABILITIES, ROWS
+from xentcli.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,10 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     if not whole:
         return Value(None)
     value = ratio(totals.units("probability", group) - totals.weight_units(group), whole)
+    if totals.clusters is not None:
+        weight, own = totals.weight_name(), totals.weight_name(group)
+        excess = [(1, "probability", group), (-1, own, group)]
+        return totals.figure(totals.linear(excess, [(1, weight, None)]))
     spread = totals.units("probability.variance", group)
     stderr = math.sqrt(ratio(spread << UNIT_BITS, whole * whole))
     return totals.figure(Estimate(value, stderr))

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli import class_weights
+from xentcli.column_statistics import SURPRISES
 from xentcli.errors import UsageError
 from xentcli.exact import ratio, units_of
 from xentcli.family import Loss
@@ -13,7 +14,7 @@ from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate, Factors, Over
 from xentcli.metric import EVERYTHING, Metric, Parameter, Setting
 from xentcli.options import TargetKind
-from xentcli.statistic import LOSSES, SURPRISES, family
+from xentcli.statistic import LOSSES, family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

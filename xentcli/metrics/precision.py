@@ -22,7 +22,10 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     if not totals.occurs(group):
         return Value(None)
     rows = totals.effective("predicted", group) if totals.kind is TargetKind.CLASS else None
-    return totals.share([(1, "correct", group)], [(1, "predicted", group)], rows)
+    squares = ("correct.squares", "correct.squares", "predicted.squares")
+    return totals.share(
+        [(1, "correct", group)], [(1, "predicted", group)], rows, None if rows is None else squares
+    )
 
 
 METRIC = Metric(

@@ -24,7 +24,9 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
         return totals.figure(_macro(totals, [v for v in found if v.value is not None]))
     support = totals.support_name(group)
     rows = totals.effective_support(group)
-    return totals.share([(1, "correct", group)], [(1, support, group)], rows)
+    squares = ("correct.squares", "correct.squares", "weight.squares")
+    known = None if totals.kind is TargetKind.LABELS else squares
+    return totals.share([(1, "correct", group)], [(1, support, group)], rows, known)
 
 
 def _macro(totals: Totals, shares: Sequence[Value]) -> Estimate:

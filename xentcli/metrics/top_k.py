@@ -20,9 +20,10 @@ def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
-    (key,) = top(int(settings["k"])).keys
-    weight = totals.weight_name(group)
-    return totals.share([(1, key, group)], [(1, weight, group)], totals.effective_rows(group))
+    key, squares = top(int(settings["k"])).keys
+    weight, rows = totals.weight_name(group), totals.effective_rows(group)
+    below = [(1, weight, group)]
+    return totals.share([(1, key, group)], below, rows, (squares, squares, "weight.squares"))
 
 
 METRIC = Metric(

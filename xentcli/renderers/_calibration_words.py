@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # What chance would do less often than this is taken for a finding.
 _LEVEL = 0.05
+# So far from zero is no chance among the classes that there are.
+_SURE = 5.0
 _LEAST = 1e-9
 
 
@@ -25,12 +27,17 @@ def verdict(section: CalibrationReport, spell: Spelling) -> str:
     """Whether probabilities are too extreme or too timid, and what one temperature would win."""
     found = section.temperature
     if found is None:
-        return "no temperature makes the loss finite, so none can be told to be the best"
+        return (
+            "no one temperature can be told to be the best: a true class has the probability 0, or "
+            "some rows repeat too often for a sample (`xent calibrate fit` reads them all)"
+        )
     error = "" if found.stderr is None else f" {spell.plus_minus} {spell.error(found.stderr)}"
     won = f"{spell.number(found.loss)}{error} {section.unit}"
-    chance = p_value(found.p_value, spell)
-    if found.p_value >= _LEVEL:
-        return f"one temperature would win {won}, no more than chance may ({chance})"
+    chance = "no test: rows cluster"
+    if found.p_value is not None:
+        chance = p_value(found.p_value, spell)
+        if found.p_value >= _LEVEL:
+            return f"one temperature would win {won}, no more than chance may ({chance})"
     if math.isinf(found.temperature):
         return f"worse than no scores: without them the loss would be {won} less ({chance})"
     side = "overconfident" if found.temperature > 1 else "underconfident"
@@ -54,6 +61,21 @@ def bias_line(section: CalibrationReport, spell: Spelling) -> str | None:
     z = "" if own is None or own.z is None else f" (z = {own.z:.1f})"
     name = spell.text(section.of)
     return f"probabilities of class {name} are {size} too {way} on average{z}"
+
+
+def class_line(section: CalibrationReport, spell: Spelling) -> str | None:
+    """The class whose probabilities are surely off, of more than two; no temperature mends that."""
+    known = [c for c in section.classes if c.z is not None and c.bias is not None]
+    if section.of is not None or not known:
+        return None
+    worst = max(known, key=lambda c: abs(c.z or 0.0))
+    if abs(worst.z or 0.0) < _SURE:
+        return None
+    size, way = spell.number(abs(worst.bias or 0.0)), "large" if (worst.bias or 0) > 0 else "small"
+    return (
+        f"probabilities of class {spell.text(worst.name)} are {size} too {way} on average "
+        f"(z = {worst.z:.1f}): `xent calibrate fit --method vector` mends what no temperature can"
+    )
 
 
 def error_line(section: CalibrationReport, spell: Spelling) -> str | None:
@@ -109,6 +131,7 @@ def sentences(report: Report, section: CalibrationReport, spell: Spelling) -> li
     lines = (
         verdict(section, spell),
         bias_line(section, spell),
+        class_line(section, spell),
         error_line(section, spell),
         worst_line(section, spell),
         decomposition_line(section, spell),

@@ -142,7 +142,8 @@ def _fitting(
     Bars give way first, then names, then whole columns from the right. What is left at the
     end is shown whole, however narrow the terminal: no number is ever cut.
     """
-    for room in _STEPS:
+    # A p value says more than a bar.
+    for room in _STEPS if tests is None else (*_STEPS, _Room(0, 16, short=True)):
         columns = _columns(title, entries, spell, room, tests)
         if width is None:
             return columns, []
