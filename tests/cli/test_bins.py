@@ -56,7 +56,7 @@ def test_the_forms(xent: Xent) -> None:
     assert list(found) == ["(missing)", "[0, 18)", "[18, 65)", ">= 65"]
     assert "&#91;0&#44; 18&#41;" in (xent.folder / "out.md").read_text()
     report = xent.eval("rows.csv", "--by", "age[0,18,65]")
-    assert [s["by"] for s in report["slices"]] == [{"age": name} for name in found]
+    assert [s["by"]["age"] for s in report["slices"]] == ["", *list(found)[1:]]
     assert "|by:age[0,18,65]|" in report["signature"]
     page = xent.run("eval", "rows.csv", "--by", "age[q2]").assert_done()
     assert "\n  age " in page
@@ -84,7 +84,8 @@ def test_errors(xent: Xent) -> None:
     xent.run("eval", words, "--by", "age[18]").assert_error("holds text, not numbers")
 
 
-def test_other_commands_take_the_option_as_it_is(xent: Xent) -> None:
+def test_other_commands_take_the_option_as_it_is_or_refuse_it(xent: Xent) -> None:
     name = xent.write("rows.csv", SMALL)
-    assert "row" in xent.run("rows", name, "--by", "age[q2]").assert_done()
+    for option in ("--by", "--cluster"):
+        xent.run("rows", name, option, "age").assert_error("rows prints rows", "--keep", code=2)
     assert "scores" in xent.run("inspect", name, "--by", "age[18]").assert_done()
