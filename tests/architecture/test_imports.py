@@ -81,7 +81,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "pav",
         "bin_counts",
     ),
-    ("report", "records", "calibration_report", "signature", "resolve"),
+    ("report", "records", "comparison", "calibration_report", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "by_columns", "groups"),
     ("rules", "conventions"),
     ("layout", "named_targets", "distributions"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xentcli.commands.forms import forms_of, text_of
 from xentcli.commands.parameters import Inputs
 from xentcli.commands.results import Output, Report, Work
 from xentcli.commands.taking import takes
@@ -37,7 +38,7 @@ def eval_command(
     from xentcli.evaluation import Files
     from xentcli.output import check_target, deliver_all
 
-    forms = _forms(output)
+    forms = forms_of(output)
     for target in forms:
         check_target(target, sources)
     files = Files(sources, inputs.file())
@@ -49,33 +50,12 @@ def eval_command(
         deliver_all_conventions(files, _options(inputs, report, work), output)
         return
     result = _score(files, inputs, report, output, work)
-    texts = {target: _text(form, result, output, target) for target, form in forms.items()}
+    texts = {target: text_of(form, result, output, target) for target, form in forms.items()}
     if output.score_only:
         texts[output.output] = _first_value(result)
     deliver_all(texts)
     if not work.quiet and not _shows_findings(forms, output):
         _warn(result)
-
-
-def _forms(output: Output) -> dict[str, Renderer]:
-    """The form to be written to each target."""
-    import os
-
-    from xentcli import renderers
-
-    named = renderers.for_path(output.output)
-    name = "json" if output.json else output.format or (named.name if named else "table")
-    forms = {output.output: _form(name, "--format")}
-    known = {os.path.realpath(output.output)}
-    for item in output.export or ():
-        name, separator, target = item.partition("=")
-        if not separator or not target:
-            raise UsageError(f"--export takes FORM=FILE, not '{item}'")
-        if target in forms or os.path.realpath(target) in known:
-            raise UsageError(f"--export: '{target}' is written to already")
-        known.add(os.path.realpath(target))
-        forms[target] = _form(name, "--export")
-    return forms
 
 
 def _shows_findings(forms: dict[str, Renderer], output: Output) -> bool:
@@ -99,16 +79,6 @@ def _warn(result: Result) -> None:
             sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _form(name: str, option: str) -> Renderer:
-    from xentcli import renderers
-
-    try:
-        return renderers.get(name)
-    except KeyError:
-        known = ", ".join(renderers.names())
-        raise UsageError(f"{option}: there is no form '{name}'; there are {known}") from None
-
-
 def _options(inputs: Inputs, report: Report, work: Work) -> Options:
     from xentcli.evaluation import Options
 
@@ -127,19 +97,6 @@ def _score(files: Files, inputs: Inputs, report: Report, output: Output, work: W
     wanted = False if work.quiet else work.progress
     with watching(files.bytes, wanted=wanted) as watcher:
         return score(files, options, watcher)
-
-
-def _text(form: Renderer, result: Result, output: Output, target: str) -> str | bytes:
-    import sys
-
-    from xentcli.renderers import RenderOptions
-
-    classes = None if output.all_classes else 30
-    if target == "-":
-        options = RenderOptions.for_stream(sys.stdout, digits=output.digits, classes=classes)
-    else:
-        options = RenderOptions(digits=output.digits, classes=classes)
-    return form.render(result, options)
 
 
 def _first_value(result: Result) -> str:

@@ -1,0 +1,56 @@
+"""Which forms a report is written in, and where: what `-f`, `-o` and `--export` ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xentcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from xentcli.commands.results import Output
+    from xentcli.renderers import Renderer
+
+
+def forms_of(output: Output, family: str = "") -> dict[str, Renderer]:
+    """The form to be written to each target, for reports of a family (see `renderers`)."""
+    import os
+
+    from xentcli import renderers
+
+    named = renderers.for_path(output.output, family)
+    name = "json" if output.json else output.format or (named.name if named else "table")
+    forms = {output.output: _form(name, "--format", family)}
+    known = {os.path.realpath(output.output)}
+    for item in output.export or ():
+        name, separator, target = item.partition("=")
+        if not separator or not target:
+            raise UsageError(f"--export takes FORM=FILE, not '{item}'")
+        if target in forms or os.path.realpath(target) in known:
+            raise UsageError(f"--export: '{target}' is written to already")
+        known.add(os.path.realpath(target))
+        forms[target] = _form(name, "--export", family)
+    return forms
+
+
+def _form(name: str, option: str, family: str) -> Renderer:
+    from xentcli import renderers
+
+    try:
+        return renderers.get(name, family)
+    except KeyError:
+        known = ", ".join(renderers.names(family))
+        raise UsageError(f"{option}: there is no form '{name}'; there are {known}") from None
+
+
+def text_of(form: Renderer, result: Any, output: Output, target: str) -> str | bytes:
+    """A report in a form, as suits the file or the terminal that it goes to."""
+    import sys
+
+    from xentcli.renderers import RenderOptions
+
+    classes = None if output.all_classes else 30
+    if target == "-":
+        options = RenderOptions.for_stream(sys.stdout, digits=output.digits, classes=classes)
+    else:
+        options = RenderOptions(digits=output.digits, classes=classes)
+    return form.render(result, options)

@@ -1,0 +1,137 @@
+"""What a comparison found: frozen, unrounded values that know no screen.
+
+A `Comparison` is of one baseline and one or more candidates, scored on the same rows, or, unpaired,
+on rows of their own. Every difference is the candidate's figure less the baseline's.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xentcli.report import Finding, LayoutReport, SourceReport, Value
+
+SCHEMA = "xentcli/comparison/1"
+
+
+class Pairing(StrEnum):
+    """Which row of the candidate belongs to which of the baseline.
+
+    ORDER: the one at the same place. ID: the one with the same id. SKETCH: the rows are the same,
+    but only sketches of their losses are left. NONE: rows have nothing to do with each other.
+    """
+
+    ORDER = "order"
+    ID = "id"
+    SKETCH = "sketch"
+    NONE = "none"
+
+
+class Difference(NamedTuple):
+    """A figure of the baseline, of the candidate, and the difference between them.
+
+    `p` is two-sided, of a difference so large where there is none; `p_holm` is corrected for
+    the number of candidates, or of classes or slices. `detectable` is the smallest true
+    difference that these rows would show to be one in four of five cases.
+    """
+
+    base: Value
+    candidate: Value
+    difference: Value
+    p: float | None = None
+    p_holm: float | None = None
+    detectable: float | None = None
+
+
+class Outcomes(NamedTuple):
+    """Rows whose loss is smaller with the candidate, the same, and larger."""
+
+    wins: int
+    ties: int
+    losses: int
+
+
+class Part(NamedTuple):
+    """The rows of a class or a slice, whose values `by` (column to value) are.
+
+    `contribution` is the part of the difference of the cross-entropy that these rows make: over
+    all parts they sum to it. Slices that are summed up as one have None for all values.
+    """
+
+    by: Mapping[str, str | None]
+    rows: int
+    weight: float
+    metrics: Mapping[str, Difference]
+    outcomes: Outcomes | None = None
+    contribution: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The values in one text."""
+        texts = ("(other)" if v is None else v or "(missing)" for v in self.by.values())
+        return " · ".join(texts)
+
+
+class Origin(NamedTuple):
+    """The difference of the cross-entropy as what one temperature would undo, and the rest.
+
+    `calibration` is the difference of the two calibration losses, `refinement` that of the losses
+    at the best temperature of each; they sum to the difference.
+    """
+
+    calibration: float
+    refinement: float
+    unit: str
+
+
+class ChangedRow(NamedTuple):
+    """A row whose loss changed: its number in the baseline (from 1), id, true class and losses."""
+
+    row: int
+    id: str | None
+    label: str | None
+    base: float
+    candidate: float
+    difference: float
+
+
+class Candidate(NamedTuple):
+    """One candidate beside the baseline.
+
+    `metrics` maps a metric's canonical spec to its difference over all rows, `changed` are
+    the rows that changed most, the largest change first. `rows` and `weight` are those compared.
+    `pairing` and `origin` may differ from candidate to candidate.
+    """
+
+    name: str
+    source: SourceReport
+    signature: str
+    pairing: Pairing
+    rows: int
+    weight: float
+    metrics: Mapping[str, Difference]
+    outcomes: Outcomes | None = None
+    classes: tuple[Part, ...] = ()
+    slices: tuple[Part, ...] = ()
+    origin: Origin | None = None
+    changed: tuple[ChangedRow, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Comparison(NamedTuple):
+    """Candidates beside one baseline: `name`, `source`, `signature` and `layout` are its own.
+
+    `confidence` is that of all intervals.
+    """
+
+    version: str
+    name: str
+    source: SourceReport
+    signature: str
+    layout: LayoutReport
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    schema: str = SCHEMA
