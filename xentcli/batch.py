@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from xentcli.family import Loss
@@ -139,8 +141,12 @@ class Batch(ABC):
         return self.scores.probability(k)
 
     @abstractmethod
+    def by_row(self, numbers: Callable[[View], Any]) -> Floats:
+        """One number for each row, in row order; `numbers` has them in a view of the slots."""
+
     def row_losses(self) -> Floats:
         """The loss of each row, in row order."""
+        return self.by_row(self.losses)
 
     def row_probabilities(self) -> Floats | None:
         """The probability of each row's truth, in row order; None where it is no one thing."""

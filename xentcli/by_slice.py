@@ -49,19 +49,7 @@ def by_slice(
     """
     if clustered is not None:
         slices = clustered.slices
-    slices.settle()
-    if slices.bar is not None and (options.min_rows or options.max_slices is not None):
-        raise InputError(
-            f"there are some {_guessed(slices):,} slices: which of them have most rows cannot be "
-            f"told where memory is meant for {slices.most:,}",
-            hint=f"allow as many with --max-slices {2 * _guessed(slices)}, or leave out "
-            "--min-rows and --max-slices",
-        )
-    findings = _beyond_memory(slices)
-    kept = _kept(slices, SliceTotals(slices, totals), options)
-    if not kept.all():
-        findings += _folded(kept, options)
-        slices = slices.keeping(kept)
+    slices, findings = with_lines(slices, totals, options)
     every = SliceTotals(slices, totals)
     columns = _columns(slices, every, requested, read, clustered)
     asked = any(r.key == "cross_entropy" for r in requested)
@@ -92,6 +80,29 @@ def by_slice(
         layout.by, keys, rows, weights, columns, totals.confidence, tested, totals.weight()
     )
     return BySlice(table, tuple(findings))
+
+
+def with_lines(
+    slices: Slices, totals: Totals, options: ReportOptions
+) -> tuple[Slices, list[Finding]]:
+    """The slices that have lines of their own, others being left out, and what is said of that.
+
+    Raises InputError where the ones of most rows are wanted and memory kept some others.
+    """
+    slices.settle()
+    if slices.bar is not None and (options.min_rows or options.max_slices is not None):
+        raise InputError(
+            f"there are some {_guessed(slices):,} slices: which of them have most rows cannot be "
+            f"told where memory is meant for {slices.most:,}",
+            hint=f"allow as many with --max-slices {2 * _guessed(slices)}, or leave out "
+            "--min-rows and --max-slices",
+        )
+    findings = _beyond_memory(slices)
+    kept = _kept(slices, SliceTotals(slices, totals), options)
+    if not kept.all():
+        findings += _folded(kept, options)
+        slices = slices.keeping(kept)
+    return slices, findings
 
 
 def _columns(

@@ -12,6 +12,8 @@ from xentcli.batch import Batch, Slot, View
 from xentcli.groups import Arrangement, Groups
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from xentcli.scores import Scores
@@ -50,6 +52,10 @@ class CellBatch(Batch):
             Slot(View.CELLS, Arrangement(cells), self.weights_of_cells),
             Slot(View.WHOLE, Arrangement(whole), self.row_weights),
         )
+
+    def by_row(self, numbers: Callable[[View], Any]) -> Floats:
+        values: Floats = numbers(View.WHOLE)
+        return values
 
     def cells_of(self, view: View) -> tuple[Rows, Rows | slice]:
         n = len(self)

@@ -13,6 +13,8 @@ from xentcli.family import Loss, smoothed, term
 from xentcli.groups import Arrangement, Groups, count_classes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from xentcli.batch import Ends
@@ -101,8 +103,8 @@ class ClassBatch(Batch):
         every = term(self.bounded(self.scores.surprises()), loss.gamma)
         return smoothed(own, every, loss.smoothing, self.order)
 
-    def row_losses(self) -> Floats:
-        return self.in_row_order(self.loss)
+    def by_row(self, numbers: Callable[[View], Any]) -> Floats:
+        return self.in_row_order(numbers(View.OWN))
 
     def row_probabilities(self) -> Floats:
         return self.in_row_order(self.p_true)

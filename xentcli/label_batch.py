@@ -98,9 +98,6 @@ class LabelBatch(CellBatch):
     def _probabilities(self) -> Floats:
         return self.single.pair()[0]
 
-    def row_losses(self) -> Floats:
-        return self.losses(View.WHOLE)
-
     def clipped(self) -> NDArray[np.bool_]:
         pairs = zip(self._surprises, self._raw_surprises, strict=True)
         moved = [(new != old).reshape(self.k, -1).any(axis=0) for new, old in pairs]

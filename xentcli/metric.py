@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import UsageError
 from xentcli.options import TargetKind
 from xentcli.report import Value
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from xentcli.layout import Layout
     from xentcli.slice_totals import Column, SliceTotals
     from xentcli.statistic import Statistic
@@ -29,6 +32,7 @@ SOFT_ONLY = frozenset({TargetKind.SOFT})
 LABELS_ONLY = frozenset({TargetKind.LABELS})
 OUTCOME_ONLY = frozenset({TargetKind.OUTCOME})
 Figure = Callable[["Totals", "int | None", Mapping[str, Setting]], "Value | None"]
+RowNumber = Callable[[Any], "NDArray[np.float64]"]
 
 
 _NAMES = {
@@ -95,7 +99,9 @@ class Metric(NamedTuple):
     of one class, or over all rows where `group` is None; it returns None where the metric has
     no figure of that kind. When no metric is asked for, the report holds the overall figures
     of those with `default` and the class figures of those with `default_by_class`. `unit`
-    says what the figure is measured in: `loss` means the base's unit.
+    says what the figure is measured in: `loss` means the base's unit. Where the figure is the
+    weighted mean of a number of each row, `row(settings, kind)` gives that number, in nats and in
+    row order: by it, figures are compared row by row.
     """
 
     name: str
@@ -117,6 +123,7 @@ class Metric(NamedTuple):
     cost: str = ""
     check: Callable[[Layout, Mapping[str, Setting]], None] | None = None
     column: Callable[[SliceTotals, Mapping[str, Setting]], Column | None] | None = None
+    row: Callable[[Mapping[str, Setting], TargetKind], RowNumber | None] | None = None
 
 
 class Requested(NamedTuple):

@@ -105,9 +105,6 @@ class SoftBatch(CellBatch):
     def decided(self, view: View) -> Floats | None:
         return self._decided.reshape(-1).astype(np.float64) if view is View.CELLS else None
 
-    def row_losses(self) -> Floats:
-        return self._whole_losses
-
     def clipped(self) -> NDArray[np.bool_]:
         moved: NDArray[np.bool_] = (self.surprises != self.scores.surprises()).any(axis=0)
         return moved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.metric import DECIDED, Metric, RowNumber, Setting
 from xentcli.options import TargetKind
 from xentcli.statistic import DECISIONS, ROWS, SUPPORT
 
@@ -44,6 +44,13 @@ def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | No
     return totals.proportion("correct")
 
 
+def _row(settings: Mapping[str, Setting], kind: TargetKind) -> RowNumber | None:
+    del settings
+    if kind is TargetKind.LABELS:
+        return None
+    return lambda batch: batch.by_row(batch.hits).astype(float)
+
+
 METRIC = Metric(
     name="accuracy",
     summary="share of rows whose largest score is the true class's; of equal scores the first wins",
@@ -52,6 +59,7 @@ METRIC = Metric(
     statistics=(ROWS, SUPPORT, DECISIONS),
     figure=_figure,
     column=_column,
+    row=_row,
     kinds=DECIDED,
     better="higher",
     default=True,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import DECIDED, Metric, Parameter, Setting
+from xentcli.metric import DECIDED, Metric, Parameter, RowNumber, Setting
 from xentcli.statistic import BRIER, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.options import TargetKind
     from xentcli.report import Value
     from xentcli.slice_totals import Column, SliceTotals
     from xentcli.totals import Totals
@@ -25,6 +26,12 @@ def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
     return totals.figure(*totals.mean("brier"), scale=scale)
 
 
+def _row(settings: Mapping[str, Setting], kind: TargetKind) -> RowNumber:
+    del kind
+    scale = 2.0 if settings["scale"] == "half" else 1.0
+    return lambda batch: batch.by_row(batch.brier) / scale
+
+
 METRIC = Metric(
     name="brier",
     summary="mean squared distance of the probabilities from the truth, between 0 and 2",
@@ -33,6 +40,7 @@ METRIC = Metric(
     statistics=(ROWS, BRIER),
     figure=_figure,
     column=_column,
+    row=_row,
     kinds=DECIDED,
     parameters=(
         Parameter("scale", "full", "full: 0 to 2; half: half of it, 0 to 1", ("full", "half")),

@@ -12,7 +12,7 @@ from xentcli.exact import ratio, units_of
 from xentcli.family import Loss
 from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate, Factors, Over
-from xentcli.metric import EVERYTHING, Metric, Parameter, Setting
+from xentcli.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
 from xentcli.options import TargetKind
 from xentcli.statistic import LOSSES, family
 
@@ -106,6 +106,16 @@ def _check(layout: Layout, settings: Mapping[str, Setting]) -> None:
             raise UsageError("pos_weight and class_weight say the same: give one of them")
 
 
+def _row(settings: Mapping[str, Setting], kind: TargetKind) -> RowNumber | None:
+    sided = settings["pos_weight"] != 1 and kind is not TargetKind.LABELS
+    if settings["class_weight"] != class_weights.NONE or sided:
+        return None
+    loss = _loss(settings, kind)
+    if loss.plain:
+        return lambda batch: batch.row_losses()
+    return lambda batch: batch.by_row(lambda view: batch.family(view, loss))
+
+
 METRIC = Metric(
     name="cross_entropy",
     summary="mean of -log p over the rows, p being the probability given to the true class",
@@ -116,6 +126,7 @@ METRIC = Metric(
     figure=_figure,
     column=_column,
     check=_check,
+    row=_row,
     unit="loss",
     parameters=(
         Parameter(

@@ -8,7 +8,7 @@ from xentcli import class_weights
 from xentcli.errors import UsageError
 from xentcli.family import Loss
 from xentcli.means import Factors, Over
-from xentcli.metric import EVERYTHING, Metric, Parameter, Setting
+from xentcli.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
 from xentcli.options import TargetKind
 from xentcli.statistic import ROWS, family
 
@@ -82,6 +82,13 @@ def _check(layout: Layout, settings: Mapping[str, Setting]) -> None:
     class_weights.check(alpha, layout.finder(), layout.classes)
 
 
+def _row(settings: Mapping[str, Setting], kind: TargetKind) -> RowNumber | None:
+    if settings["alpha"] != class_weights.NONE and kind is not TargetKind.LABELS:
+        return None
+    loss = _of_sides(settings)
+    return lambda batch: batch.by_row(lambda view: batch.family(view, loss))
+
+
 METRIC = Metric(
     name="focal",
     summary="cross-entropy in which rows count less the likelier their true class is",
@@ -90,6 +97,7 @@ METRIC = Metric(
     statistics=_statistics,
     figure=_figure,
     check=_check,
+    row=_row,
     unit="loss",
     parameters=(
         Parameter("gamma", 2.0, "γ, from 0 up", low=0.0, high=1e3),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import LABELS_ONLY, Metric, Setting
+from xentcli.metric import LABELS_ONLY, Metric, RowNumber, Setting
 from xentcli.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.options import TargetKind
     from xentcli.report import Value
     from xentcli.totals import Totals
 
@@ -22,6 +23,11 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     return totals.figure(totals.loss("loss"), totals.base.unit, scale)
 
 
+def _row(settings: Mapping[str, Setting], kind: TargetKind) -> RowNumber:
+    del settings, kind
+    return lambda batch: batch.row_losses() / batch.k
+
+
 METRIC = Metric(
     name="mean_label_cross_entropy",
     summary="binary cross-entropy per label: the sum over labels divided by their number",
@@ -29,6 +35,7 @@ METRIC = Metric(
     source="what torch's binary_cross_entropy averages over all elements",
     statistics=LOSSES,
     figure=_figure,
+    row=_row,
     unit="loss",
     default=True,
     kinds=LABELS_ONLY,

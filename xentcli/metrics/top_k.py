@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Parameter, Setting
+from xentcli.metric import Metric, Parameter, RowNumber, Setting
 from xentcli.statistic import ROWS, top
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.options import TargetKind
     from xentcli.report import Value
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals
@@ -26,6 +27,12 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     return totals.share([(1, key, group)], below, rows, (squares, squares, "weight.squares"))
 
 
+def _row(settings: Mapping[str, Setting], kind: TargetKind) -> RowNumber:
+    del kind
+    k = int(settings["k"])
+    return lambda batch: batch.by_row(lambda _: batch.ranks() < k).astype(float)
+
+
 METRIC = Metric(
     name="top_k",
     summary="share of rows whose true class is among the k with the largest scores",
@@ -33,6 +40,7 @@ METRIC = Metric(
     source="Russakovsky et al. 2015; interval: Wilson 1927",
     statistics=_statistics,
     figure=_figure,
+    row=_row,
     better="higher",
     parameters=(Parameter("k", 5.0, "how many classes count", low=1.0, whole=True),),
     aliases=("top_k_accuracy",),
