@@ -124,7 +124,7 @@ class Candidate(NamedTuple):
 class Comparison(NamedTuple):
     """Candidates beside one baseline: `name`, `source`, `signature` and `layout` are its own.
 
-    `confidence` is that of all intervals.
+    `confidence` is that of all intervals; `findings` are of the baseline.
     """
 
     version: str
@@ -134,4 +134,5 @@ class Comparison(NamedTuple):
     layout: LayoutReport
     confidence: float
     candidates: tuple[Candidate, ...]
+    findings: tuple[Finding, ...] = ()
     schema: str = SCHEMA

@@ -58,6 +58,20 @@ def usable_threads() -> int:
     return count or 1
 
 
+def slices_kept(
+    statistics: Iterable[Statistic], size: int, wanted: int | None, *, clustered: bool
+) -> int:
+    """How many slices of `size` sums a name are kept: as many as are `wanted`, or memory allows."""
+    names = sum(len(s.keys) * s.width for s in statistics if s.make is None)
+    room = max(1, MOST_SUMS // (names * size))
+    # Clusters cannot be left out: there may be twice as many.
+    if clustered:
+        room *= 2
+    elif wanted is None:
+        room = min(room, MOST_SLICES)
+    return max(room, wanted or 0)
+
+
 class Watcher(Protocol):
     """Something that is told now and then how far the work is, in the main thread."""
 
@@ -142,14 +156,8 @@ class Plan(NamedTuple):
         """
         wanted = union((ROWS, SUPPORT, *statistics))
         most = min(rows or block_rows(layout.k), MOST_ROWS)
-        names = sum(len(s.keys) * s.width for s in wanted if s.make is None)
-        room = max(1, MOST_SUMS // (names * layout.size))
-        # Clusters cannot be left out: there may be twice as many.
-        if layout.cluster is not None:
-            room *= 2
-        elif slices is None:
-            room = min(room, MOST_SLICES)
-        return cls(layout, policy, wanted, most, workers, max(room, slices or 0), bootstrap)
+        room = slices_kept(wanted, layout.size, slices, clustered=layout.cluster is not None)
+        return cls(layout, policy, wanted, most, workers, room, bootstrap)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""

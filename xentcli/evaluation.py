@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 
 # Less than this is not worth a second worker.
-_SMALL = 4 << 20
+SMALL = 4 << 20
 # Of each name, a worker keeps so many sums of replicates: some 600 MB for the default figures.
 _MOST_SUMS = 1 << 19
-_FORKS = hasattr(os, "fork")
+FORKS = hasattr(os, "fork")
 
 
 class Options(NamedTuple):
@@ -182,7 +182,7 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
         try:
             before = None
             if any(bins.unknown for _, bins in layout.bins):
-                plan, before = _with_edges(plan, data, options)
+                plan, before = with_bins(plan, data, options)
             outcome = _run(plan, data, options, chain(opened, sources), watcher)
         except InputError:
             # A file that changed meanwhile explains any other trouble with it.
@@ -202,14 +202,14 @@ def _run(
     watcher: Watcher | None = None,
 ) -> Outcome:
     """Works through all splits, in processes where that is allowed and worth it."""
-    if options.run.processes and data.bytes is not None and plan.workers > 1 and _FORKS:
+    if options.run.processes and data.bytes is not None and plan.workers > 1 and FORKS:
         from xentcli.forked import run_forked
 
         return run_forked(plan, data.open, watcher)
     return run_threads(plan, sources, watcher)
 
 
-def _with_edges(plan: Plan, data: Files | InMemory, options: Options) -> tuple[Plan, int]:
+def with_bins(plan: Plan, data: Files | InMemory, options: Options) -> tuple[Plan, int]:
     """The plan with the edges of quantile bins, and how many rows they were found in."""
     from xentcli.quantile_bins import ColumnPass, with_edges
 
@@ -259,7 +259,7 @@ def _plan(
     """What is done with every split, and by how many workers."""
     bootstrap = options.report.bootstrap
     work = 1 if bootstrap is None else 1 + bootstrap.replicates // 32
-    small = size is not None and size * work < _SMALL
+    small = size is not None and size * work < SMALL
     return Plan.of(
         layout,
         options.policy,

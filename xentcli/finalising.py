@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xentcli.metric import Requested
     from xentcli.options import Policy, ReportOptions
     from xentcli.report import Finding, FoundSlices, SliceReport
+    from xentcli.slices import Slices
     from xentcli.supply import Facts
 
 
@@ -53,7 +54,8 @@ def finalise(
         rule=rule_of(policy, layout),
     )
     paths = [fact.path for fact in facts]
-    clustered = _clustered(total, layout, paths)
+    overlapping = layout.size > layout.k
+    clustered = clusters_of(total.slices, layout, _name_of(paths), overlapping=overlapping)
     totals = read(total.state, clusters=None if clustered is None else clustered.whole)
     _check_rows(totals, total, paths, policy)
     locate = example_locator(lambda case: total.row_number(case.place), paths)
@@ -116,13 +118,14 @@ def _layout(layout: Layout) -> LayoutReport:
     )
 
 
-def _clustered(total: Sum, layout: Layout, paths: Sequence[str]) -> ByCluster | None:
+def clusters_of(
+    slices: Slices, layout: Layout, name: str, *, overlapping: bool
+) -> ByCluster | None:
     """The sums by cluster. Raises InputError where there are too many, or rows without one."""
     if layout.cluster is None:
         return None
     from xentcli.clusters import ByCluster
 
-    slices, name = total.slices, _name_of(paths)
     column = f"column '{shown(layout.cluster)}'"
     if slices.bar is not None or len(slices.places) > slices.most:
         raise InputError(
@@ -134,7 +137,6 @@ def _clustered(total: Sum, layout: Layout, paths: Sequence[str]) -> ByCluster | 
             f"{name}: {column} is empty in some rows, which then belong to no cluster",
             hint="fill in what they belong to, or a name of its own for each; or remove those rows",
         )
-    overlapping = layout.size > layout.k
     return ByCluster(slices, sliced=bool(layout.by), overlapping=overlapping)
 
 

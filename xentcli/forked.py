@@ -8,13 +8,14 @@ reading it is drawing a turn, writing the next number back passes the right on.
 from __future__ import annotations
 
 import contextlib
+import functools
 import mmap
 import os
 import pickle
 import select
 import signal
 import struct
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.engine import Outcome, Plan, Sum
 from xentcli.errors import InputError
@@ -67,7 +68,9 @@ class _Report(NamedTuple):
     failure: tuple[tuple[int, int], BaseException] | None
 
 
-class _Worker(NamedTuple):
+class Worker(NamedTuple):
+    """A process of ours, and the end of the pipe that it writes to."""
+
     pid: int
     pipe: int
 
@@ -82,13 +85,14 @@ def run_forked(
     """
     turns = Turns()
     progress = mmap.mmap(-1, _PROGRESS.size * plan.workers)
-    workers: list[_Worker] = []
+    workers: list[Worker] = []
     try:
         for number in range(plan.workers):
-            workers.append(_fork(plan, reopen, turns, progress, number, workers))
+            work = functools.partial(_work, plan, reopen, turns, progress, number)
+            workers.append(fork(work, workers))
         reports = _collect(workers, progress, watcher)
     finally:
-        _end(workers)
+        end(workers)
         turns.close()
         progress.close()
     failures = [report.failure for report in reports if report.failure is not None]
@@ -98,26 +102,27 @@ def run_forked(
     return Outcome(total, max((report.facts for report in reports), key=len))
 
 
-def _fork(
-    plan: Plan,
-    reopen: Callable[[], Iterable[Source]],
-    turns: Turns,
-    progress: mmap.mmap,
-    number: int,
-    others: Sequence[_Worker],
-) -> _Worker:
+def fork(work: Callable[[int], None], others: Sequence[Worker]) -> Worker:
+    """Has a process of its own do some work, which is given the end of a pipe to write to.
+
+    The process ends with the work, without any of the clean-up that is its parent's.
+    """
     read, write = os.pipe()
     pid = os.fork()
     if pid:
         os.close(write)
-        return _Worker(pid, read)
-    # The parent takes the signals, and ends its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for pipe in (read, *(other.pipe for other in others)):
-        os.close(pipe)
-    _work(plan, reopen, turns, progress, number, write)
-    return None
+        return Worker(pid, read)
+    try:
+        # The parent takes the signals, and ends its workers.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for pipe in (read, *(other.pipe for other in others)):
+            os.close(pipe)
+        _end_with_parent()
+        _keep_freed_memory()
+        work(write)
+    finally:
+        os._exit(0)
 
 
 def _work(
@@ -127,10 +132,8 @@ def _work(
     progress: mmap.mmap,
     number: int,
     pipe: int,
-) -> NoReturn:
-    """The life of a worker. It ends without any of the clean-up that is its parent's."""
-    _end_with_parent()
-    _keep_freed_memory()
+) -> None:
+    """The life of a worker."""
     supply = plan.supply(reopen(), turns)
     read = 0
 
@@ -140,21 +143,18 @@ def _work(
         _PROGRESS.pack_into(progress, _PROGRESS.size * number, read, supply.consumed)
 
     try:
-        try:
-            total = plan.work(supply, count)
-        except BaseException as error:
-            total = Sum.total((), plan.layout.size)
-            supply.failed(None, error)
-        try:
-            failure = supply.first_failure()
-        except BaseException as error:  # reading the file again for the line may fail, too
-            failure = (1 << 60, 0), error
-        if failure is not None:
-            turns.stop()
-        total.rows = supply.rows
-        _send(pipe, _Report(total, supply.facts, failure))
-    finally:
-        os._exit(0)
+        total = plan.work(supply, count)
+    except BaseException as error:
+        total = Sum.total((), plan.layout.size)
+        supply.failed(None, error)
+    try:
+        failure = supply.first_failure()
+    except BaseException as error:  # reading the file again for the line may fail, too
+        failure = (1 << 60, 0), error
+    if failure is not None:
+        turns.stop()
+    total.rows = supply.rows
+    _send(pipe, _Report(total, supply.facts, failure))
 
 
 def _end_with_parent() -> None:
@@ -195,8 +195,16 @@ def _send(pipe: int, report: _Report) -> None:
         stream.write(data)
 
 
+def killed() -> InputError:
+    """The error for a worker that ended without a word."""
+    return InputError(
+        "a worker process was killed, perhaps because memory ran out",
+        hint="fewer --threads need less",
+    )
+
+
 def _collect(
-    workers: Sequence[_Worker], progress: mmap.mmap, watcher: Watcher | None
+    workers: Sequence[Worker], progress: mmap.mmap, watcher: Watcher | None
 ) -> list[_Report]:
     """The reports of all workers; an error as soon as one died without."""
     received = {worker.pipe: bytearray() for worker in workers}
@@ -209,17 +217,15 @@ def _collect(
             if not data:
                 del open_pipes[pipe]
                 if not received[pipe]:
-                    raise InputError(
-                        "a worker process was killed, perhaps because memory ran out",
-                        hint="fewer --threads need less",
-                    )
+                    raise killed()
         if watcher is not None and open_pipes:
             told = list(_PROGRESS.iter_unpack(progress[:]))
             watcher.update(sum(rows for rows, _ in told), max(consumed for _, consumed in told))
     return [pickle.loads(data) for data in received.values()]  # noqa: S301 - from our own workers
 
 
-def _end(workers: Sequence[_Worker]) -> None:
+def end(workers: Sequence[Worker]) -> None:
+    """Has no worker outlive this."""
     for worker in workers:
         os.close(worker.pipe)
         with contextlib.suppress(ProcessLookupError):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.forms import forms_of, text_of
+from xentcli.commands.forms import bare, forms_of, text_of
 from xentcli.commands.parameters import Inputs
 from xentcli.commands.results import Output, Report, Work
 from xentcli.commands.taking import takes
@@ -103,7 +102,4 @@ def _first_value(result: Result) -> str:
     """The first metric's value as Python, jq and awk read it; empty where it is undefined."""
     if not result.metrics:
         raise UsageError("-b: the metric asked for has no figure over all rows")
-    value = next(iter(result.metrics.values())).value
-    if value is None:
-        return "\n"
-    return f"{'Infinity' if math.isinf(value) else repr(value)}\n"
+    return bare(next(iter(result.metrics.values())).value)

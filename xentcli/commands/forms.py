@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from xentcli.errors import UsageError
@@ -54,3 +55,11 @@ def text_of(form: Renderer, result: Any, output: Output, target: str) -> str | b
     else:
         options = RenderOptions(digits=output.digits, classes=classes)
     return form.render(result, options)
+
+
+def bare(value: float | None) -> str:
+    """A figure alone, as Python, jq and awk read it; empty where it is undefined."""
+    if value is None:
+        return "\n"
+    sign = "-" if value < 0 else ""
+    return f"{sign + 'Infinity' if math.isinf(value) else repr(value)}\n"

@@ -1,0 +1,109 @@
+"""`xent compare`: candidates beside a baseline, row by row."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from xentcli.commands.forms import bare, forms_of, text_of
+from xentcli.commands.parameters import Inputs, option
+from xentcli.commands.results import Output, Report, Work
+from xentcli.commands.taking import takes
+
+_PANEL = "How they are compared"
+
+
+class Comparing:
+    """How sources are compared."""
+
+    name: Annotated[
+        list[str] | None,
+        option(
+            "--name",
+            metavar="NAME",
+            panel=_PANEL,
+            help="What the sources are called, in their order; or the candidates alone. "
+            "Repeatable. [their paths]",
+        ),
+    ] = None
+    worst: Annotated[
+        int,
+        option(
+            "--worst",
+            metavar="N",
+            panel=_PANEL,
+            help="Show the N rows that changed most. [default: 5]",
+        ),
+    ] = 5
+    allow_missing: Annotated[
+        bool,
+        option(
+            "--allow-missing",
+            panel=_PANEL,
+            help="With --id: compare the rows that both have, and say how many have not.",
+        ),
+    ] = False
+    unpaired: Annotated[
+        bool,
+        option(
+            "--unpaired",
+            panel=_PANEL,
+            help="The sources are of different rows: training against validation, say.",
+        ),
+    ] = False
+
+
+BASE = typer.Argument(
+    metavar="BASE", help="The baseline: a file, a directory, a glob or a state.", show_default=False
+)
+CANDIDATES = typer.Argument(
+    metavar="CANDIDATE...", help="What is compared with it, each by itself.", show_default=False
+)
+
+
+@takes(comparing=Comparing, inputs=Inputs, report=Report, output=Output, work=Work)
+def compare_command(
+    baseline: Annotated[str, BASE],
+    candidates: Annotated[list[str], CANDIDATES],
+    *,
+    comparing: Comparing,
+    inputs: Inputs,
+    report: Report,
+    output: Output,
+    work: Work,
+) -> None:
+    """Compare predictions of the same rows: what changed, how sure that is, and where."""
+    from xentcli.comparing.compare import Comparing as Wanted
+    from xentcli.comparing.compare import compare
+    from xentcli.errors import UsageError
+    from xentcli.evaluation import Files, Options
+    from xentcli.output import check_target, deliver_all
+    from xentcli.progress import watching
+
+    sources = [baseline, *candidates]
+    if sources.count("-") > 1:
+        raise UsageError("standard input can be one of the sources only")
+    if output.score_only and len(candidates) > 1:
+        raise UsageError("-b prints one number: compare one candidate")
+    if report.all_conventions:
+        raise UsageError("--all-conventions is for xent eval")
+    forms = forms_of(output, "comparison")
+    files = [Files([source], inputs.file()) for source in sources]
+    for target in forms:
+        check_target(target, [*sources, *(path for part in files for path in part.paths)])
+    options = Options(
+        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
+    )
+    wanted = Wanted(
+        tuple(comparing.name or ()), comparing.worst, comparing.allow_missing, comparing.unpaired
+    )
+    sizes = [part.bytes for part in files]
+    size = None if None in sizes else sum(s for s in sizes if s is not None)
+    with watching(size, wanted=False if work.quiet else work.progress) as watcher:
+        result = compare(files, sources, options, wanted, watcher)
+    texts = {target: text_of(form, result, output, target) for target, form in forms.items()}
+    if output.score_only:
+        difference = next(iter(result.candidates[0].metrics.values())).difference
+        texts[output.output] = bare(difference.value)
+    deliver_all(texts)

@@ -1,0 +1,136 @@
+"""Differences read off the sums of pairs: how large, how sure, and what it would take to see one.
+
+A difference of means over the same rows is the mean of the rows' differences, and its standard
+error that of a mean: pairing takes away what both models find hard alike.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xentcli.comparing.pair_sums import BASE, BOTH, CANDIDATE, DIFFERENCE, OUTCOMES
+from xentcli.comparison import Difference, Outcomes
+from xentcli.exact import ratio
+from xentcli.levels import UNIT_BITS
+from xentcli.means import Estimate, Over
+from xentcli.quantiles import holm, student_tails
+from xentcli.report import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xentcli.comparing.measures import Measure
+    from xentcli.intervals import Intervals
+    from xentcli.totals import Totals
+
+# A difference is detectable that so large a part of all samples would show.
+POWER = 0.8
+
+
+def difference(totals: Totals, measure: Measure, group: int | None = None) -> Difference:
+    """The difference of a measure over the rows of a class, or all.
+
+    √(Σ(d - D)²/(n - 1))/√n without weights, as the errors of all means; Student's t with n - 1
+    degrees of freedom, or those of the clusters. Infinite where one side alone is, and
+    undefined where both are.
+    """
+    scale = totals.base.nats if measure.loss else 1.0
+    unit = totals.base.unit if measure.loss else None
+    base, candidate = (
+        _own(totals, measure, side + measure.key, group, scale, unit) for side in (BASE, CANDIDATE)
+    )
+    estimate = _mean(totals, measure, DIFFERENCE + measure.key, group)
+    endless = _endless(totals, measure, group)
+    if endless is not None:
+        known = None if math.isnan(endless) else endless
+        return Difference(base, candidate, Value(known, unit=unit))
+    if estimate.stderr is not None and estimate.df is None:
+        rows = totals.effective_rows(group)
+        estimate = estimate._replace(df=None if rows is None else max(1, math.floor(rows) - 1))
+    return with_test(totals, base, candidate, estimate, unit, scale)
+
+
+def with_test(
+    intervals: Intervals,
+    base: Value,
+    candidate: Value,
+    estimate: Estimate,
+    unit: str | None,
+    scale: float,
+) -> Difference:
+    """An estimate of a difference, with its interval, its test and what it could have shown."""
+    value = intervals.figure(estimate, unit, scale)
+    if estimate.value is None or estimate.stderr is None:
+        return Difference(base, candidate, value)
+    if estimate.stderr == 0:
+        p = 1.0 if estimate.value == 0 else 0.0
+    else:
+        t = np.array([estimate.value / estimate.stderr])
+        df = math.inf if estimate.df is None else float(estimate.df)
+        p = float(student_tails(t, df)[0])
+    reach = intervals.reach(estimate.df) + NormalDist().inv_cdf(POWER)
+    detectable = reach * estimate.stderr / scale
+    return Difference(base, candidate, value, p, detectable=detectable)
+
+
+def _mean(totals: Totals, measure: Measure, key: str, group: int | None) -> Estimate:
+    return totals.loss(key, group) if measure.loss else totals.mean(key, group)
+
+
+def _own(
+    totals: Totals,
+    measure: Measure,
+    key: str,
+    group: int | None,
+    scale: float,
+    unit: str | None,
+) -> Value:
+    """The figure of one side."""
+    found = _mean(totals, measure, key, group)
+    if measure.share and totals.clusters is None and not totals.row_weighted:
+        return totals.proportion(found.value, totals.effective_rows(group))
+    return totals.figure(found, unit, scale)
+
+
+def _endless(totals: Totals, measure: Measure, group: int | None) -> float | None:
+    """The difference where losses are infinite, NaN for an undefined one; None where none is."""
+    base, candidate = (totals.infinite(side + measure.key, group) for side in (BASE, CANDIDATE))
+    if not base and not candidate:
+        return None
+    if base and candidate:
+        return math.nan
+    return math.inf if candidate else -math.inf
+
+
+def both_endless(totals: Totals, measure: Measure) -> int:
+    """How many rows have an infinite loss on both sides."""
+    return totals.units(BOTH + measure.key) >> UNIT_BITS
+
+
+def outcomes(totals: Totals, group: int | None = None) -> Outcomes:
+    """Rows that the candidate does better on, the same, and worse."""
+    wins, ties, losses = (totals.units(key, group) >> UNIT_BITS for key in OUTCOMES)
+    return Outcomes(wins, ties, losses)
+
+
+def contribution(part: Totals, whole: Totals, measure: Measure, group: int | None) -> float | None:
+    """Σ w d over some rows, divided by the Σ w of all: what they make of the difference."""
+    key = DIFFERENCE + measure.key
+    per_row = whole.over is Over.ROWS and measure.loss
+    below = whole.units("rows") if per_row else whole.weight_units()
+    if not below or whole.infinite(key) or both_endless(whole, measure):
+        return None
+    return ratio(part.units(key, group), below) / (whole.base.nats if measure.loss else 1.0)
+
+
+def corrected(every: Sequence[Difference]) -> list[Difference]:
+    """The differences with p values that allow for their number, by Holm's method."""
+    p = np.array([math.nan if d.p is None else d.p for d in every])
+    return [
+        d._replace(p_holm=None if math.isnan(q) else q)
+        for d, q in zip(every, holm(p).tolist(), strict=True)
+    ]

@@ -1,0 +1,196 @@
+"""From the sums of pairs to a candidate's report: a pure function."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from xentcli.by_slice import with_lines
+from xentcli.comparing.figures import (
+    both_endless,
+    contribution,
+    corrected,
+    difference,
+    outcomes,
+)
+from xentcli.comparison import Candidate, Difference, Origin, Pairing, Part
+from xentcli.finalising import clusters_of
+from xentcli.report import Finding
+from xentcli.slice_values import named
+from xentcli.totals import Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xentcli.clusters import ByCluster
+    from xentcli.comparing.measures import Measure
+    from xentcli.comparing.pairs import PairSums
+    from xentcli.layout import Layout
+    from xentcli.options import ReportOptions
+    from xentcli.report import Report
+    from xentcli.rules import Rule
+
+# So many slices have lines of their own, unless more are asked for.
+_MOST_LINES = 1000
+
+
+class Sides(NamedTuple):
+    """What is known of a baseline and a candidate besides their pairs: a report of each."""
+
+    name: str
+    pairing: Pairing
+    base: Report
+    candidate: Report
+
+
+def reported(
+    sides: Sides,
+    sums: PairSums,
+    layout: Layout,
+    measures: Sequence[Measure],
+    options: ReportOptions,
+    rule: Rule | None,
+) -> Candidate:
+    """A candidate's differences over all rows, by class and by slice.
+
+    `layout` is the baseline's, with its classes named and with the columns that slice rows.
+    """
+    name = sides.base.source.paths[0]
+    clustered = clusters_of(sums.slices, layout, name, overlapping=False)
+    classes = layout.classes if sums.k > 1 else ("",)
+    read = partial(
+        Totals,
+        classes=classes,
+        weighted=layout.weight is not None,
+        base=options.base,
+        confidence=options.confidence,
+        rule=rule,
+    )
+    totals = read(sums.state, clusters=None if clustered is None else clustered.whole)
+    slices, noticed = _slices(sums, layout, totals, measures, options, read, clustered)
+    metrics = {m.key: difference(totals, m) for m in measures}
+    return Candidate(
+        name=sides.name,
+        source=sides.candidate.source,
+        signature=sides.candidate.signature,
+        pairing=sides.pairing,
+        rows=totals.rows(),
+        weight=totals.weight(),
+        metrics=metrics,
+        outcomes=outcomes(totals),
+        classes=_classes(layout, totals, measures) if sums.k > 1 else (),
+        slices=slices,
+        origin=None if sums.unpaired else _origin(sides, metrics),
+        changed=sums.changes.rows(layout, totals.base.nats if measures[0].loss else 1.0),
+        findings=(
+            *sides.candidate.findings,
+            *_left_out(sums.unpaired, totals.rows()),
+            *_undefined(totals, measures[0]),
+            *noticed,
+        ),
+    )
+
+
+def _classes(layout: Layout, totals: Totals, measures: Sequence[Measure]) -> tuple[Part, ...]:
+    found = [
+        Part(
+            {"class": name},
+            totals.rows(k),
+            totals.weight(k),
+            {m.key: difference(totals, m, k) for m in measures},
+            outcomes(totals, k),
+            contribution(totals, totals, measures[0], k),
+        )
+        for k, name in enumerate(layout.classes)
+    ]
+    return _all_corrected(found, measures)
+
+
+def _all_corrected(parts: Sequence[Part], measures: Sequence[Measure]) -> tuple[Part, ...]:
+    """The parts with p values that allow for their number."""
+    found: list[dict[str, Difference]] = [{} for _ in parts]
+    for m in measures:
+        for metrics, d in zip(found, corrected([p.metrics[m.key] for p in parts]), strict=True):
+            metrics[m.key] = d
+    return tuple(p._replace(metrics=m) for p, m in zip(parts, found, strict=True))
+
+
+def _slices(
+    sums: PairSums,
+    layout: Layout,
+    totals: Totals,
+    measures: Sequence[Measure],
+    options: ReportOptions,
+    read: partial[Totals],
+    clustered: ByCluster | None,
+) -> tuple[tuple[Part, ...], tuple[Finding, ...]]:
+    """The slices with lines of their own, and the others in one."""
+    if not layout.by:
+        return (), ()
+    slices = sums.slices if clustered is None else clustered.slices
+    if options.max_slices is None and len(slices.places) > _MOST_LINES:
+        options = options._replace(max_slices=_MOST_LINES)
+    slices, noticed = with_lines(slices, totals, options)
+    keys = [key for key, _ in slices.readings()]
+    names = named(keys, layout.by, dict(layout.bins))
+    numbers = None if clustered is None else clustered.slices.places.of_keys(keys)
+    parts = []
+    for place, (key, (_, reading)) in enumerate(zip(names, slices.readings(), strict=True)):
+        own = None if clustered is None or numbers is None else clustered.of(int(numbers[place]))
+        part = read(reading, clusters=own)
+        values = key if isinstance(key, tuple) else (str(key),)
+        parts.append(_slice(dict(zip(layout.by, values, strict=True)), part, totals, measures))
+    found = _all_corrected(parts, measures)
+    rest = read(slices.rest)
+    if rest.rows():
+        found += (_slice(dict.fromkeys(layout.by), rest, totals, measures),)
+    return found, tuple(noticed)
+
+
+def _slice(
+    by: dict[str, str | None], part: Totals, whole: Totals, measures: Sequence[Measure]
+) -> Part:
+    return Part(
+        by,
+        part.rows(),
+        part.weight(),
+        {m.key: difference(part, m) for m in measures},
+        outcomes(part),
+        contribution(part, whole, measures[0], None),
+    )
+
+
+def _origin(sides: Sides, metrics: dict[str, Difference]) -> Origin | None:
+    """The difference as that of two calibration losses, and the rest."""
+    change = metrics.get("cross_entropy")
+    parts = [side.metrics.get("calibration_loss") for side in (sides.base, sides.candidate)]
+    if change is None or any(part is None or part.value is None for part in parts):
+        return None
+    base, candidate = (0.0 if part is None else part.value or 0.0 for part in parts)
+    whole = change.difference.value
+    if whole is None or math.isinf(whole):
+        return None
+    calibration = candidate - base
+    return Origin(calibration, whole - calibration, change.difference.unit or "nats")
+
+
+def _left_out(unpaired: int, rows: int) -> list[Finding]:
+    """What is said of rows that had nothing to be compared with."""
+    if not unpaired:
+        return []
+    message = (
+        f"{unpaired:,} rows of one side have no row on the other, and were left out: "
+        f"{rows:,} were compared"
+    )
+    return [Finding("rows-unpaired", "warning", unpaired, message)]
+
+
+def _undefined(totals: Totals, measure: Measure) -> list[Finding]:
+    """What is said where both losses are infinite."""
+    both = both_endless(totals, measure)
+    if not both:
+        return []
+    message = f"{both:,} rows cost infinity on both sides, so that there is no difference to tell"
+    remedy = "bound the probabilities with --clip 1e-15"
+    return [Finding("difference-undefined", "warning", both, message, remedy)]

@@ -1,0 +1,131 @@
+"""Differences between data sets of different rows: training against validation, say.
+
+The standard errors of two independent figures add up in squares, and B. L. Welch's degrees of
+freedom (1947) say how sure that is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from xentcli import __version__
+from xentcli.comparing.figures import corrected, with_test
+from xentcli.comparison import Candidate, Comparison, Difference, Pairing, Part
+from xentcli.evaluation import score
+from xentcli.intervals import Intervals
+from xentcli.means import Estimate
+from xentcli.report import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from xentcli.engine import Watcher
+    from xentcli.evaluation import Files, InMemory, Options
+    from xentcli.report import Report
+
+
+def unpaired(
+    data: Sequence[Files | InMemory],
+    names: Sequence[str],
+    options: Options,
+    watcher: Watcher | None = None,
+) -> Comparison:
+    """Every data set scored by itself, and the differences of the figures that have errors."""
+    reports = [score(part, options, watcher) for part in data]
+    intervals = Intervals(options.report.base, options.report.confidence)
+    return compared(reports, names, intervals)
+
+
+def compared(reports: Sequence[Report], names: Sequence[str], intervals: Intervals) -> Comparison:
+    """The differences of reports from the first of them, as of independent rows."""
+    from xentcli.comparing.compare import with_holm
+
+    base, *others = reports
+    found = [
+        Candidate(
+            name=name,
+            source=other.source,
+            signature=other.signature,
+            pairing=Pairing.NONE,
+            rows=other.source.rows,
+            weight=float(other.source.rows),
+            metrics=_metrics(base.metrics, other.metrics, _rows(base), _rows(other), intervals),
+            classes=_parts(base.classes, other.classes, lambda c: {"class": c.name}, intervals),
+            slices=_parts(base.slices, other.slices, lambda s: dict(s.by), intervals),
+            findings=other.findings,
+        )
+        for name, other in zip(names[1:], others, strict=True)
+    ]
+    return Comparison(
+        version=__version__,
+        name=names[0],
+        source=base.source,
+        signature=base.signature,
+        layout=base.layout,
+        confidence=intervals.confidence,
+        candidates=with_holm(found),
+        findings=base.findings,
+    )
+
+
+def _rows(report: Report) -> int:
+    """How many rows, or clusters, errors are of."""
+    told = report.uncertainty
+    return report.source.rows if told is None or told.clusters is None else told.clusters
+
+
+def _metrics(
+    base: Mapping[str, Value],
+    candidate: Mapping[str, Value],
+    before: int,
+    after: int,
+    intervals: Intervals,
+) -> dict[str, Difference]:
+    """The differences of the figures that both have."""
+    both = [key for key in base if key in candidate]
+    return {key: of_figures(base[key], candidate[key], before, after, intervals) for key in both}
+
+
+def of_figures(
+    base: Value, candidate: Value, before: int, after: int, intervals: Intervals
+) -> Difference:
+    """The difference of two independent figures, of so many rows each."""
+    a, b = base.value, candidate.value
+    if a is None or b is None or (math.isinf(a) and math.isinf(b)):
+        return Difference(base, candidate, Value(None, unit=base.unit))
+    if base.stderr is None or candidate.stderr is None or math.isinf(b - a):
+        return Difference(base, candidate, Value(b - a, unit=base.unit))
+    squares = base.stderr**2, candidate.stderr**2
+    below = squares[0] ** 2 / max(1, before - 1) + squares[1] ** 2 / max(1, after - 1)
+    whole = sum(squares)
+    df = before + after - 2 if not below else math.floor(whole * whole / below)
+    estimate = Estimate(b - a, math.sqrt(whole), max(1, df))
+    return with_test(intervals, base, candidate, estimate, base.unit, 1.0)
+
+
+def _parts(
+    base: Sequence[Any],
+    candidate: Sequence[Any],
+    values: Callable[[Any], Mapping[str, str | None]],
+    intervals: Intervals,
+) -> tuple[Part, ...]:
+    """The differences of the classes, or slices, that both have."""
+    others = {tuple(values(part).values()): part for part in candidate}
+    pairs = [
+        (part, other)
+        for part in base
+        if (other := others.get(tuple(values(part).values()))) is not None
+    ]
+    found = [
+        _metrics(part.metrics, other.metrics, part.rows, other.rows, intervals)
+        for part, other in pairs
+    ]
+    for key in dict.fromkeys(key for metrics in found for key in metrics):
+        having = [metrics for metrics in found if key in metrics]
+        for metrics, d in zip(having, corrected([m[key] for m in having]), strict=True):
+            metrics[key] = d
+    return tuple(
+        Part(values(part), other.rows, other.weight, metrics)
+        for (part, other), metrics in zip(pairs, found, strict=True)
+    )
