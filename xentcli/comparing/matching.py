@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xentcli.comparing.agreement import Truth, classes_of, first_other
+from xentcli.comparing.grown import Grown
 from xentcli.comparing.partners import Beside
 from xentcli.errors import InputError
 from xentcli.finalising import no_rows
@@ -14,7 +16,7 @@ from xentcli.identities import of_texts
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -57,23 +59,24 @@ class ById:
     def _read(self, blocks: Iterable[Lines]) -> None:
         """Takes in all rows of the candidate."""
         truth = Truth(classes_of(self._base, self._side))
-        hashes, values, truths, weights = [], [], [], []
+        columns: dict[str | int, Grown] = defaultdict(Grown)
         for lines in blocks:
-            hashes.append(self._hashes(lines))
-            values.append(lines.values)
-            truths.append(truth.of(lines.truth))
-            weights.append(lines.weights)
-        if not hashes:
+            columns["hashes"].append(self._hashes(lines))
+            for number, line in enumerate(lines.values):
+                columns[number].append(line)
+            for name, column in (("truth", truth.of(lines.truth)), ("weights", lines.weights)):
+                if column is not None:
+                    columns[name].append(column)
+        if not columns:
             raise no_rows(self._side.path)
-        every = np.concatenate(hashes)
-        del hashes
+        every = columns.pop("hashes").array()
         self._order = _narrow(every.argsort(kind="stable"))
-        self._hashes_sorted = every.take(self._order)
+        self._sorted = every.take(self._order)
         del every
         self._refuse_twins()
-        self._values = [np.concatenate(line) for line in zip(*values, strict=True)]
-        self._truth = _all(truths)
-        self._weights = _all(weights)
+        held = {name: column.array() for name, column in columns.items()}
+        self._truth, self._weights = held.pop("truth", None), held.pop("weights", None)
+        self._values = [held[number] for number in range(len(held))]
         self._seen = np.zeros(len(self._order), dtype=np.bool_)
 
     def _hashes(self, lines: Lines) -> Hashes:
@@ -88,7 +91,7 @@ class ById:
 
     def _refuse_twins(self) -> None:
         """Raises InputError where two rows of the candidate have one id."""
-        ordered = self._hashes_sorted
+        ordered = self._sorted
         twins = np.flatnonzero(ordered[1:] == ordered[:-1])
         if not len(twins):
             return
@@ -121,14 +124,14 @@ class ById:
 
     def _found(self, hashes: Hashes) -> tuple[Rows, NDArray[np.bool_]]:
         """Where the hashes stand among the sorted ones, and which are there at all."""
-        if not len(self._hashes_sorted):
+        if not len(self._sorted):
             return np.zeros(len(hashes), dtype=np.intp), np.zeros(len(hashes), dtype=np.bool_)
         # Neighbours are found in one part of the memory.
         order = hashes.argsort()
         places = np.empty(len(hashes), dtype=np.intp)
-        places[order] = np.searchsorted(self._hashes_sorted, hashes[order])
-        np.minimum(places, len(self._hashes_sorted) - 1, out=places)
-        return places, self._hashes_sorted.take(places) == hashes
+        places[order] = np.searchsorted(self._sorted, hashes[order])
+        np.minimum(places, len(self._sorted) - 1, out=places)
+        return places, self._sorted.take(places) == hashes
 
     def _note_twins(self, lines: Lines, places: Rows, there: NDArray[np.bool_]) -> None:
         known = places[there]
@@ -191,9 +194,3 @@ _NO_ID = of_texts([""])[0]
 def _narrow(order: NDArray[np.intp]) -> Any:
     """Numbers of rows in four bytes, where that is enough."""
     return order.astype(np.uint32) if len(order) < 1 << 32 else order
-
-
-def _all(parts: Sequence[Any]) -> Any:
-    """All parts in one; None where there are none."""
-    known = [part for part in parts if part is not None]
-    return np.concatenate(known, axis=-1) if known else None
