@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 class Spelling(NamedTuple):
@@ -152,6 +152,22 @@ def errors(values: Iterable[float | None], spell: Spelling) -> list[str]:
     signed = [f" {spell.plus_minus} {number}" if number.strip() else "" for number in numbers]
     width = max(map(len, signed), default=0)
     return [text.ljust(width) for text in signed]
+
+
+def intervals(
+    bounds: Iterable[tuple[float, float] | None], spelled: Callable[[float], str]
+) -> list[str]:
+    """Intervals with their ends in columns, blank where there is none.
+
+    >>> intervals([(0.5, 1.25), (10.0, 11.0)], str)
+    [' 0.5 to 1.25', '10.0 to 11.0']
+    """
+    ends = [("", "") if pair is None else map(spelled, pair) for pair in bounds]
+    lowers, uppers = (aligned(side) for side in zip(*ends, strict=True))
+    return [
+        f"{lower} to {upper.lstrip()}" if lower.strip() else ""
+        for lower, upper in zip(lowers, uppers, strict=True)
+    ]
 
 
 def label(key: str) -> str:

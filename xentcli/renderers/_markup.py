@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xentcli.renderers._figures import Spelling
+    from xentcli.report import Finding
+
 _PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
 _NO_LETTER = re.compile(r"[^\w ]|_")
 _MARKUP = re.compile(
@@ -53,3 +56,16 @@ def table_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table whose first column is text and whose others are numbers."""
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+
+
+def finding_item(finding: Finding, spell: Spelling, of: str = "") -> str:
+    """A finding as an item of a list, with the name of its source where there are several."""
+    message, severity = prose(spell.text(finding.message)), spell.text(finding.severity)
+    who = f"{code(of)}: " if of else ""
+    lines = [f"- **{prose(severity)}** {code(spell.text(finding.code))}: {who}{message}"]
+    if finding.remedy:
+        lines.append(f"hint: {prose(spell.text(finding.remedy))}")
+    if finding.example:
+        items = (f"{key} {value}" for key, value in finding.example.items())
+        lines.append(f"example: {prose(spell.text(', '.join(items)))}")
+    return "  \n  ".join(lines)

@@ -9,7 +9,7 @@ from rich.text import Text
 from xentcli.renderers._figures import aligned, errors, label
 from xentcli.renderers._headline import HEADLINE
 from xentcli.renderers._order import costliest_first, figure, metric_keys
-from xentcli.renderers._table_columns import Column, bar_of, shortened, table_of, total_width
+from xentcli.renderers._table_columns import Column, Room, bar_of, shortened, table_of, total_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +24,6 @@ _SHARE = "share"
 _TITLES = {"mean_probability": "mean p", "f1": "F1"}
 _SHORT = {"precision": "prec."}
 _WORST, _OTHERS, _EMPTY, _BETTER = "bold red", "cyan", "dim", "green"
-
-
-class _Room(NamedTuple):
-    """How a table gives way: the widths of the bar and of class names, and short titles."""
-
-    bar: int
-    name: int | None = None
-    short: bool = False
 
 
 class Compared(NamedTuple):
@@ -55,8 +47,8 @@ class Compared(NamedTuple):
 
 
 _LONGEST_BAR = 24
-_STEPS = (_Room(24), _Room(10), _Room(8, 24), _Room(5, 16, short=True))
-_NARROWEST = _Room(0, 8, short=True)
+_STEPS = (Room(24), Room(10), Room(8, 24), Room(5, 16, short=True))
+_NARROWEST = Room(0, 8, short=True)
 
 
 def class_block(
@@ -110,7 +102,7 @@ def _fitting(
     end is shown whole, however narrow the terminal: no number is ever cut.
     """
     # A p value says more than a bar.
-    for room in _STEPS if tests is None else (*_STEPS, _Room(0, 16, short=True)):
+    for room in _STEPS if tests is None else (*_STEPS, Room(0, 16, short=True)):
         columns = _columns(title, entries, spell, room, tests)
         if width is None:
             return columns, []
@@ -129,7 +121,7 @@ def _columns(
     title: str,
     entries: Sequence[Part],
     spell: Spelling,
-    room: _Room,
+    room: Room,
     tests: Compared | None,
 ) -> list[Column]:
     names = [shortened(spell.text(entry.name) or '""', room.name, spell) for entry in entries]

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import RenderableType
 
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 INDENT, GAP = 2, 2
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+class Room(NamedTuple):
+    """How a table gives way: the widths of the bar and of names, short titles, fewer columns."""
+
+    bar: int = 0
+    name: int | None = None
+    short: bool = False
+    without: tuple[str, ...] = ()
 
 
 class Column(NamedTuple):
@@ -65,6 +74,37 @@ def table_of(
         Padding.indent(table, INDENT),
         *(Padding.indent(Text(note, style="dim"), INDENT) for note in notes),
     ]
+
+
+def fitted(
+    make: Callable[[Room], list[Column]],
+    rooms: Sequence[Room],
+    width: int | None,
+    giving_way: Sequence[str],
+) -> tuple[list[Column], list[str]]:
+    """The columns in the first room that fits `width`, and the titles of those left out for it.
+
+    Where none fits, columns go in the order of `giving_way`; what is left at the end is shown
+    whole, however narrow the terminal: no number is ever cut. A bar that fits grows as it can.
+    """
+    if width is None:
+        return make(rooms[0]), []
+    for room in rooms:
+        columns, left_out = _within(make(room), room)
+        if (spare := width - total_width(columns)) >= 0:
+            wider = room._replace(bar=min(rooms[0].bar, room.bar + spare if room.bar else 0))
+            return _within(make(wider), wider)
+    for title in giving_way:
+        if total_width(columns) > width and any(c.title == title for c in columns):
+            columns = [c for c in columns if c.title != title]
+            left_out.append(title)
+    return columns, left_out
+
+
+def _within(columns: list[Column], room: Room) -> tuple[list[Column], list[str]]:
+    """The columns that a room has, and the titles of the others."""
+    left_out = [c.title for c in columns if c.title in room.without]
+    return [c for c in columns if c.title not in room.without], left_out
 
 
 def bar_of(part: float, width: int, spell: Spelling) -> str:

@@ -15,7 +15,7 @@ from xentcli.renderers._headline import (
     uncertainty_line,
     worst_line,
 )
-from xentcli.renderers._markup import code, prose, table_text, verbatim
+from xentcli.renderers._markup import code, finding_item, prose, table_text, verbatim
 from xentcli.renderers._order import (
     costliest_first,
     costliest_slices,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.renderers._order import Part
-    from xentcli.report import Finding, Report, VersusRest
+    from xentcli.report import Report, VersusRest
 
 
 def _title(report: Report, spell: Spelling) -> str:
@@ -157,21 +157,10 @@ def _figure(entry: Part, key: str, spell: Spelling) -> str:
     return f"{spell.number(value)} {spell.plus_minus} {spell.error(found.stderr)}"
 
 
-def _finding(finding: Finding, spell: Spelling) -> str:
-    message, severity = prose(spell.text(finding.message)), spell.text(finding.severity)
-    lines = [f"- **{prose(severity)}** {code(spell.text(finding.code))}: {message}"]
-    if finding.remedy:
-        lines.append(f"hint: {prose(spell.text(finding.remedy))}")
-    if finding.example:
-        items = (f"{key} {value}" for key, value in finding.example.items())
-        lines.append(f"example: {prose(spell.text(', '.join(items)))}")
-    return "  \n  ".join(lines)
-
-
 def render(report: Report, options: RenderOptions) -> str:
     """A heading with the loss, a summary, the tables, the findings and the signature."""
     spell = Spelling(options.digits, options.ascii)
-    findings = (_finding(finding, spell) for finding in gravest_first(report.findings))
+    findings = (finding_item(finding, spell) for finding in gravest_first(report.findings))
     errors = uncertainty_line(report, spell)
     parts = [
         _title(report, spell),
