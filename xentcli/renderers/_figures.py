@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 
+_NAME_LIMIT = 60
+
+
+class Name(str):
+    """A text within a sentence that came from data."""
+
+    __slots__ = ()
+
+
+# Those of its texts that are a `Name` come from data.
+Sentence = list[str]
+
+
 class Spelling(NamedTuple):
     """Spells numbers with `digits` decimals, in Unicode or in ASCII.
 
@@ -61,6 +74,15 @@ class Spelling(NamedTuple):
         if p is None:
             return self.undefined
         return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+    def p_equals(self, p: float) -> str:
+        """The same within a sentence.
+
+        >>> Spelling().p_equals(0.0321), Spelling().p_equals(1e-9)
+        ('= 0.032', '< 0.001')
+        """
+        text = self.p_value(p)
+        return f"< {text[1:]}" if text.startswith("<") else f"= {text}"
 
     def error(self, stderr: float) -> str:
         """A standard error; one below the decimals shown is only said to be below them.
@@ -121,6 +143,11 @@ class Spelling(NamedTuple):
     def separator(self) -> str:
         """What stands between remarks on one line."""
         return " - " if self.ascii else " · "
+
+
+def named(text: str, spell: Spelling) -> Name:
+    """The name of a source within a sentence: safe to show, and not too long."""
+    return Name(spell.text(text, limit=_NAME_LIMIT) or '""')
 
 
 def aligned(cells: Iterable[str]) -> list[str]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xentcli.renderers._figures import Name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.renderers._figures import Spelling
-    from xentcli.report import Finding
+    from xentcli.renderers._figures import Sentence, Spelling
+    from xentcli.report import Finding, Value
 
 _PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
 _NO_LETTER = re.compile(r"[^\w ]|_")
@@ -56,6 +58,19 @@ def table_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table whose first column is text and whose others are numbers."""
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+
+
+def heading(title: str, sentence: Sentence) -> str:
+    """A heading: a word or two, and the sentence behind them."""
+    text = "".join(code(part) if isinstance(part, Name) else prose(part) for part in sentence)
+    return f"### {title[0].upper()}{title[1:]}: {text}"
+
+
+def figure_cell(value: Value | None, spell: Spelling) -> str:
+    """A figure in a cell, with its standard error."""
+    if value is None or value.stderr is None:
+        return spell.number(None if value is None else value.value)
+    return prose(f"{spell.number(value.value)} {spell.plus_minus} {spell.error(value.stderr)}")
 
 
 def finding_item(finding: Finding, spell: Spelling, of: str = "") -> str:

@@ -101,6 +101,14 @@ def fitted(
     return columns, left_out
 
 
+def fewer(optional: Sequence[str]) -> list[Room]:
+    """Rooms in which long names give way first, then columns from the right, then names again."""
+    cut = Room(0, 24)
+    last = range(len(optional) - 1, -1, -1)
+    rooms = (cut._replace(without=tuple(optional[i:])) for i in last)
+    return [Room(), Room(0, 32), cut, *rooms, Room(0, 12, without=tuple(optional))]
+
+
 def _within(columns: list[Column], room: Room) -> tuple[list[Column], list[str]]:
     """The columns that a room has, and the titles of the others."""
     left_out = [c.title for c in columns if c.title in room.without]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, errors, label
-from xentcli.renderers._table_columns import Column, Room, fitted, shortened, table_of
-from xentcli.renderers._table_lines import folded
+from xentcli.renderers._figures import aligned, errors, label, named
+from xentcli.renderers._table_columns import Column, Room, fewer, fitted, shortened, table_of
+from xentcli.renderers._table_lines import folded, sentence_text
 from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import difference_column
-from xentcli.renderers.comparison._table_single import sentence_text, verdict_text
+from xentcli.renderers.comparison._table_single import verdict_text
 from xentcli.renderers.comparison._verdicts import (
     Verdict,
     best,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from xentcli.comparison import Candidate, Comparison, Difference
     from xentcli.renderers._figures import Spelling
 
-_ROOMS = (Room(), Room(0, 32), Room(0, 24))
-_NARROWEST = 12
 _MARK = "*"
 
 
@@ -49,21 +47,11 @@ def ranking_block(
     line = Text.assemble(word, "  ", sentence_text(sentence))
     lines = folded(line, width, margin=Text("  "))
     make = partial(_columns, comparison, key, spell)
-    columns, left_out = fitted(make, _rooms([c.title for c in make(Room())[3:]]), width, ())
+    columns, left_out = fitted(make, fewer([c.title for c in make(Room())[3:]]), width, ())
     order = ranked(comparison, key)
     styles = ["dim" if c is None else None for c in order]
     table = table_of(columns, styles, _notes(comparison, key, columns), left_out)
     return [*lines, Text(""), *table]
-
-
-def _rooms(optional: Sequence[str]) -> list[Room]:
-    """Long names give way first, then columns from the right, then names again."""
-    fewer = [tuple(optional[i:]) for i in range(len(optional) - 1, -1, -1)]
-    return [
-        *_ROOMS,
-        *(_ROOMS[-1]._replace(without=titles) for titles in fewer),
-        Room(0, _NARROWEST, without=tuple(optional)),
-    ]
 
 
 def _shade(comparison: Comparison, key: str) -> Verdict:
@@ -85,7 +73,7 @@ def _notes(comparison: Comparison, key: str, columns: Sequence[Column]) -> list[
 def _columns(comparison: Comparison, key: str, spell: Spelling, room: Room) -> list[Column]:
     order = ranked(comparison, key)
     level = level_of(comparison)
-    names = [words.named(comparison.name if c is None else c.name, spell) for c in order]
+    names = [named(comparison.name if c is None else c.name, spell) for c in order]
     found = [None if c is None else c.metrics.get(key) for c in order]
     said = [Verdict.UNKNOWN if d is None else verdict(d, level) for d in found]
     top = best(comparison, key)

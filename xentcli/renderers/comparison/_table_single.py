@@ -9,7 +9,7 @@ from rich.text import Text
 
 from xentcli.renderers._figures import aligned, intervals, label
 from xentcli.renderers._table_columns import Column, Room, fitted, shortened, table_of
-from xentcli.renderers._table_lines import folded
+from xentcli.renderers._table_lines import folded, sentence_text
 from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import difference_column, verdict_column
 from xentcli.renderers.comparison._verdicts import first_metric, level_of, surprise, verdict
@@ -29,13 +29,6 @@ _GIVING_WAY = ("base", "candidate", "p", "p (Holm)")
 def verdict_text(said: Verdict, title: str) -> Text:
     """The word that the eye is to fall on."""
     return Text(title, style=f"bold {said.style or 'yellow'}")
-
-
-def sentence_text(sentence: words.Sentence) -> Text:
-    """A sentence with its names in bold."""
-    return Text.assemble(
-        *((piece, "bold" if isinstance(piece, words.Name) else "") for piece in sentence)
-    )
 
 
 def headline_block(

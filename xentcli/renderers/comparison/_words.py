@@ -1,7 +1,4 @@
-"""Comparisons in words, whatever the form: what differs, by how much, and where it comes from.
-
-A sentence is a list of texts; those that are a `Name` come from data.
-"""
+"""Comparisons in words, whatever the form: what differs, by how much, and where it comes from."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.comparison import Pairing
-from xentcli.renderers._figures import label, listed
+from xentcli.renderers._figures import Sentence, label, listed, named
 from xentcli.renderers.comparison._verdicts import (
     LOSS,
     Verdict,
@@ -26,27 +23,12 @@ if TYPE_CHECKING:
     from xentcli.comparison import Candidate, Comparison, Difference, Origin, Outcomes
     from xentcli.renderers._figures import Spelling
 
-NAME_LIMIT = 60
 _PAIRINGS = {
     Pairing.ORDER: "paired by order",
     Pairing.ID: "paired by id",
     Pairing.SKETCH: "paired by sketches of their losses",
     Pairing.NONE: "not paired",
 }
-
-
-class Name(str):
-    """A text that came from data."""
-
-    __slots__ = ()
-
-
-Sentence = list[str]
-
-
-def named(text: str, spell: Spelling) -> Name:
-    """The name of one of those compared, safe to show and not too long."""
-    return Name(spell.text(text, limit=NAME_LIMIT) or '""')
 
 
 def setting(comparison: Comparison, candidates: Sequence[Candidate], spell: Spelling) -> str:
@@ -149,9 +131,9 @@ def _unit(unit: str | None) -> str:
 
 
 def _p(found: Difference, spell: Spelling) -> str:
-    p = spell.p_value(surprise(found))
+    p = surprise(found)
     holm = "" if found.p_holm is None or found.p_holm == found.p else " by Holm"
-    return f"p {f'< {p[1:]}' if p.startswith('<') else f'= {p}'}{holm}"
+    return "" if p is None else f"p {spell.p_equals(p)}{holm}"
 
 
 def summary(comparison: Comparison, key: str, spell: Spelling) -> tuple[str, Sentence]:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling, label
-from xentcli.renderers._markup import code, finding_item, prose, table_text, verbatim
+from xentcli.renderers._figures import Spelling, label, named
+from xentcli.renderers._markup import (
+    code,
+    figure_cell,
+    finding_item,
+    heading,
+    prose,
+    table_text,
+    verbatim,
+)
 from xentcli.renderers._order import gravest_first
 from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import loss_of, slice_title
@@ -28,10 +36,6 @@ if TYPE_CHECKING:
     from xentcli.comparison import Candidate, Comparison, Difference, Part
 
 _BASE = "base"
-
-
-def _sentence(pieces: words.Sentence) -> str:
-    return "".join(code(p) if isinstance(p, words.Name) else prose(p) for p in pieces)
 
 
 def _signed(found: Difference, spell: Spelling) -> str:
@@ -67,7 +71,7 @@ def _single(
     ]
     level = level_of(comparison)
     found = [
-        f"### {title[0].upper()}{title[1:]}: {_sentence(sentence)}",
+        heading(title, sentence),
         "  \n".join(filter(None, remarks)),
         _metrics(candidate, spell, level),
         _parts(comparison.layout.member, candidate.classes, spell, most, level),
@@ -161,9 +165,9 @@ def _several(comparison: Comparison, spell: Spelling) -> list[str]:
         word = "**best**" if candidate is not None and candidate is top else _word(said)
         of = comparison if candidate is None else candidate
         return [
-            code(words.named(of.name, spell)),
+            code(named(of.name, spell)),
             _BASE if candidate is None else word,
-            _value(comparison, key, candidate, spell),
+            figure_cell(figure_of(comparison, key, candidate), spell),
             "" if found is None else _signed(found, spell),
             _p(found, spell),
             *(_other(comparison, k, candidate, spell) for k in others),
@@ -172,18 +176,11 @@ def _several(comparison: Comparison, spell: Spelling) -> list[str]:
     titles = [prose(spell.text(title)) for title in header]
     notes = words.ranking_notes(comparison, key)
     return [
-        f"### {title[0].upper()}{title[1:]}: {_sentence(sentence)}",
+        heading(title, sentence),
         prose(words.setting(comparison, comparison.candidates, spell)),
         table_text(titles, map(cells, ranked(comparison, key))),
         "  \n".join(notes),
     ]
-
-
-def _value(comparison: Comparison, key: str, of: Candidate | None, spell: Spelling) -> str:
-    value = figure_of(comparison, key, of)
-    if value is None or value.stderr is None:
-        return spell.number(None if value is None else value.value)
-    return prose(f"{spell.number(value.value)} {spell.plus_minus} {spell.error(value.stderr)}")
 
 
 def _other(comparison: Comparison, key: str, of: Candidate | None, spell: Spelling) -> str:
@@ -203,7 +200,7 @@ def render(comparison: Comparison, options: RenderOptions) -> str:
     else:
         parts = _several(comparison, spell)
     findings = [
-        finding_item(finding, spell, words.named(c.name, spell) if len(candidates) > 1 else "")
+        finding_item(finding, spell, named(c.name, spell) if len(candidates) > 1 else "")
         for c in candidates
         for finding in gravest_first(c.findings)
     ]

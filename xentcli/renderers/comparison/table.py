@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling
+from xentcli.renderers._figures import Spelling, named
 from xentcli.renderers._page import printed
 from xentcli.renderers._table_findings import finding_lines
 from xentcli.renderers.comparison import _words as words
@@ -34,7 +34,7 @@ def blocks(comparison: Comparison, options: RenderOptions) -> list[list[Renderab
     several = len(candidates) > 1
     found: list[RenderableType] = []
     for c in candidates:
-        of = words.named(c.name, spell) if several else ""
+        of = named(c.name, spell) if several else ""
         found += finding_lines(c.findings, spell, width=options.width, of=of)
     middle = (
         [ranking_block(comparison, spell, width=options.width)]
