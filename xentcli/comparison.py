@@ -35,7 +35,8 @@ class Difference(NamedTuple):
 
     `p` is two-sided, of a difference so large where there is none; `p_holm` is corrected for
     the number of candidates, or of classes or slices. `detectable` is the smallest true
-    difference that these rows would show to be one in four of five cases.
+    difference that these rows would show to be one in four of five cases. `better` is what the
+    metric says of itself: `lower`, `higher`, or words where it is neither.
     """
 
     base: Value
@@ -44,6 +45,7 @@ class Difference(NamedTuple):
     p: float | None = None
     p_holm: float | None = None
     detectable: float | None = None
+    better: str = "lower"
 
 
 class Outcomes(NamedTuple):

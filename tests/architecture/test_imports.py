@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("engine", "observers", "forked", "supply", "streaming", "findings"),
         *("renderers", "readers", "sources"),
-        *("resampling", "replicates", "identities"),
+        *("resampling", "replicates", "identities", "side_by_side"),
     ),
     ("metrics", "decode"),
     (
@@ -82,7 +82,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "pav",
         "bin_counts",
     ),
-    ("report", "records", "comparison", "calibration_report", "signature", "resolve"),
+    (
+        *("report", "records", "comparison", "comparison_record", "calibration_report"),
+        *("signature", "resolve"),
+    ),
     ("score_columns", "class_names", "target_columns", "outcomes", "by_columns", "groups"),
     ("rules", "conventions"),
     ("layout", "named_targets", "distributions"),
@@ -216,6 +219,7 @@ def test_renderers_compute_nothing() -> None:
         if not i.typing and inner(i.target) is not None
     }
     known = {"report", "slice_report", "arrow_table", "text", "errors", "options", "naming"}
+    known |= {"comparison", "comparison_record"}
     assert rooms <= {"renderers", *known}
 
 

@@ -9,6 +9,7 @@ import typer
 from xentcli.commands.forms import bare, forms_of, text_of
 from xentcli.commands.parameters import Inputs, option
 from xentcli.commands.results import Output, Report, Work
+from xentcli.commands.scoring import check_output, options_of, shows_findings, warn
 from xentcli.commands.taking import takes
 
 _PANEL = "How they are compared"
@@ -77,7 +78,7 @@ def compare_command(
     from xentcli.comparing.compare import Comparing as Wanted
     from xentcli.comparing.compare import compare
     from xentcli.errors import UsageError
-    from xentcli.evaluation import Files, Options
+    from xentcli.evaluation import Files
     from xentcli.output import check_target, deliver_all
     from xentcli.progress import watching
 
@@ -92,9 +93,8 @@ def compare_command(
     files = [Files([source], inputs.file()) for source in sources]
     for target in forms:
         check_target(target, [*sources, *(path for part in files for path in part.paths)])
-    options = Options(
-        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
-    )
+    check_output(output)
+    options = options_of(inputs, report, work)
     wanted = Wanted(
         tuple(comparing.name or ()), comparing.worst, comparing.allow_missing, comparing.unpaired
     )
@@ -105,5 +105,9 @@ def compare_command(
     texts = {target: text_of(form, result, output, target) for target, form in forms.items()}
     if output.score_only:
         difference = next(iter(result.candidates[0].metrics.values())).difference
-        texts[output.output] = bare(difference.value)
+        texts[output.output] = f"{bare(difference.value)}\n"
     deliver_all(texts)
+    if not work.quiet and not shows_findings(forms, output):
+        warn(result.findings, result.name)
+        for candidate in result.candidates:
+            warn(candidate.findings, candidate.name)

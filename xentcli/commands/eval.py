@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from xentcli.commands.forms import bare, forms_of, text_of
+from xentcli.commands.each import Each, deliver_each
+from xentcli.commands.forms import forms_of, text_of
 from xentcli.commands.parameters import Inputs
 from xentcli.commands.results import Output, Report, Work
+from xentcli.commands.scoring import first_value, options_of, score_files, shows_findings, warn
 from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 
-if TYPE_CHECKING:
-    from xentcli.evaluation import Files, Options
-    from xentcli.renderers import Renderer
-    from xentcli.report import Report as Result
-
 SOURCES = typer.Argument(
     metavar="SOURCE...",
-    help="A file, a directory, a glob, or - for standard input. Several are one data set.",
+    help="A file, a directory, a glob, or - for standard input. Several are one data set, but "
+    "for --each.",
     show_default=False,
 )
 
 
-@takes(inputs=Inputs, report=Report, output=Output, work=Work)
+@takes(inputs=Inputs, each=Each, report=Report, output=Output, work=Work)
 def eval_command(
     sources: Annotated[list[str], SOURCES],
     *,
     inputs: Inputs,
+    each: Each,
     report: Report,
     output: Output,
     work: Work,
@@ -37,69 +36,27 @@ def eval_command(
     from xentcli.evaluation import Files
     from xentcli.output import check_target, deliver_all
 
+    if each.each:
+        if report.all_conventions:
+            raise UsageError("--each does not go with --all-conventions")
+        deliver_each(sources, options_of(inputs, report, work), output, work)
+        return
     forms = forms_of(output)
     for target in forms:
         check_target(target, sources)
     files = Files(sources, inputs.file())
     for target in forms:
         check_target(target, files.paths)
+    options = options_of(inputs, report, work)
     if report.all_conventions:
         from xentcli.commands.under_all import deliver_all_conventions
 
-        deliver_all_conventions(files, _options(inputs, report, work), output)
+        deliver_all_conventions(files, options, output)
         return
-    result = _score(files, inputs, report, output, work)
+    result = score_files(files, options, output, work)
     texts = {target: text_of(form, result, output, target) for target, form in forms.items()}
     if output.score_only:
-        texts[output.output] = _first_value(result)
+        texts[output.output] = f"{first_value(result)}\n"
     deliver_all(texts)
-    if not work.quiet and not _shows_findings(forms, output):
-        _warn(result)
-
-
-def _shows_findings(forms: dict[str, Renderer], output: Output) -> bool:
-    """Whether whoever reads standard output is told of the findings there."""
-    form = forms.get("-")
-    return form is not None and form.name != "csv" and not output.score_only
-
-
-def _warn(result: Result) -> None:
-    """The findings that matter, on standard error, where the output has no place for them."""
-    import sys
-
-    from xentcli.text import shown
-
-    if sys.stderr is None:
-        return
-    encoding = sys.stderr.encoding or "utf-8"
-    for finding in result.findings:
-        if finding.severity != "info":
-            line = f"{finding.severity}: {shown(finding.message)} [{finding.code}]\n"
-            sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
-
-
-def _options(inputs: Inputs, report: Report, work: Work) -> Options:
-    from xentcli.evaluation import Options
-
-    return Options(
-        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
-    )
-
-
-def _score(files: Files, inputs: Inputs, report: Report, output: Output, work: Work) -> Result:
-    from xentcli.evaluation import score
-    from xentcli.progress import watching
-
-    if output.digits < 0:
-        raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")
-    options = _options(inputs, report, work)
-    wanted = False if work.quiet else work.progress
-    with watching(files.bytes, wanted=wanted) as watcher:
-        return score(files, options, watcher)
-
-
-def _first_value(result: Result) -> str:
-    """The first metric's value as Python, jq and awk read it; empty where it is undefined."""
-    if not result.metrics:
-        raise UsageError("-b: the metric asked for has no figure over all rows")
-    return bare(next(iter(result.metrics.values())).value)
+    if not work.quiet and not shows_findings(forms, output):
+        warn(result.findings)

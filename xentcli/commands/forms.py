@@ -60,6 +60,7 @@ def text_of(form: Renderer, result: Any, output: Output, target: str) -> str | b
 def bare(value: float | None) -> str:
     """A figure alone, as Python, jq and awk read it; empty where it is undefined."""
     if value is None:
-        return "\n"
-    sign = "-" if value < 0 else ""
-    return f"{sign + 'Infinity' if math.isinf(value) else repr(value)}\n"
+        return ""
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return repr(value)

@@ -47,11 +47,12 @@ def difference(totals: Totals, measure: Measure, group: int | None = None) -> Di
     endless = _endless(totals, measure, group)
     if endless is not None:
         known = None if math.isnan(endless) else endless
-        return Difference(base, candidate, Value(known, unit=unit))
+        return Difference(base, candidate, Value(known, unit=unit), better=measure.better)
     if estimate.stderr is not None and estimate.df is None:
         rows = totals.effective_rows(group)
         estimate = estimate._replace(df=None if rows is None else max(1, math.floor(rows) - 1))
-    return with_test(totals, base, candidate, estimate, unit, scale)
+    found = with_test(totals, base, candidate, estimate, unit, scale)
+    return found._replace(better=measure.better)
 
 
 def with_test(

@@ -15,6 +15,7 @@ from xentcli.comparison import Candidate, Comparison, Difference, Pairing, Part
 from xentcli.evaluation import score
 from xentcli.intervals import Intervals
 from xentcli.means import Estimate
+from xentcli.metrics import request
 from xentcli.report import Value
 
 if TYPE_CHECKING:
@@ -84,7 +85,12 @@ def _metrics(
 ) -> dict[str, Difference]:
     """The differences of the figures that both have."""
     both = [key for key in base if key in candidate]
-    return {key: of_figures(base[key], candidate[key], before, after, intervals) for key in both}
+    better = {r.key: r.metric.better for r in request(both)}
+    found = {}
+    for key in both:
+        difference = of_figures(base[key], candidate[key], before, after, intervals)
+        found[key] = difference._replace(better=better.get(key, "lower"))
+    return found
 
 
 def of_figures(

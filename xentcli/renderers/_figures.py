@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+
+_NAME_LIMIT = 60
+
+
+class Name(str):
+    """A text within a sentence that came from data."""
+
+    __slots__ = ()
+
+
+# Those of its texts that are a `Name` come from data.
+Sentence = list[str]
 
 
 class Spelling(NamedTuple):
@@ -61,6 +74,15 @@ class Spelling(NamedTuple):
         if p is None:
             return self.undefined
         return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+    def p_equals(self, p: float) -> str:
+        """The same within a sentence.
+
+        >>> Spelling().p_equals(0.0321), Spelling().p_equals(1e-9)
+        ('= 0.032', '< 0.001')
+        """
+        text = self.p_value(p)
+        return f"< {text[1:]}" if text.startswith("<") else f"= {text}"
 
     def error(self, stderr: float) -> str:
         """A standard error; one below the decimals shown is only said to be below them.
@@ -123,6 +145,11 @@ class Spelling(NamedTuple):
         return " - " if self.ascii else " · "
 
 
+def named(text: str, spell: Spelling) -> Name:
+    """The name of a source within a sentence: safe to show, and not too long."""
+    return Name(spell.text(text, limit=_NAME_LIMIT) or '""')
+
+
 def aligned(cells: Iterable[str]) -> list[str]:
     """The cells at one width, with the decimal points of plain numbers in one column.
 
@@ -152,6 +179,22 @@ def errors(values: Iterable[float | None], spell: Spelling) -> list[str]:
     signed = [f" {spell.plus_minus} {number}" if number.strip() else "" for number in numbers]
     width = max(map(len, signed), default=0)
     return [text.ljust(width) for text in signed]
+
+
+def intervals(
+    bounds: Iterable[tuple[float, float] | None], spelled: Callable[[float], str]
+) -> list[str]:
+    """Intervals with their ends in columns, blank where there is none.
+
+    >>> intervals([(0.5, 1.25), (10.0, 11.0)], str)
+    [' 0.5 to 1.25', '10.0 to 11.0']
+    """
+    ends = [("", "") if pair is None else map(spelled, pair) for pair in bounds]
+    lowers, uppers = (aligned(side) for side in zip(*ends, strict=True))
+    return [
+        f"{lower} to {upper.lstrip()}" if lower.strip() else ""
+        for lower, upper in zip(lowers, uppers, strict=True)
+    ]
 
 
 def label(key: str) -> str:

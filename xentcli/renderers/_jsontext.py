@@ -25,13 +25,13 @@ def one_line(value: Any) -> str:
     return _escaped(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False))
 
 
-def indented(record: Mapping[str, Any]) -> str:
+def indented(record: Mapping[str, Any], levels: int = 2) -> str:
     """An object over several lines: one for each figure, class and finding.
 
-    Two levels are broken into lines and the rest stays together, so that the text is
+    So many levels are broken into lines and the rest stays together, so that the text is
     easily read, and `grep` finds a class with its figures.
     """
-    return _escaped(_broken(_plain(record), "", 2))
+    return _escaped(_broken(_plain(record), "", levels))
 
 
 def _broken(value: Any, margin: str, levels: int) -> str:
@@ -41,7 +41,7 @@ def _broken(value: Any, margin: str, levels: int) -> str:
     if isinstance(value, list):
         if not any(isinstance(item, dict) for item in value):
             return json.dumps(value, ensure_ascii=False, allow_nan=False)
-        items = [inner + _broken(item, inner, 0) for item in value]
+        items = [inner + _broken(item, inner, levels - 1) for item in value]
         return "[\n" + ",\n".join(items) + f"\n{margin}]"
     items = [
         f"{inner}{json.dumps(key, ensure_ascii=False)}: {_broken(item, inner, levels - 1)}"

@@ -12,6 +12,8 @@ from xentcli.renderers._order import gravest_first
 from xentcli.renderers._table_lines import folded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from xentcli.renderers._figures import Spelling
@@ -27,20 +29,33 @@ _SIGNS = {
 
 def finding_block(report: Report, spell: Spelling, *, width: int | None) -> list[RenderableType]:
     """All findings, the gravest first, wrapped to a terminal's width."""
-    told = infinity_finding(report)
+    return finding_lines(report.findings, spell, width=width, told=infinity_finding(report))
+
+
+def finding_lines(
+    findings: Sequence[Finding],
+    spell: Spelling,
+    *,
+    width: int | None,
+    told: Finding | None = None,
+    of: str = "",
+) -> list[RenderableType]:
+    """The findings of one source, whose name `of` may be; `told` are details told elsewhere."""
     block: list[RenderableType] = []
-    for finding in gravest_first(report.findings):
-        lines = _lines(finding, spell, with_details=finding is not told)
+    for finding in gravest_first(findings):
+        lines = _lines(finding, spell, of, with_details=finding is not told)
         block += [part for margin, line in lines for part in folded(line, width, margin=margin)]
     return block
 
 
-def _lines(finding: Finding, spell: Spelling, *, with_details: bool) -> list[tuple[Text, Text]]:
+def _lines(
+    finding: Finding, spell: Spelling, of: str, *, with_details: bool
+) -> list[tuple[Text, Text]]:
     """Pairs of what stands in the margin of the first line, and the line."""
     sign, plain, style = _SIGNS.get(finding.severity, _SIGNS["info"])
     first = Text.assemble(
         (spell.text(finding.severity), style),
-        f": {spell.text(finding.message)} ",
+        f": {f'{of}: ' if of else ''}{spell.text(finding.message)} ",
         (f"[{spell.text(finding.code)}]", "dim"),
     )
     blank = Text("  ")

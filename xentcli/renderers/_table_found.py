@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +16,7 @@ from xentcli.renderers._found import (
     found_name,
     found_summary,
 )
+from xentcli.renderers._table_columns import shortened
 from xentcli.renderers._table_lines import folded
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def found_block(report: Report, spell: Spelling, *, width: int | None) -> list[R
     names = [found_name(s, spell) for s in shown]
     if width is not None:
         columns = _fitting(columns, width)
-        names = [_cut(name, max(_room(columns, width), _NARROWEST), spell) for name in names]
+        names = [shortened(name, max(_room(columns, width), _NARROWEST), spell) for name in names]
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
     table.add_column(Text("slice"), no_wrap=True)
     for title, *_ in columns:
@@ -73,9 +74,3 @@ def _fitting(columns: list[list[str]], width: int) -> list[list[str]]:
 
 def _room(columns: list[list[str]], width: int) -> int:
     return width - _INDENT - sum(_GAP + max(map(cell_len, c)) for c in columns)
-
-
-def _cut(name: str, most: int, spell: Spelling) -> str:
-    if cell_len(name) <= most:
-        return name
-    return set_cell_size(name, most - len(spell.ellipsis)) + spell.ellipsis

@@ -7,7 +7,14 @@ import re
 from rich.cells import cell_len
 from rich.text import Text
 
+from xentcli.renderers._figures import Name, Sentence
+
 _NARROWEST = 30
+
+
+def sentence_text(sentence: Sentence) -> Text:
+    """A sentence with its names in bold."""
+    return Text.assemble(*((part, "bold" if isinstance(part, Name) else "") for part in sentence))
 
 
 def folded(text: Text, width: int | None, *, margin: Text) -> list[Text]:

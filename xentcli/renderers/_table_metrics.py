@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, errors, label
+from xentcli.renderers._figures import aligned, errors, intervals, label
 from xentcli.renderers._headline import HEADLINE, baseline_line, infinity_lines, worst_line
 from xentcli.renderers._order import overall_metrics
 from xentcli.renderers._table_lines import folded
@@ -70,7 +70,8 @@ def metric_block(report: Report, spell: Spelling, *, width: int | None) -> list[
     bounded = [value for value in values if value.interval is not None]
     if bounded:
         title = _interval_title(bounded[0])
-        columns.append((title, [Text(text, style="dim") for text in _intervals(values, spell)]))
+        texts = intervals((value.interval for value in values), spell.number)
+        columns.append((title, [Text(text, style="dim") for text in texts]))
     needed = INDENT + sum(2 + max(cell.cell_len for cell in cells) for _, cells in columns)
     left_out = columns.pop()[0] if bounded and width is not None and needed > width + 2 else None
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
@@ -92,15 +93,6 @@ def _value_column(values: list[Value], spell: Spelling) -> tuple[str, list[Text]
         title += f" {spell.plus_minus} stderr"
     cells = (Text.assemble(n, (tail, "dim")) for n, tail in zip(numbers, tails, strict=True))
     return title, list(cells)
-
-
-def _intervals(values: list[Value], spell: Spelling) -> list[str]:
-    bounds = [("", "") if v.interval is None else map(spell.number, v.interval) for v in values]
-    lowers, uppers = (aligned(ends) for ends in zip(*bounds, strict=True))
-    return [
-        f"{lower} to {upper.lstrip()}" if lower.strip() else ""
-        for lower, upper in zip(lowers, uppers, strict=True)
-    ]
 
 
 def _interval_title(value: Value) -> str:

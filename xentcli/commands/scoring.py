@@ -1,0 +1,73 @@
+"""What commands that score have in common: options as values, a run, and what is told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.commands.forms import bare
+from xentcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xentcli.commands.parameters import Inputs
+    from xentcli.commands.results import Output, Report, Work
+    from xentcli.evaluation import Files, Options
+    from xentcli.renderers import Renderer
+    from xentcli.report import Finding
+    from xentcli.report import Report as Result
+
+
+def options_of(inputs: Inputs, report: Report, work: Work) -> Options:
+    """The options of a run, as plain values."""
+    from xentcli.evaluation import Options
+
+    return Options(
+        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
+    )
+
+
+def check_output(output: Output) -> None:
+    """Raises UsageError for what no table can be asked for."""
+    if output.digits < 0:
+        raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")
+
+
+def score_files(files: Files, options: Options, output: Output, work: Work) -> Result:
+    """Scores a data set, under a progress bar where one is wanted."""
+    from xentcli.evaluation import score
+    from xentcli.progress import watching
+
+    check_output(output)
+    wanted = False if work.quiet else work.progress
+    with watching(files.bytes, wanted=wanted) as watcher:
+        return score(files, options, watcher)
+
+
+def shows_findings(forms: dict[str, Renderer], output: Output) -> bool:
+    """Whether whoever reads standard output is told of the findings there."""
+    form = forms.get("-")
+    return form is not None and form.name != "csv" and not output.score_only
+
+
+def warn(findings: Iterable[Finding], source: str | None = None) -> None:
+    """The findings that matter, on standard error, where the output has no place for them."""
+    import sys
+
+    from xentcli.text import shown
+
+    if sys.stderr is None:
+        return
+    encoding = sys.stderr.encoding or "utf-8"
+    of = "" if source is None else f"{shown(source)}: "
+    for finding in findings:
+        if finding.severity != "info":
+            line = f"{finding.severity}: {of}{shown(finding.message)} [{finding.code}]\n"
+            sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def first_value(result: Result) -> str:
+    """The first metric's value as Python, jq and awk read it; empty where it is undefined."""
+    if not result.metrics:
+        raise UsageError("-b: the metric asked for has no figure over all rows")
+    return bare(next(iter(result.metrics.values())).value)

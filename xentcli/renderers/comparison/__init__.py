@@ -1,0 +1,1 @@
+"""The forms that comparisons take, one module each, as `renderers` finds them."""

@@ -1,0 +1,98 @@
+"""The comparison as a long, tidy table: one line a figure, for pandas, duckdb and spreadsheets.
+
+`scope` is `overall`, `class`, `slice` or `row`, a row being one of those that changed most. The
+parts of the difference that calibration and refinement make are lines of their own. Numbers and
+text are written as in the CSV of a report.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.renderers import Renderer, RenderOptions
+from xentcli.renderers._csv_fields import number_field, text_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xentcli.comparison import Candidate, Comparison, Difference, Outcomes, Part
+
+COLUMNS = (
+    *("candidate", "scope", "name", "metric", "base_value", "candidate_value"),
+    *("difference", "stderr", "lower", "upper", "confidence", "p", "p_holm", "detectable"),
+    *("unit", "rows", "weight", "contribution", "wins", "ties", "losses"),
+)
+
+
+def _figure(d: Difference) -> dict[str, str]:
+    lower, upper = d.difference.interval or (None, None)
+    numbers = {
+        "base_value": d.base.value,
+        "candidate_value": d.candidate.value,
+        "difference": d.difference.value,
+        "stderr": d.difference.stderr,
+        "lower": lower,
+        "upper": upper,
+        "confidence": d.difference.confidence,
+        "p": d.p,
+        "p_holm": d.p_holm,
+        "detectable": d.detectable,
+    }
+    fields = {key: number_field(number) for key, number in numbers.items()}
+    unit = d.difference.unit or d.candidate.unit
+    return fields | ({} if unit is None else {"unit": text_field(unit)})
+
+
+def _extent(of: Candidate | Part) -> dict[str, str]:
+    outcomes: Outcomes | None = of.outcomes
+    counts = {} if outcomes is None else {k: str(n) for k, n in outcomes._asdict().items()}
+    return {"rows": str(of.rows), "weight": number_field(of.weight), **counts}
+
+
+def _lines(candidate: Candidate) -> Iterator[dict[str, str]]:
+    for key, found in candidate.metrics.items():
+        fields = {"scope": "overall", "metric": text_field(key)}
+        yield {**fields, **_figure(found), **_extent(candidate)}
+    if candidate.origin is not None:
+        unit = text_field(candidate.origin.unit)
+        for key, part in (
+            ("origin.calibration", candidate.origin.calibration),
+            ("origin.refinement", candidate.origin.refinement),
+        ):
+            difference = number_field(part)
+            yield {"scope": "overall", "metric": key, "difference": difference, "unit": unit}
+    for scope, parts in (("class", candidate.classes), ("slice", candidate.slices)):
+        for entry in parts:
+            name = entry.name if scope == "slice" else next(iter(entry.by.values()), None) or ""
+            fields = {"scope": scope, "name": text_field(name), **_extent(entry)}
+            fields["contribution"] = number_field(entry.contribution)
+            for key, found in entry.metrics.items():
+                yield {**fields, "metric": text_field(key), **_figure(found)}
+    for row in candidate.changed:
+        yield {
+            "scope": "row",
+            "name": str(row.row) if row.id is None else text_field(row.id),
+            "metric": "loss",
+            "base_value": number_field(row.base),
+            "candidate_value": number_field(row.candidate),
+            "difference": number_field(row.difference),
+        }
+
+
+def render(comparison: Comparison, options: RenderOptions) -> str:
+    """One line a figure: of all rows, then of each class, of each slice, of each changed row."""
+    lines = [",".join(COLUMNS)]
+    for candidate in comparison.candidates:
+        name = text_field(candidate.name)
+        for fields in _lines(candidate):
+            told = {"candidate": name, **fields}
+            lines.append(",".join(told.get(column, "") for column in COLUMNS))
+    return "\n".join(lines) + "\n"
+
+
+RENDERER = Renderer(
+    name="csv",
+    description="a tidy table, one line a figure, at full precision",
+    suffixes=(".csv",),
+    render=render,
+)

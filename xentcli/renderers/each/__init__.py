@@ -1,0 +1,1 @@
+"""The forms that reports side by side take, one module each, as `renderers` finds them."""

@@ -1,0 +1,101 @@
+"""What is said of reports side by side, whatever the form."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from xentcli.renderers._figures import Name, Sentence, label, named
+from xentcli.renderers._order import overall_metrics
+
+if TYPE_CHECKING:
+    from xentcli.renderers._figures import Spelling
+    from xentcli.report import Value
+    from xentcli.side_by_side import SideBySide
+
+
+def names(found: SideBySide, spell: Spelling) -> list[Name]:
+    """The sources, in the order of the table."""
+    return [named(found.sources[i], spell) for i in found.order]
+
+
+def keys(found: SideBySide) -> list[str]:
+    """The columns of the table: what it is ordered by, then the other overall figures."""
+    first = [] if found.metric is None else [found.metric]
+    others = (key for report in found.reports for key in overall_metrics(report))
+    return list(dict.fromkeys([*first, *others]))
+
+
+def column(found: SideBySide, key: str) -> list[Value | None]:
+    """One figure of all sources, in the order of the table."""
+    return [found.reports[i].metrics.get(key) for i in found.order]
+
+
+def summary(found: SideBySide, spell: Spelling) -> tuple[str, Sentence]:
+    """Whether one source is the best: in a word or two, and why."""
+    if found.metric is None:
+        return "no best can be told", ["the sources have no figure in common"]
+    by = label(found.metric)
+    if found.differ:
+        return "no best can be told", [
+            f"sources differ in their {listed_words(found.differ)}, so that figures may not compare"
+        ]
+    if found.best is not None:
+        p = max(test.p_holm or 0.0 for test in found.tests)
+        text = f"p {spell.p_equals(p)}" + (" by Holm" if len(found.tests) > 1 else "")
+        way = "least" if found.better == "lower" else "largest"
+        return "best", [named(found.sources[found.best], spell), f" has the {way} {by} ({text})"]
+    return "no best can be told", _open(found, by, spell)
+
+
+def _open(found: SideBySide, by: str, spell: Spelling) -> Sentence:
+    if len(found.sources) == 1:
+        return ["there is one source"]
+    if not found.tests:
+        return [f"{by} is not compared between sources"]
+    first = named(found.sources[found.order[0]], spell)
+    level = 1.0 - found.confidence
+    for test in found.tests:
+        other = named(found.sources[test.other], spell)
+        if test.p_holm is None:
+            return [f"there is no test of {by} between ", first, " and ", other, _why(found, spell)]
+        if test.p_holm >= level:
+            p = f"p {spell.p_equals(test.p_holm)}" + (" by Holm" if len(found.tests) > 1 else "")
+            return [f"{by} of ", first, " may be no better than that of ", other, f" ({p})"]
+    return []
+
+
+def _why(found: SideBySide, spell: Spelling) -> str:
+    values = [] if found.metric is None else [r.metrics[found.metric] for r in found.reports]
+    if any(v.value is not None and math.isinf(v.value) for v in values):
+        return ": a loss is infinite"
+    if any(v.value is None for v in values):
+        return ": it is undefined"
+    return ": too few rows, or no standard error"
+
+
+def listed_words(words: tuple[str, ...]) -> str:
+    """Words as they are listed in a sentence.
+
+    >>> listed_words(("task", "classes", "units"))
+    'task, classes and units'
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def notes(found: SideBySide) -> list[str]:
+    """What has to be known to read the table."""
+    told = []
+    parts = {
+        "slices": any(r.slices for r in found.reports),
+        "slices found": any(r.found_slices for r in found.reports),
+        "calibration": any(r.calibration for r in found.reports),
+    }
+    held = ("classes", *(name for name, there in parts.items() if there))
+    told.append(f"{listed_words(held)}: -f json or csv")
+    if len(found.sources) > 1:
+        told.append(
+            "rows are taken for unrelated: of one test set, `xent compare` pairs them, and sees "
+            "smaller differences"
+        )
+    return told
