@@ -62,7 +62,8 @@ def _difference(base: Line, candidate: Line) -> tuple[Line, Mask | None]:
         return candidate.view(np.int8) - base.view(np.int8), None
     with np.errstate(invalid="ignore"):
         difference: Floats = candidate - base
-    if not np.isnan(np.add.reduce(difference)):
+        known = not np.isnan(np.add.reduce(difference))
+    if known:
         return difference, None
     both: Mask = np.isinf(base) & np.isinf(candidate)
     difference[both] = 0.0

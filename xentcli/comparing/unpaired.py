@@ -85,11 +85,13 @@ def _metrics(
 ) -> dict[str, Difference]:
     """The differences of the figures that both have."""
     both = [key for key in base if key in candidate]
-    better = {r.key: r.metric.better for r in request(both)}
+    metrics = {r.key: r.metric for r in request(both)}
     found = {}
-    for key in both:
+    for key, metric in metrics.items():
+        if metric.extensive:
+            continue  # it grows with the rows, of which there are others
         difference = of_figures(base[key], candidate[key], before, after, intervals)
-        found[key] = difference._replace(better=better.get(key, "lower"))
+        found[key] = difference._replace(better=metric.better)
     return found
 
 
