@@ -179,10 +179,8 @@ def _left_out(unpaired: int, rows: int) -> list[Finding]:
     """What is said of rows that had nothing to be compared with."""
     if not unpaired:
         return []
-    message = (
-        f"{unpaired:,} rows of one side have no row on the other, and were left out: "
-        f"{rows:,} were compared"
-    )
+    left = "1 row of one side has" if unpaired == 1 else f"{unpaired:,} rows of one side have"
+    message = f"{left} no row on the other, and went uncompared: {rows:,} were compared"
     return [Finding("rows-unpaired", "warning", unpaired, message)]
 
 
@@ -191,6 +189,7 @@ def _undefined(totals: Totals, measure: Measure) -> list[Finding]:
     both = both_endless(totals, measure)
     if not both:
         return []
-    message = f"{both:,} rows cost infinity on both sides, so that there is no difference to tell"
+    cost = "1 row costs" if both == 1 else f"{both:,} rows cost"
+    message = f"{cost} infinity on both sides, so that there is no difference to tell"
     remedy = "bound the probabilities with --clip 1e-15"
     return [Finding("difference-undefined", "warning", both, message, remedy)]
