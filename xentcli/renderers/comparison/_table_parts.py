@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 _EMPTY = "dim"
 _BOTH = ("base", "candidate")
+_FEWEST = (*_BOTH, "rows")
 _ROOMS = (
     *(Room(24), Room(12), Room(10, 24), Room(8, 16)),
     *(Room(12, 24, without=("base",)), Room(8, 16, without=("base",))),
     *(Room(12, 24, without=_BOTH), Room(8, 16, without=_BOTH), Room(6, 8, without=_BOTH)),
-    Room(0, 8, without=_BOTH),
+    *(Room(0, 16, without=_FEWEST), Room(0, 8, without=_FEWEST)),
 )
-_GIVING_WAY = ("rows", "p (Holm)", "p", "contribution")
+_GIVING_WAY = ("p (Holm)", "p", "contribution")
 _ROW_ROOMS = (Room(), Room(0, 24), Room(0, 12), Room(0, 8))
 
 
