@@ -88,7 +88,7 @@ def _metrics(candidate: Candidate, spell: Spelling, level: float) -> str:
     header = ["metric", _BASE, "candidate", "difference", "interval", "p", ""]
     rows = [
         [
-            code(spell.text(label(key))),
+            code(words.title(key, found, spell)),
             spell.number(found.base.value),
             spell.number(found.candidate.value),
             _signed(found, spell),

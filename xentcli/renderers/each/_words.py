@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.renderers._figures import Name, Sentence, label, named
+from xentcli.renderers._figures import Name, Sentence, label, named, titled
+from xentcli.renderers._headline import class_count
 from xentcli.renderers._order import overall_metrics
 
 if TYPE_CHECKING:
@@ -24,6 +25,27 @@ def keys(found: SideBySide) -> list[str]:
     first = [] if found.metric is None else [found.metric]
     others = (key for report in found.reports for key in overall_metrics(report))
     return list(dict.fromkeys([*first, *others]))
+
+
+def title(found: SideBySide, key: str, spell: Spelling) -> str:
+    """What stands above a column: the metric and its unit."""
+    values = (report.metrics.get(key) for report in found.reports)
+    unit = next((value.unit for value in values if value is not None and value.unit), None)
+    return spell.text(titled(key, unit))
+
+
+def setting(found: SideBySide, spell: Spelling) -> str:
+    """How many sources there are, and what is alike in all of them."""
+    layouts = [report.layout for report in found.reports]
+    tasks = {layout.task for layout in layouts}
+    classes = {(layout.member, len(layout.classes)) for layout in layouts}
+    number = len(layouts)
+    parts = [f"{number:,} source{'' if number == 1 else 's'}"]
+    if len(tasks) == 1:
+        parts.append(spell.text(layouts[0].task))
+    if len(classes) == 1 and layouts[0].classes:
+        parts.append(class_count(layouts[0], spell))
+    return spell.separator.join(parts)
 
 
 def column(found: SideBySide, key: str) -> list[Value | None]:
@@ -100,7 +122,6 @@ def notes(found: SideBySide) -> list[str]:
     told.append(f"{listed_words(held)} are in -f json and csv")
     if len(found.sources) > 1:
         told.append(
-            "rows are taken for unrelated: of one test set, `xent compare` pairs them, and sees "
-            "smaller differences"
+            "rows are taken for unrelated; of one test set, `xent compare` sees smaller differences"
         )
     return told
