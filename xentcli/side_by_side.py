@@ -7,6 +7,8 @@ import re
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from xentcli.against_rest import FEWEST
 from xentcli.metrics import find
 from xentcli.quantiles import holm, student_tails
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "xentcli/each/1"
 # What a signature says of the data rather than of how it was read.
-_OF_THE_DATA = {"task", "k", "rows", "weight", "scale", "classes", "count", "v"}
+_OF_THE_DATA = {"task", "k", "rows", "weight", "scale", "classes", "count", "by", "v"}
 
 
 class Tested(NamedTuple):
@@ -128,8 +130,6 @@ def _tests(
     reports: Sequence[Report], values: Sequence[Value | None], order: Sequence[int]
 ) -> tuple[Tested, ...]:
     """The first in line against each other source, rows taken for independent."""
-    import numpy as np
-
     first = order[0]
     found = [_welch(values, reports, first, other) for other in order[1:]]
     p = np.array([math.nan if t.p is None else t.p for t in found], dtype=np.float64)
@@ -153,8 +153,6 @@ def _welch(
     n, m = _witnesses(reports[first]), _witnesses(reports[other])
     if min(n, m) < FEWEST:
         return Tested(other, difference, stderr)
-    import numpy as np
-
     # Without any spread, there is but one value on each side.
     spread = own**2 / (n - 1) + theirs**2 / (m - 1)
     df = (own + theirs) ** 2 / spread if spread > 0 else float(n + m - 2)

@@ -197,6 +197,7 @@ def test_one_bad_source_fails_all(xent: Xent, small: str) -> None:
 def test_a_wrong_command_line(xent: Xent, small: str) -> None:
     both = ("eval", "--each", small, small)
     xent.run(*both, "-f", "parquet").assert_error("parquet", "markdown", code=2)
+    xent.run(*both, "-o", "x.parquet").assert_error("x.parquet", "parquet", "csv", code=2)
     xent.run(*both, "--all-conventions").assert_error("--all-conventions", code=2)
     xent.run(*both, "--digits", "-1").assert_error("--digits", code=2)
     xent.run(*both, "-m", "acuracy").assert_error("acuracy", code=2)

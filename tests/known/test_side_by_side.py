@@ -115,8 +115,10 @@ def test_no_best_where_figures_cannot_be_compared(other: Report) -> None:
 def test_what_differs_is_named() -> None:
     other = LAYOUT._replace(task="multiclass", classes=("a", "b", "c"), weight="w")
     assert beside(report(0.1), report(0.9, layout=other)).differ == ("task", "classes", "weights")
-    # Neither the order of classes nor how many rows there are is a difference.
-    turned = report(0.9, layout=LAYOUT._replace(classes=("b", "a")), signature="xent|rows:2|clip:0")
+    # Neither the order of classes nor the rows, nor how they are sliced, are a difference.
+    turned = report(
+        0.9, layout=LAYOUT._replace(classes=("b", "a")), signature="xent|rows:2|clip:0|by:age[1,2]"
+    )
     assert beside(report(0.1), turned).differ == ()
 
 
