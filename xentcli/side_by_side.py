@@ -7,6 +7,8 @@ import re
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from xentcli.against_rest import FEWEST
 from xentcli.metrics import find
 from xentcli.quantiles import holm, student_tails
@@ -18,14 +20,15 @@ if TYPE_CHECKING:
 
 SCHEMA = "xentcli/each/1"
 # What a signature says of the data rather than of how it was read.
-_OF_THE_DATA = {"task", "k", "rows", "weight", "scale", "classes", "count", "v"}
+_OF_THE_DATA = {"task", "k", "rows", "weight", "scale", "classes", "count", "by", "v"}
 
 
 class Tested(NamedTuple):
     """How the first in line differs from another source, number `other`, by Welch's test.
 
-    `p_holm` is corrected for the number of others. Undefined figures are None: an infinite value,
-    one without a standard error, fewer than ten rows on a side.
+    `p_holm` is corrected for the number of tests. Undefined figures are None: those of a value
+    without a standard error, or of fewer than ten rows. An infinite difference needs no test:
+    one such row makes a loss infinite, however many more there were.
     """
 
     other: int
@@ -33,6 +36,12 @@ class Tested(NamedTuple):
     stderr: float | None = None
     p: float | None = None
     p_holm: float | None = None
+
+    def surely(self, confidence: float) -> bool:
+        """Whether the difference is more than chance."""
+        if self.difference is not None and math.isinf(self.difference):
+            return True
+        return self.p_holm is not None and self.p_holm < 1.0 - confidence
 
 
 class SideBySide(NamedTuple):
@@ -90,7 +99,7 @@ def side_by_side(
     # Sums grow with the rows, and where no way is better, none is the best.
     if declared is not None and not declared.extensive and better in {"lower", "higher"}:
         tests = _tests(reports, values, order)
-    sure = tests and all(t.p_holm is not None and t.p_holm < 1.0 - confidence for t in tests)
+    sure = tests and all(t.surely(confidence) for t in tests)
     return SideBySide(
         version=reports[0].version,
         sources=tuple(sources),
@@ -121,8 +130,6 @@ def _tests(
     reports: Sequence[Report], values: Sequence[Value | None], order: Sequence[int]
 ) -> tuple[Tested, ...]:
     """The first in line against each other source, rows taken for independent."""
-    import numpy as np
-
     first = order[0]
     found = [_welch(values, reports, first, other) for other in order[1:]]
     p = np.array([math.nan if t.p is None else t.p for t in found], dtype=np.float64)
@@ -136,7 +143,7 @@ def _welch(
     a, b = values[first], values[other]
     if a is None or b is None or a.value is None or b.value is None:
         return Tested(other, None)
-    if math.isinf(a.value) or math.isinf(b.value):
+    if math.isinf(a.value) and a.value == b.value:
         return Tested(other, None)
     difference = a.value - b.value
     if a.stderr is None or b.stderr is None:
@@ -146,8 +153,6 @@ def _welch(
     n, m = _witnesses(reports[first]), _witnesses(reports[other])
     if min(n, m) < FEWEST:
         return Tested(other, difference, stderr)
-    import numpy as np
-
     # Without any spread, there is but one value on each side.
     spread = own**2 / (n - 1) + theirs**2 / (m - 1)
     df = (own + theirs) ** 2 / spread if spread > 0 else float(n + m - 2)

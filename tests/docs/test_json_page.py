@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.renderers import comparisons
+from xentcli.comparison_record import record_of_comparison
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -98,6 +101,34 @@ def test_found_slices(reports: list[Any], documented: dict[str, set[str]]) -> No
     found = [entry for report in reports for entry in report.get("found_slices", ())]
     assert found
     assert {key for entry in found for key in entry} == documented["Found slice"]
+
+
+def test_comparisons(documented: dict[str, set[str]]) -> None:
+    """`xent compare` is another matter: the values are made up."""
+    record = record_of_comparison(comparisons.worse())
+    seen = {key for key in record if key != "base"} | {f"base.{key}" for key in record["base"]}
+    differences = []
+    for candidate in record["candidates"]:
+        seen |= {f"candidates[].{key}" for key in candidate}
+        for name in ("classes", "changed"):
+            seen |= {f"candidates[].{name}[].{key}" for entry in candidate[name] for key in entry}
+        for entry in (candidate, *candidate["classes"], *candidate["slices"]):
+            differences += entry["metrics"].values()
+        (classes, slices) = ({k for e in candidate[n] for k in e} for n in ("classes", "slices"))
+        assert slices - {"by"} == classes - {"name"}
+        assert set(candidate["outcomes"]) == {"wins", "ties", "losses"}
+        assert set(candidate["origin"]) == {"calibration", "refinement", "unit"}
+    assert seen == documented["Comparison"]
+    assert {key for found in differences for key in found} == documented["Difference"]
+
+
+def test_side_by_side(
+    generate: ModuleType, documented: dict[str, set[str]], tmp_path: Path
+) -> None:
+    files = "sample_data/breast_cancer_slices.csv sample_data/breast_cancer_boosted.csv"
+    record = json.loads(generate.Session(tmp_path).run(f"xent eval --each {files} --json"))
+    seen = set(record) | {f"tests[].{key}" for test in record["tests"] for key in test}
+    assert seen == documented["Side by side"]
 
 
 def test_findings(reports: list[Any], documented: dict[str, set[str]]) -> None:

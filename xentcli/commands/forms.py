@@ -19,6 +19,11 @@ def forms_of(output: Output, family: str = "") -> dict[str, Renderer]:
     from xentcli import renderers
 
     named = renderers.for_path(output.output, family)
+    if named is None and not output.format and (known_as := renderers.for_path(output.output)):
+        raise UsageError(
+            f"--output: '{output.output}' is named as {known_as.name}, which this has no form of",
+            hint=f"it has {', '.join(renderers.names(family))}: say which with -f",
+        )
     name = "json" if output.json else output.format or (named.name if named else "table")
     forms = {output.output: _form(name, "--format", family)}
     known = {os.path.realpath(output.output)}

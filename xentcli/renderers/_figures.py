@@ -208,6 +208,15 @@ def label(key: str) -> str:
     return words + bracket + parameters
 
 
+def titled(key: str, unit: str | None) -> str:
+    """A metric's key as words, with its unit.
+
+    >>> titled("cross_entropy", "nats"), titled("brier", None)
+    ('cross-entropy (nats)', 'brier')
+    """
+    return f"{label(key)} ({unit})" if unit else label(key)
+
+
 def listed(paths: Sequence[str]) -> str:
     """Up to three paths by name, more of them by the first and their number.
 

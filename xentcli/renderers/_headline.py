@@ -25,7 +25,7 @@ def source_line(report: Report, spell: Spelling) -> str:
         rows = f"{spell.quantity(source.rows)} of {spell.quantity(source.rows_read)} rows"
     parts = [listed([spell.text(path) for path in source.paths]), rows, spell.text(layout.task)]
     if layout.classes:
-        parts.append(f"{spell.quantity(len(layout.classes))} {_plural(layout)}")
+        parts.append(class_count(layout, spell))
     if layout.target_scale != "label" and layout.member == "class":
         parts.append("soft targets")
     if layout.weight is not None:
@@ -33,9 +33,11 @@ def source_line(report: Report, spell: Spelling) -> str:
     return spell.separator.join(part for part in parts if part)
 
 
-def _plural(layout: LayoutReport) -> str:
+def class_count(layout: LayoutReport, spell: Spelling) -> str:
+    """How many classes, or labels, there are."""
     ending = "es" if layout.member == "class" else "s"
-    return layout.member + ("" if len(layout.classes) == 1 else ending)
+    number = len(layout.classes)
+    return f"{spell.quantity(number)} {layout.member}{'' if number == 1 else ending}"
 
 
 def baseline_line(report: Report, spell: Spelling) -> str | None:

@@ -13,6 +13,7 @@ from xentcli.renderers._table_columns import Column, Room, bar_of, fitted, short
 from xentcli.renderers.comparison._verdicts import (
     LOSS,
     Verdict,
+    part_name,
     surprise,
     verdict,
     weightiest,
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 
 _EMPTY = "dim"
 _BOTH = ("base", "candidate")
+_FEWEST = (*_BOTH, "rows")
 _ROOMS = (
     *(Room(24), Room(12), Room(10, 24), Room(8, 16)),
     *(Room(12, 24, without=("base",)), Room(8, 16, without=("base",))),
     *(Room(12, 24, without=_BOTH), Room(8, 16, without=_BOTH), Room(6, 8, without=_BOTH)),
-    Room(0, 8, without=_BOTH),
+    *(Room(0, 16, without=_FEWEST), Room(0, 8, without=_FEWEST)),
 )
-_GIVING_WAY = ("rows", "p (Holm)", "p", "contribution")
+_GIVING_WAY = ("p (Holm)", "p", "contribution")
 _ROW_ROOMS = (Room(), Room(0, 24), Room(0, 12), Room(0, 8))
 
 
@@ -52,7 +54,8 @@ def part_block(
     if not parts:
         return []
     shown = weightiest(parts, most)
-    make = partial(_part_columns, title, shown, spell, level)
+    names = [spell.text(part_name(part, what)) or '""' for part in shown]
+    make = partial(_part_columns, title, names, shown, spell, level)
     columns, left_out = fitted(make, _ROOMS, width, _GIVING_WAY)
     notes = [] if len(shown) == len(parts) else [_hidden(what, parts, shown, spell)]
     return table_of(columns, [None if p.rows else _EMPTY for p in shown], notes, left_out)
@@ -72,14 +75,19 @@ def loss_of(part: Part) -> Difference | None:
 
 
 def _part_columns(
-    title: str, shown: Sequence[Part], spell: Spelling, level: float, room: Room
+    title: str,
+    names: Sequence[str],
+    shown: Sequence[Part],
+    spell: Spelling,
+    level: float,
+    room: Room,
 ) -> list[Column]:
     found = [loss_of(part) for part in shown]
     said = [Verdict.UNKNOWN if d is None else verdict(d, level) for d in found]
-    names = [shortened(spell.text(p.name) or '""', room.name, spell) for p in shown]
+    cut = [shortened(name, room.name, spell) for name in names]
     styles = [v.style for v in said]
     columns = [
-        Column(title, tuple(map(Text, names, map(_name_style, said))), right=False),
+        Column(title, tuple(map(Text, cut, map(_name_style, said))), right=False),
         Column("rows", _plain(spell.quantity(part.rows) for part in shown)),
         Column("base", _plain(spell.number(d and d.base.value) for d in found)),
         Column("candidate", _plain(spell.number(d and d.candidate.value) for d in found)),

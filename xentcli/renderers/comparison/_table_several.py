@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, errors, label, named
+from xentcli.renderers._figures import aligned, errors, named
 from xentcli.renderers._table_columns import Column, Room, fewer, fitted, shortened, table_of
 from xentcli.renderers._table_lines import folded, sentence_text
 from xentcli.renderers.comparison import _words as words
@@ -118,7 +118,12 @@ def _value_column(
     numbers = aligned(spell.number(None if v is None else v.value) for v in values)
     tails = errors((None if v is None else v.stderr for v in values), spell)
     cells = (Text.assemble(n, (t, "dim")) for n, t in zip(numbers, tails, strict=True))
-    return Column(spell.text(label(key)), tuple(cells))
+    return Column(_title(comparison, key, spell), tuple(cells))
+
+
+def _title(comparison: Comparison, key: str, spell: Spelling) -> str:
+    found = (c.metrics.get(key) for c in comparison.candidates)
+    return words.title(key, next((d for d in found if d is not None), None), spell)
 
 
 def _other(
@@ -134,7 +139,7 @@ def _other(
         Text(n + (_MARK if v.word else " " if any_mark else ""), style=v.style)
         for n, v in zip(numbers, said, strict=True)
     )
-    return Column(spell.text(label(key)), tuple(cells))
+    return Column(_title(comparison, key, spell), tuple(cells))
 
 
 def _said(found: Difference | None, level: float) -> Verdict:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, intervals, label
+from xentcli.renderers._figures import aligned, intervals
 from xentcli.renderers._table_columns import Column, Room, fitted, shortened, table_of
 from xentcli.renderers._table_lines import folded, sentence_text
 from xentcli.renderers.comparison import _words as words
@@ -73,7 +73,8 @@ def _interval_title(candidate: Candidate) -> str:
 def _columns(candidate: Candidate, spell: Spelling, level: float, room: Room) -> list[Column]:
     found = list(candidate.metrics.values())
     said = [verdict(d, level) for d in found]
-    names = (shortened(spell.text(label(key)), room.name, spell) for key in candidate.metrics)
+    titles = (words.title(key, d, spell) for key, d in candidate.metrics.items())
+    names = (shortened(title, room.name, spell) for title in titles)
     columns = [
         Column("metric", tuple(map(Text, names)), right=False),
         Column("base", tuple(map(Text, aligned(spell.number(d.base.value) for d in found)))),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from xentcli.report import Value
 
 LOSS = "cross_entropy"
+SLICES = "slices"
 
 
 class Verdict(StrEnum):
@@ -126,6 +127,11 @@ def best(comparison: Comparison, key: str) -> Candidate | None:
         return None
     surely = verdict(first.metrics[key], level_of(comparison)) is Verdict.BETTER
     return first if surely else None
+
+
+def part_name(part: Part, what: str) -> str:
+    """The name of a slice, or of a class, which may be empty."""
+    return part.name if what == SLICES else next(iter(part.by.values()), None) or ""
 
 
 def weightiest(parts: Sequence[Part], most: int | None) -> list[Part]:

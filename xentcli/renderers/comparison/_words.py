@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.comparison import Pairing
-from xentcli.renderers._figures import Sentence, label, listed, named
+from xentcli.renderers._figures import Sentence, label, listed, named, titled
+from xentcli.renderers._headline import class_count
 from xentcli.renderers.comparison._verdicts import (
     LOSS,
     Verdict,
@@ -42,8 +43,7 @@ def setting(comparison: Comparison, candidates: Sequence[Candidate], spell: Spel
         who += f"{arrow}{len(candidates):,} candidates"
     parts = [who, _rows(comparison, candidates, spell), spell.text(layout.task)]
     if layout.classes:
-        many = "" if len(layout.classes) == 1 else "es" if layout.member == "class" else "s"
-        parts.append(f"{spell.quantity(len(layout.classes))} {layout.member}{many}")
+        parts.append(class_count(layout, spell))
     if layout.weight is not None:
         parts.append(f"weighted by {spell.text(layout.weight)}")
     return spell.separator.join(parts)
@@ -157,6 +157,12 @@ def ranking_notes(comparison: Comparison, key: str) -> list[str]:
     if shared_base(comparison, key) is None:
         notes.append("the baseline has another figure beside each candidate: -f json shows them")
     return [*notes, "classes and slices: -f json or csv, or compare with one candidate"]
+
+
+def title(key: str, found: Difference | None, spell: Spelling) -> str:
+    """A metric and its unit."""
+    unit = None if found is None else found.difference.unit or found.candidate.unit
+    return spell.text(titled(key, unit))
 
 
 def interval_text(difference: Difference, spell: Spelling) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._csv_fields import number_field, text_field
+from xentcli.renderers.comparison._verdicts import SLICES, part_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,10 +62,10 @@ def _lines(candidate: Candidate) -> Iterator[dict[str, str]]:
         ):
             difference = number_field(part)
             yield {"scope": "overall", "metric": key, "difference": difference, "unit": unit}
-    for scope, parts in (("class", candidate.classes), ("slice", candidate.slices)):
+    everything = (("class", "classes", candidate.classes), ("slice", SLICES, candidate.slices))
+    for scope, what, parts in everything:
         for entry in parts:
-            name = entry.name if scope == "slice" else next(iter(entry.by.values()), None) or ""
-            fields = {"scope": scope, "name": text_field(name), **_extent(entry)}
+            fields = {"scope": scope, "name": text_field(part_name(entry, what)), **_extent(entry)}
             fields["contribution"] = number_field(entry.contribution)
             for key, found in entry.metrics.items():
                 yield {**fields, "metric": text_field(key), **_figure(found)}

@@ -19,11 +19,13 @@ from xentcli.renderers._order import gravest_first
 from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import loss_of, slice_title
 from xentcli.renderers.comparison._verdicts import (
+    SLICES,
     Verdict,
     best,
     figure_of,
     first_metric,
     level_of,
+    part_name,
     ranked,
     surprise,
     verdict,
@@ -74,11 +76,11 @@ def _single(
         heading(title, sentence),
         "  \n".join(filter(None, remarks)),
         _metrics(candidate, spell, level),
-        _parts(comparison.layout.member, candidate.classes, spell, most, level),
+        _parts(comparison.layout.member, "classes", candidate.classes, spell, most, level),
     ]
     if candidate.slices:
         by = prose(slice_title(candidate.slices, spell))
-        found.append(_parts(by, candidate.slices, spell, most, level))
+        found.append(_parts(by, SLICES, candidate.slices, spell, most, level))
     return [*found, _changed(candidate, comparison.layout.member, spell)]
 
 
@@ -86,7 +88,7 @@ def _metrics(candidate: Candidate, spell: Spelling, level: float) -> str:
     header = ["metric", _BASE, "candidate", "difference", "interval", "p", ""]
     rows = [
         [
-            code(spell.text(label(key))),
+            code(words.title(key, found, spell)),
             spell.number(found.base.value),
             spell.number(found.candidate.value),
             _signed(found, spell),
@@ -105,7 +107,7 @@ def _interval(found: Difference, spell: Spelling) -> str:
 
 
 def _parts(
-    title: str, parts: Sequence[Part], spell: Spelling, most: int | None, level: float
+    title: str, what: str, parts: Sequence[Part], spell: Spelling, most: int | None, level: float
 ) -> str:
     if not parts:
         return ""
@@ -120,7 +122,7 @@ def _parts(
             sides = (found.base.value, found.candidate.value)
             figures = [*map(spell.number, sides), _signed(found, spell)]
         return [
-            code(spell.text(part.name)),
+            code(spell.text(part_name(part, what))),
             spell.quantity(part.rows),
             *figures,
             _p(found, spell),

@@ -18,7 +18,7 @@ from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import changed_block, part_block, slice_title
 from xentcli.renderers.comparison._table_several import ranking_block
 from xentcli.renderers.comparison._table_single import headline_block, metric_block
-from xentcli.renderers.comparison._verdicts import level_of
+from xentcli.renderers.comparison._verdicts import SLICES, level_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -58,9 +58,7 @@ def _single(
     if candidate.slices:
         title = slice_title(candidate.slices, spell)
         slices = candidate.slices
-        found.append(
-            part_block(title, "slices", slices, spell, width=width, most=most, level=level)
-        )
+        found.append(part_block(title, SLICES, slices, spell, width=width, most=most, level=level))
     return [*found, changed_block(candidate.changed, member, spell, width=width)]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.renderers._figures import Name, Sentence, label, named
+from xentcli.renderers._figures import Name, Sentence, label, named, titled
+from xentcli.renderers._headline import class_count
 from xentcli.renderers._order import overall_metrics
 
 if TYPE_CHECKING:
     from xentcli.renderers._figures import Spelling
     from xentcli.report import Value
-    from xentcli.side_by_side import SideBySide
+    from xentcli.side_by_side import SideBySide, Tested
 
 
 def names(found: SideBySide, spell: Spelling) -> list[Name]:
@@ -24,6 +25,27 @@ def keys(found: SideBySide) -> list[str]:
     first = [] if found.metric is None else [found.metric]
     others = (key for report in found.reports for key in overall_metrics(report))
     return list(dict.fromkeys([*first, *others]))
+
+
+def title(found: SideBySide, key: str, spell: Spelling) -> str:
+    """What stands above a column: the metric and its unit."""
+    values = (report.metrics.get(key) for report in found.reports)
+    unit = next((value.unit for value in values if value is not None and value.unit), None)
+    return spell.text(titled(key, unit))
+
+
+def setting(found: SideBySide, spell: Spelling) -> str:
+    """How many sources there are, and what is alike in all of them."""
+    layouts = [report.layout for report in found.reports]
+    tasks = {layout.task for layout in layouts}
+    classes = {(layout.member, len(layout.classes)) for layout in layouts}
+    number = len(layouts)
+    parts = [f"{number:,} source{'' if number == 1 else 's'}"]
+    if len(tasks) == 1:
+        parts.append(spell.text(layouts[0].task))
+    if len(classes) == 1 and layouts[0].classes:
+        parts.append(class_count(layouts[0], spell))
+    return spell.separator.join(parts)
 
 
 def column(found: SideBySide, key: str) -> list[Value | None]:
@@ -41,10 +63,10 @@ def summary(found: SideBySide, spell: Spelling) -> tuple[str, Sentence]:
             f"sources differ in their {listed_words(found.differ)}, so that figures may not compare"
         ]
     if found.best is not None:
-        p = max(test.p_holm or 0.0 for test in found.tests)
-        text = f"p {spell.p_equals(p)}" + (" by Holm" if len(found.tests) > 1 else "")
         way = "least" if found.better == "lower" else "largest"
-        return "best", [named(found.sources[found.best], spell), f" has the {way} {by} ({text})"]
+        p = max((t.p_holm for t in found.tests if t.p_holm is not None), default=None)
+        text = "" if p is None else f" ({_p(found, p, spell)})"
+        return "best", [named(found.sources[found.best], spell), f" has the {way} {by}{text}"]
     return "no best can be told", _open(found, by, spell)
 
 
@@ -52,23 +74,28 @@ def _open(found: SideBySide, by: str, spell: Spelling) -> Sentence:
     if len(found.sources) == 1:
         return ["there is one source"]
     if not found.tests:
-        return [f"{by} is not compared between sources"]
+        return [f"{by} is a sum, or has no better direction"]
     first = named(found.sources[found.order[0]], spell)
-    level = 1.0 - found.confidence
     for test in found.tests:
+        if test.surely(found.confidence):
+            continue
         other = named(found.sources[test.other], spell)
         if test.p_holm is None:
-            return [f"there is no test of {by} between ", first, " and ", other, _why(found, spell)]
-        if test.p_holm >= level:
-            p = f"p {spell.p_equals(test.p_holm)}" + (" by Holm" if len(found.tests) > 1 else "")
-            return [f"{by} of ", first, " may be no better than that of ", other, f" ({p})"]
+            return [f"there is no test of {by} between ", first, " and ", other, _why(found, test)]
+        p = _p(found, test.p_holm, spell)
+        return [f"{by} of ", first, " may be no better than that of ", other, f" ({p})"]
     return []
 
 
-def _why(found: SideBySide, spell: Spelling) -> str:
-    values = [] if found.metric is None else [r.metrics[found.metric] for r in found.reports]
+def _p(found: SideBySide, p: float, spell: Spelling) -> str:
+    return f"p {spell.p_equals(p)}" + (" by Holm" if len(found.tests) > 1 else "")
+
+
+def _why(found: SideBySide, test: Tested) -> str:
+    reports = (found.reports[found.order[0]], found.reports[test.other])
+    values = [report.metrics[found.metric or ""] for report in reports]
     if any(v.value is not None and math.isinf(v.value) for v in values):
-        return ": a loss is infinite"
+        return ": both are infinite"
     if any(v.value is None for v in values):
         return ": it is undefined"
     return ": too few rows, or no standard error"
@@ -92,10 +119,9 @@ def notes(found: SideBySide) -> list[str]:
         "calibration": any(r.calibration for r in found.reports),
     }
     held = ("classes", *(name for name, there in parts.items() if there))
-    told.append(f"{listed_words(held)}: -f json or csv")
+    told.append(f"{listed_words(held)} are in -f json and csv")
     if len(found.sources) > 1:
         told.append(
-            "rows are taken for unrelated: of one test set, `xent compare` pairs them, and sees "
-            "smaller differences"
+            "rows are taken for unrelated; of one test set, `xent compare` sees smaller differences"
         )
     return told

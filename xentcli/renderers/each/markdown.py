@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling, label
+from xentcli.renderers._figures import Spelling
 from xentcli.renderers._markup import (
     code,
     figure_cell,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def _table(found: SideBySide, spell: Spelling) -> str:
     keys = words.keys(found)
-    header = ["source", "", "rows", *(prose(spell.text(label(key))) for key in keys)]
+    header = ["source", "", "rows", *(prose(words.title(found, key, spell)) for key in keys)]
     columns = [words.column(found, key) for key in keys]
     names = words.names(found, spell)
     rows = [
@@ -50,6 +50,7 @@ def render(found: SideBySide, options: RenderOptions) -> str:
     signatures = dict.fromkeys(found.reports[i].signature for i in found.order)
     parts = [
         heading(*words.summary(found, spell)) if len(found.sources) > 1 else "### xent",
+        prose(words.setting(found, spell)),
         _table(found, spell),
         "  \n".join(words.notes(found)),
         "\n".join(findings),

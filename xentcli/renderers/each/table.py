@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling, aligned, errors, label
+from xentcli.renderers._figures import Spelling, aligned, errors
 from xentcli.renderers._page import printed
 from xentcli.renderers._table_columns import Column, Room, fewer, fitted, shortened, table_of
 from xentcli.renderers._table_findings import finding_lines
@@ -46,7 +46,7 @@ def _figures(found: SideBySide, key: str, spell: Spelling) -> Column:
         Text.assemble((number, "bold green" if first else ""), (tail, "dim"))
         for number, tail, first in zip(numbers, tails, best, strict=True)
     )
-    return Column(spell.text(label(key)), tuple(cells))
+    return Column(words.title(found, key, spell), tuple(cells))
 
 
 def blocks(found: SideBySide, options: RenderOptions) -> list[list[RenderableType]]:
@@ -56,7 +56,7 @@ def blocks(found: SideBySide, options: RenderOptions) -> list[list[RenderableTyp
     style = "bold green" if found.best is not None else "bold yellow"
     line = Text.assemble((title, style), "  ", sentence_text(sentence))
     head: list[RenderableType] = [*folded(line, options.width, margin=Text(_INDENT))]
-    optional = [spell.text(label(key)) for key in words.keys(found) if key != found.metric]
+    optional = [words.title(found, k, spell) for k in words.keys(found) if k != found.metric]
     make = partial(_columns, found, spell)
     columns, left_out = fitted(make, fewer(optional), options.width, ("rows",))
     table = table_of(columns, [None] * len(found.order), (), left_out)
@@ -71,6 +71,7 @@ def blocks(found: SideBySide, options: RenderOptions) -> list[list[RenderableTyp
         findings += finding_lines(own, spell, width=options.width, of=name)
     signatures = dict.fromkeys(found.reports[i].signature for i in found.order)
     return [
+        [Text(words.setting(found, spell), style="dim")],
         head if len(found.sources) > 1 else [],
         [*table, *told],
         findings,
