@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from xentcli.layout import Layout
     from xentcli.observers import Observer
-    from xentcli.options import Bootstrap, Policy
+    from xentcli.options import Bootstrap, Keep, Policy
     from xentcli.readers.source import Source
     from xentcli.replicates import Replicates
     from xentcli.supply import Facts
@@ -122,6 +122,7 @@ class Plan(NamedTuple):
     workers: int
     slices: int = MOST_SLICES
     bootstrap: Bootstrap | None = None
+    keep: Keep | None = None
 
     @classmethod
     def of(
@@ -134,6 +135,7 @@ class Plan(NamedTuple):
         rows: int | None = None,
         slices: int | None = None,
         bootstrap: Bootstrap | None = None,
+        keep: Keep | None = None,
     ) -> Plan:
         """A plan whose blocks are of `rows` rows, or of a size that suits the processor.
 
@@ -149,7 +151,8 @@ class Plan(NamedTuple):
             room *= 2
         elif slices is None:
             room = min(room, MOST_SLICES)
-        return cls(layout, policy, wanted, most, workers, max(room, slices or 0), bootstrap)
+        slots = max(room, slices or 0)
+        return cls(layout, policy, wanted, most, workers, slots, bootstrap, keep)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""
@@ -158,6 +161,10 @@ class Plan(NamedTuple):
             from xentcli.identities import Identity
 
             roles = dict.fromkeys(Identity.of(self.layout).names, Role.LABEL) | roles
+        if self.keep is not None:
+            from xentcli.keeper import columns_of
+
+            roles = dict.fromkeys(columns_of(self.layout), Role.LABEL) | roles
         return Supply(sources, roles, rows=self.rows, threads=self.workers, turns=turns)
 
     def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
@@ -169,6 +176,7 @@ class Plan(NamedTuple):
         watching: list[Observer] = [
             observers.summing(self.layout, self.statistics, total.slices, total.state),
             *observers.searching(self.layout, total.state),
+            *observers.keeping(self.keep, self.layout, total.state),
             *resamplers,
         ]
         while (task := supply.take()) is not None:

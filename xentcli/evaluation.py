@@ -15,6 +15,7 @@ from xentcli.metrics import fitting, request
 from xentcli.options import (
     ColumnOptions,
     FileOptions,
+    Keep,
     Policy,
     ReportOptions,
     RunOptions,
@@ -50,6 +51,7 @@ class Options(NamedTuple):
     policy: Policy = Policy()
     report: ReportOptions = ReportOptions()
     run: RunOptions = RunOptions()
+    keep: Keep | None = None
 
 
 class Files:
@@ -145,8 +147,26 @@ def begin(sources: Iterator[Source], options: FileOptions) -> Beginning:
     return Beginning(opened, opened[0], tables[0])
 
 
+class Ran(NamedTuple):
+    """A run that is done: how the rows were read, what they add up to, and what is asked of it."""
+
+    layout: Layout
+    outcome: Outcome
+    requested: Sequence[Requested]
+    policy: Policy
+
+    def report(self, options: ReportOptions) -> Report:
+        """What is read off the sum."""
+        return finalise(self.layout, self.outcome, self.requested, self.policy, options)
+
+
 def score(data: Files | InMemory, options: Options, watcher: Watcher | None = None) -> Report:
-    """Scores all rows of a data set and reports.
+    """Scores all rows of a data set and reports; raises what `run` and `finalise` raise."""
+    return run(data, options, watcher).report(options.report)
+
+
+def run(data: Files | InMemory, options: Options, watcher: Watcher | None = None) -> Ran:
+    """Adds up all rows of a data set.
 
     Raises InputError for rows that cannot be scored, and UsageError for options that do
     not fit the data.
@@ -169,7 +189,8 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
                 )
             layout = layout._replace(searched=by_columns.searched(table, layout))
         _check_labels(layout, options.policy)
-        _check_slicing(layout, options.report)
+        check_slicing(layout, options.report)
+        _check_keeping(layout, options)
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
         _check_bootstrap(layout, options.report.bootstrap)
@@ -191,7 +212,7 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
             raise
     if before not in (None, outcome.sum.read):
         raise InputError(f"{outcome.facts[0].path}: has other rows when it is read again")
-    return finalise(plan.layout, outcome, requested, options.policy, options.report)
+    return Ran(plan.layout, outcome, requested, options.policy)
 
 
 def _run(
@@ -229,7 +250,13 @@ def _check_labels(layout: Layout, policy: Policy) -> None:
         raise UsageError("--ignore-label is for rows that have one label each")
 
 
-def _check_slicing(layout: Layout, report: ReportOptions) -> None:
+def _check_keeping(layout: Layout, options: Options) -> None:
+    """Raises UsageError for what cannot be kept."""
+    if options.keep is not None and options.keep.paired and layout.id is None:
+        raise UsageError("--paired needs --id: the column that names a row in both files")
+
+
+def check_slicing(layout: Layout, report: ReportOptions) -> None:
     """Raises UsageError for options of slices where there are none."""
     if report.min_rows and not (layout.by or report.find_slices):
         raise UsageError("--min-rows goes with --by or --find-slices")
@@ -268,4 +295,5 @@ def _plan(
         rows=options.run.block_rows,
         slices=options.report.max_slices,
         bootstrap=bootstrap,
+        keep=options.keep,
     )
