@@ -15,6 +15,7 @@ from xentcli.commands.calibrate import calibrate_app
 from xentcli.commands.conventions import conventions_command
 from xentcli.commands.eval import eval_command
 from xentcli.commands.inspect import inspect_command
+from xentcli.commands.merge import merge_command
 from xentcli.commands.metrics import metrics_command
 from xentcli.commands.rows import rows_command
 from xentcli.errors import XentError
@@ -41,6 +42,7 @@ app.command("eval", short_help="Score predictions and print the report.")(eval_c
 app.command("rows", short_help="Stream one line a row, with its loss.")(rows_command)
 app.command("inspect", short_help="Say how a file would be read, and why.")(inspect_command)
 app.add_typer(calibrate_app, name="calibrate", short_help="Fit a recalibration, and apply it.")
+app.command("merge", short_help="Add up states of parts of one data set.")(merge_command)
 app.command("conventions", short_help="Say how other systems compute the loss.")(
     conventions_command
 )

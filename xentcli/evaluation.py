@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.adopting import adopted, rule_of
+from xentcli.data_sets import Files, InMemory
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError, UsageError
 from xentcli.finalising import finalise, no_rows
@@ -26,7 +27,7 @@ from xentcli.resolve import resolve
 from xentcli.schema import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from xentcli.engine import Outcome, Watcher
     from xentcli.layout import Layout
@@ -35,6 +36,19 @@ if TYPE_CHECKING:
     from xentcli.readers.source import Source
     from xentcli.report import Report
 
+__all__ = [
+    "Beginning",
+    "Files",
+    "InMemory",
+    "Options",
+    "Ran",
+    "begin",
+    "check_slicing",
+    "run",
+    "score",
+    "table_of",
+    "understand",
+]
 
 # Less than this is not worth a second worker.
 _SMALL = 4 << 20
@@ -52,61 +66,6 @@ class Options(NamedTuple):
     report: ReportOptions = ReportOptions()
     run: RunOptions = RunOptions()
     keep: Keep | None = None
-
-
-class Files:
-    """The parts of a data set that lie in files or come through pipes."""
-
-    def __init__(self, arguments: Sequence[str], options: FileOptions) -> None:
-        from xentcli.sources import expand
-
-        self._parts = expand(arguments)
-        self._options = options
-
-    def open(self) -> Iterator[Source]:
-        """Opens the parts one by one, as they are asked for."""
-        from xentcli.readers import open_source
-
-        for part in self._parts:
-            yield open_source(part.path, self._options, part.partitions)
-
-    def reopen(self) -> Iterator[Source] | None:
-        """The parts opened anew; None where one is a pipe, and can be opened only once."""
-        return None if self.bytes is None else self.open()
-
-    @property
-    def paths(self) -> list[str]:
-        """The parts' paths."""
-        return [part.path for part in self._parts]
-
-    @property
-    def bytes(self) -> int | None:
-        """The size of all parts; None where one is a pipe, and can be opened only once."""
-        total = 0
-        for part in self._parts:
-            if not os.path.isfile(part.path):
-                return None
-            total += os.path.getsize(part.path)
-        return total
-
-
-class InMemory:
-    """A data set that is an opened source already; `again`, if it is given, opens it anew."""
-
-    bytes = None
-
-    def __init__(self, source: Source, again: Callable[[], Source | None] | None = None) -> None:
-        self._source = source
-        self._again = again
-
-    def open(self) -> Iterator[Source]:
-        """The source itself; it can be read once."""
-        yield self._source
-
-    def reopen(self) -> Iterator[Source] | None:
-        """The source opened anew; None where that cannot be."""
-        source = None if self._again is None else self._again()
-        return None if source is None else iter([source])
 
 
 def table_of(source: Source, options: FileOptions) -> Table:

@@ -22,11 +22,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
         "calibration_section",
         *("rows", "row_forms", "frames", "output", "progress", "calibration"),
+        *("data_sets", "states"),
     ),
     (
         *("engine", "observers", "forked", "supply", "streaming", "findings"),
         *("renderers", "readers", "sources"),
-        *("resampling", "replicates", "identities"),
+        *("resampling", "replicates", "identities", "fingerprint", "pair_sketch", "keeper"),
     ),
     ("metrics", "decode"),
     (
@@ -78,6 +79,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "value_histogram",
         "quantiles",
         "poisson",
+        "text_hashes",
+        "row_hashes",
         "pav",
         "bin_counts",
     ),

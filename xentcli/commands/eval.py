@@ -9,29 +9,33 @@ import typer
 
 from xentcli.commands.forms import forms_of, text_of
 from xentcli.commands.parameters import Inputs
-from xentcli.commands.results import Output, Report, Work
+from xentcli.commands.results import Kept, Output, Report, Work
+from xentcli.commands.stored import content_of, report_of_states, states_among
 from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.evaluation import Files, Options
+    from xentcli.evaluation import Files, Options, Ran
+    from xentcli.options import Keep
     from xentcli.renderers import Renderer
     from xentcli.report import Report as Result
 
 SOURCES = typer.Argument(
     metavar="SOURCE...",
-    help="A file, a directory, a glob, or - for standard input. Several are one data set.",
+    help="A file, a directory, a glob, or - for standard input; or what --state saved. Several "
+    "are one data set.",
     show_default=False,
 )
 
 
-@takes(inputs=Inputs, report=Report, output=Output, work=Work)
+@takes(inputs=Inputs, report=Report, output=Output, kept=Kept, work=Work)
 def eval_command(
     sources: Annotated[list[str], SOURCES],
     *,
     inputs: Inputs,
     report: Report,
     output: Output,
+    kept: Kept,
     work: Work,
 ) -> None:
     """Score predictions: cross-entropy, how sure it is, and which classes it comes from."""
@@ -39,21 +43,34 @@ def eval_command(
     from xentcli.output import check_target, deliver_all
 
     forms = forms_of(output)
-    for target in forms:
+    keep = kept.options()
+    targets = [*forms] if kept.state is None else [*forms, kept.state]
+    for target in targets:
         check_target(target, sources)
     files = Files(sources, inputs.file())
-    for target in forms:
+    for target in targets:
         check_target(target, files.paths)
-    if report.all_conventions:
+    _check_kept(kept, forms, report)
+    states = states_among(files)
+    if report.all_conventions and not states:
         from xentcli.commands.under_all import deliver_all_conventions
 
         deliver_all_conventions(files, _options(inputs, report, work), output)
         return
-    result = _score(files, inputs, report, output, work)
+    if output.digits < 0:
+        raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")
+    extra: dict[str, bytes] = {}
+    if states:
+        result = report_of_states(states, inputs, report, kept)
+    else:
+        ran = _run(files, _options(inputs, report, work, keep), work)
+        result = ran.report(report.options())
+        if kept.state is not None:
+            extra[kept.state] = content_of(ran, report.options(), kept.state)
     texts = {target: text_of(form, result, output, target) for target, form in forms.items()}
     if output.score_only:
         texts[output.output] = _first_value(result)
-    deliver_all(texts)
+    deliver_all({**texts, **extra})
     if not work.quiet and not _shows_findings(forms, output):
         _warn(result)
 
@@ -79,24 +96,38 @@ def _warn(result: Result) -> None:
             sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _options(inputs: Inputs, report: Report, work: Work) -> Options:
+def _options(inputs: Inputs, report: Report, work: Work, keep: Keep | None = None) -> Options:
     from xentcli.evaluation import Options
 
     return Options(
-        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
+        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options(), keep
     )
 
 
-def _score(files: Files, inputs: Inputs, report: Report, output: Output, work: Work) -> Result:
-    from xentcli.evaluation import score
+def _check_kept(kept: Kept, forms: dict[str, Renderer], report: Report) -> None:
+    """Raises UsageError for a state that cannot be made."""
+    import os
+
+    if kept.state is None:
+        return
+    if os.path.realpath(kept.state) in {os.path.realpath(target) for target in forms}:
+        raise UsageError(f"--state: '{kept.state}' is written to already")
+    for asked, option in (
+        (report.bootstrap, "--bootstrap"),
+        (report.find_slices, "--find-slices"),
+        (report.all_conventions, "--all-conventions"),
+    ):
+        if asked:
+            raise UsageError(f"--state does not go with {option}, which needs the rows")
+
+
+def _run(files: Files, options: Options, work: Work) -> Ran:
+    from xentcli.evaluation import run
     from xentcli.progress import watching
 
-    if output.digits < 0:
-        raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")
-    options = _options(inputs, report, work)
     wanted = False if work.quiet else work.progress
     with watching(files.bytes, wanted=wanted) as watcher:
-        return score(files, options, watcher)
+        return run(files, options, watcher)
 
 
 def _first_value(result: Result) -> str:
