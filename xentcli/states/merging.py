@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from xentcli.bins import Bins
 from xentcli.engine import Outcome
 from xentcli.errors import InputError
 from xentcli.fingerprint import By
@@ -27,18 +28,19 @@ _LAYOUT = {
     "target_words": "how the target is read",
     "scale": "the scale of the scores",
     "classes": "the classes",
+    "bins": "the bins of --by",
     "positive": "the class that the score speaks of",
     "truth": "how labels are read",
-    "scores": "the score columns",
+    "scores": "the columns of scores",
     "shape": "the shape of the scores",
     "weight": "--weight",
     "id": "--id",
     "units": "--count",
     "by": "--by",
-    "bins": "the bins of --by",
     "cluster": "--cluster",
     "positional": "whether classes have names",
 }
+_PLURAL = {"the classes", "the bins of --by", "the columns of scores", "the sums"}
 _POLICY = {
     "clip": "--clip",
     "like": "--like",
@@ -61,13 +63,14 @@ def merged(states: Sequence[Saved], name: str | None = None) -> Saved:
     _check_apart(states)
     found = reduce(_joined, states)
     names = states[0].name if len(states) == 1 else f"{len(states)} states"
+    _ = found.settled  # raises where labels of shards clash
     return replace(found, name=name or names)
 
 
 def _joined(one: Saved, other: Saved) -> Saved:
     first = len(one.outcome.facts)
     total = one.sum.merge(_moved(other.sum, first))
-    facts = [*one.outcome.facts, *other.outcome.facts]
+    facts = (*one.outcome.facts, *other.outcome.facts)
     shards = tuple(sorted((*one.shards, *other.shards)))
     return replace(one, outcome=Outcome(total, facts), shards=shards)
 
@@ -106,13 +109,15 @@ def _check_alike(one: Saved, other: Saved) -> None:
         if ours != theirs:
             raise InputError(
                 f"{one.name} and {other.name} cannot be merged: {words} "
-                f"{'are' if words.endswith('s') and words.startswith('the ') else 'is'} "
+                f"{'are' if words in _PLURAL else 'is'} "
                 f"{_told(ours)} in one, {_told(theirs)} in the other"
             )
 
 
 def _told(value: Any) -> str:
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+    if isinstance(value, Bins):
+        text = str(value if value.unknown else value._replace(quantiles=None))
+    elif isinstance(value, tuple):
         text = ", ".join(map(_told, value)) or "none"
     elif isinstance(value, bool):
         text = "on" if value else "off"

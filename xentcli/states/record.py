@@ -68,10 +68,10 @@ def saved_from(record: Record, name: str) -> Saved:
     state.parts = {key: part_of(part) for key, part in record["parts"].items()}
     if len(state.parts[FINGERPRINT].sums[0]) != layout.k + 1:
         raise ValueError("a fingerprint of another number of classes")
-    facts = [
+    facts = tuple(
         Facts(text(s["path"]), text(s["format"]), None if s["bytes"] is None else whole(s["bytes"]))
         for s in record["sources"]
-    ]
+    )
     if not facts:
         raise ValueError("no sources")
     slices = Slices(size)

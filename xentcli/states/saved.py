@@ -116,7 +116,7 @@ def saved_of(ran: Ran, options: ReportOptions, name: str) -> Saved:
     shards = (Shard(content, found.rows),) if found.by is By.LABEL else ()
     return Saved(
         name,
-        ran.layout._replace(reasons=()),
+        _unsettled(ran.layout),
         ran.policy._replace(expect_rows=None),
         tuple(r.key for r in request(options.metrics)) if options.metrics else (),
         options.calibration,
@@ -124,6 +124,12 @@ def saved_of(ran: Ran, options: ReportOptions, name: str) -> Saved:
         _normal(ran.outcome),
         shards,
     )
+
+
+def _unsettled(layout: Layout) -> Layout:
+    """The layout without what only some rows told: why it is so, and names that are yet to be."""
+    names = None if layout.truth is None else layout.truth.names(())
+    return layout._replace(reasons=(), classes=names or layout.classes)
 
 
 def _names(requested: Iterable[Requested]) -> tuple[str, ...]:
