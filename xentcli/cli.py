@@ -16,6 +16,7 @@ from xentcli.commands.compare import compare_command
 from xentcli.commands.conventions import conventions_command
 from xentcli.commands.eval import eval_command
 from xentcli.commands.inspect import inspect_command
+from xentcli.commands.merge import merge_command
 from xentcli.commands.metrics import metrics_command
 from xentcli.commands.rows import rows_command
 from xentcli.errors import XentError
@@ -45,6 +46,7 @@ app.command("compare", short_help="Compare candidates with a baseline, row by ro
     compare_command
 )
 app.add_typer(calibrate_app, name="calibrate", short_help="Fit a recalibration, and apply it.")
+app.command("merge", short_help="Add up states of parts of one data set.")(merge_command)
 app.command("conventions", short_help="Say how other systems compute the loss.")(
     conventions_command
 )

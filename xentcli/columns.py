@@ -148,6 +148,20 @@ def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
     return codes, values, there
 
 
+def encoded(array: pa.Array) -> tuple[Array, Array]:
+    """The texts of a column, as UTF-8 one after the other, and where each begins and ends.
+
+    Numbers are texts, too. What a missing value holds is not specified.
+    """
+    array = plain(array).cast(pa.string())
+    ends = np.frombuffer(array.buffers()[1], np.int32, len(array) + 1, array.offset * 4)
+    ends = ends.astype(np.int64)
+    data = array.buffers()[2]
+    if data is None:
+        return np.zeros(0, dtype=np.uint8), ends - ends[0]
+    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]], ends - ends[0]
+
+
 _CHARACTERS = [chr(code) for code in range(128)]
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from xentcli.layout import Layout
     from xentcli.observers import Observer
-    from xentcli.options import Bootstrap, Policy
+    from xentcli.options import Bootstrap, Keep, Policy
     from xentcli.readers.source import Source
     from xentcli.replicates import Replicates
     from xentcli.supply import Facts
@@ -136,6 +136,7 @@ class Plan(NamedTuple):
     workers: int
     slices: int = MOST_SLICES
     bootstrap: Bootstrap | None = None
+    keep: Keep | None = None
 
     @classmethod
     def of(
@@ -148,6 +149,7 @@ class Plan(NamedTuple):
         rows: int | None = None,
         slices: int | None = None,
         bootstrap: Bootstrap | None = None,
+        keep: Keep | None = None,
     ) -> Plan:
         """A plan whose blocks are of `rows` rows, or of a size that suits the processor.
 
@@ -157,7 +159,7 @@ class Plan(NamedTuple):
         wanted = union((ROWS, SUPPORT, *statistics))
         most = min(rows or block_rows(layout.k), MOST_ROWS)
         room = slices_kept(wanted, layout.size, slices, clustered=layout.cluster is not None)
-        return cls(layout, policy, wanted, most, workers, room, bootstrap)
+        return cls(layout, policy, wanted, most, workers, room, bootstrap, keep)
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""
@@ -166,6 +168,10 @@ class Plan(NamedTuple):
             from xentcli.identities import Identity
 
             roles = dict.fromkeys(Identity.of(self.layout).names, Role.LABEL) | roles
+        if self.keep is not None:
+            from xentcli.keeper import columns_of
+
+            roles = dict.fromkeys(columns_of(self.layout), Role.LABEL) | roles
         return Supply(sources, roles, rows=self.rows, threads=self.workers, turns=turns)
 
     def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
@@ -177,6 +183,7 @@ class Plan(NamedTuple):
         watching: list[Observer] = [
             observers.summing(self.layout, self.statistics, total.slices, total.state),
             *observers.searching(self.layout, total.state),
+            *observers.keeping(self.keep, self.layout, total.state),
             *resamplers,
         ]
         while (task := supply.take()) is not None:

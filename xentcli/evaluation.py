@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.adopting import adopted, rule_of
+from xentcli.data_sets import Files, InMemory
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError, UsageError
 from xentcli.finalising import finalise, no_rows
@@ -15,6 +16,7 @@ from xentcli.metrics import fitting, request
 from xentcli.options import (
     ColumnOptions,
     FileOptions,
+    Keep,
     Policy,
     ReportOptions,
     RunOptions,
@@ -25,7 +27,7 @@ from xentcli.resolve import resolve
 from xentcli.schema import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from xentcli.engine import Outcome, Watcher
     from xentcli.layout import Layout
@@ -34,6 +36,19 @@ if TYPE_CHECKING:
     from xentcli.readers.source import Source
     from xentcli.report import Report
 
+__all__ = [
+    "Beginning",
+    "Files",
+    "InMemory",
+    "Options",
+    "Ran",
+    "begin",
+    "check_slicing",
+    "run",
+    "score",
+    "table_of",
+    "understand",
+]
 
 # Less than this is not worth a second worker.
 SMALL = 4 << 20
@@ -50,61 +65,7 @@ class Options(NamedTuple):
     policy: Policy = Policy()
     report: ReportOptions = ReportOptions()
     run: RunOptions = RunOptions()
-
-
-class Files:
-    """The parts of a data set that lie in files or come through pipes."""
-
-    def __init__(self, arguments: Sequence[str], options: FileOptions) -> None:
-        from xentcli.sources import expand
-
-        self._parts = expand(arguments)
-        self._options = options
-
-    def open(self) -> Iterator[Source]:
-        """Opens the parts one by one, as they are asked for."""
-        from xentcli.readers import open_source
-
-        for part in self._parts:
-            yield open_source(part.path, self._options, part.partitions)
-
-    def reopen(self) -> Iterator[Source] | None:
-        """The parts opened anew; None where one is a pipe, and can be opened only once."""
-        return None if self.bytes is None else self.open()
-
-    @property
-    def paths(self) -> list[str]:
-        """The parts' paths."""
-        return [part.path for part in self._parts]
-
-    @property
-    def bytes(self) -> int | None:
-        """The size of all parts; None where one is a pipe, and can be opened only once."""
-        total = 0
-        for part in self._parts:
-            if not os.path.isfile(part.path):
-                return None
-            total += os.path.getsize(part.path)
-        return total
-
-
-class InMemory:
-    """A data set that is an opened source already; `again`, if it is given, opens it anew."""
-
-    bytes = None
-
-    def __init__(self, source: Source, again: Callable[[], Source | None] | None = None) -> None:
-        self._source = source
-        self._again = again
-
-    def open(self) -> Iterator[Source]:
-        """The source itself; it can be read once."""
-        yield self._source
-
-    def reopen(self) -> Iterator[Source] | None:
-        """The source opened anew; None where that cannot be."""
-        source = None if self._again is None else self._again()
-        return None if source is None else iter([source])
+    keep: Keep | None = None
 
 
 def table_of(source: Source, options: FileOptions) -> Table:
@@ -145,8 +106,26 @@ def begin(sources: Iterator[Source], options: FileOptions) -> Beginning:
     return Beginning(opened, opened[0], tables[0])
 
 
+class Ran(NamedTuple):
+    """A run that is done: how the rows were read, what they add up to, and what is asked of it."""
+
+    layout: Layout
+    outcome: Outcome
+    requested: Sequence[Requested]
+    policy: Policy
+
+    def report(self, options: ReportOptions) -> Report:
+        """What is read off the sum."""
+        return finalise(self.layout, self.outcome, self.requested, self.policy, options)
+
+
 def score(data: Files | InMemory, options: Options, watcher: Watcher | None = None) -> Report:
-    """Scores all rows of a data set and reports.
+    """Scores all rows of a data set and reports; raises what `run` and `finalise` raise."""
+    return run(data, options, watcher).report(options.report)
+
+
+def run(data: Files | InMemory, options: Options, watcher: Watcher | None = None) -> Ran:
+    """Adds up all rows of a data set.
 
     Raises InputError for rows that cannot be scored, and UsageError for options that do
     not fit the data.
@@ -169,7 +148,8 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
                 )
             layout = layout._replace(searched=by_columns.searched(table, layout))
         _check_labels(layout, options.policy)
-        _check_slicing(layout, options.report)
+        check_slicing(layout, options.report)
+        _check_keeping(layout, options)
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
         _check_bootstrap(layout, options.report.bootstrap)
@@ -191,7 +171,7 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
             raise
     if before not in (None, outcome.sum.read):
         raise InputError(f"{outcome.facts[0].path}: has other rows when it is read again")
-    return finalise(plan.layout, outcome, requested, options.policy, options.report)
+    return Ran(plan.layout, outcome, requested, options.policy)
 
 
 def _run(
@@ -229,7 +209,13 @@ def _check_labels(layout: Layout, policy: Policy) -> None:
         raise UsageError("--ignore-label is for rows that have one label each")
 
 
-def _check_slicing(layout: Layout, report: ReportOptions) -> None:
+def _check_keeping(layout: Layout, options: Options) -> None:
+    """Raises UsageError for what cannot be kept."""
+    if options.keep is not None and options.keep.paired and layout.id is None:
+        raise UsageError("--paired needs --id: the column that names a row in both files")
+
+
+def check_slicing(layout: Layout, report: ReportOptions) -> None:
     """Raises UsageError for options of slices where there are none."""
     if report.min_rows and not (layout.by or report.find_slices):
         raise UsageError("--min-rows goes with --by or --find-slices")
@@ -268,4 +254,5 @@ def _plan(
         rows=options.run.block_rows,
         slices=options.report.max_slices,
         bootstrap=bootstrap,
+        keep=options.keep,
     )

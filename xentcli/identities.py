@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import reduce
-from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from xentcli import columns
 from xentcli.cell_batch import CellBatch
 from xentcli.class_batch import ClassBatch
-from xentcli.labels import canonical, spell
+from xentcli.labels import spell
 from xentcli.poisson import mixed
+from xentcli.text_hashes import of_plain, of_texts, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     Hashes = NDArray[np.uint64]
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_WORD = 8
-# The bytes of a text that a word of eight holds, where less than eight are left.
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
+# From here on, Python spells whole floats with an exponent.
+_SPELLED_OUT = 1e16
 
 
 class Kind(StrEnum):
@@ -62,7 +61,7 @@ class Identity(NamedTuple):
         """The hash of each row of the batch, which was made of the block."""
         if not self.names:
             return _of_content(batch)
-        every = _joined(_of_column(block.column(name)) for name in self.names)
+        every = _joined(of_column(block.column(name)) for name in self.names)
         return every if batch.rows is None else every.take(batch.rows)
 
 
@@ -84,51 +83,27 @@ def _of_content(batch: Batch) -> Hashes:
     return _joined(mixed(column.view(np.uint64)) for column in floats)
 
 
-def _of_column(array: pa.Array) -> Hashes:
+def of_column(array: pa.Array) -> Hashes:
     """Hashes of the values of a column; a missing one is the empty text."""
-    text = columns.texts(array)
-    if text is not None:
-        codes, words, there = text
-        found = of_texts([_plain(word) for word in words])
+    array = columns.plain(array)
+    there = columns.present(array)
+    if pa.types.is_dictionary(array.type):
+        codes, words, there = columns.texts(array) or ((), (), None)
+        found = of_texts([plain(word) for word in words])
         found = found.take(codes) if len(words) else np.zeros(len(codes), dtype=np.uint64)
+    elif pa.types.is_floating(array.type):
+        values = columns.fixed(array)
+        known = ~np.isnan(values)
+        there = known if there is None else there & known
+        found = _of_numbers(np.where(there, values, 0.0) + 0.0)
     else:
-        array = columns.plain(array)
-        there, values = columns.present(array), columns.fixed(array)
-        if values.dtype.kind == "f":
-            known = ~np.isnan(values)
-            there = known if there is None else there & known
-            values = np.where(known, values, 0.0) + 0.0
-        found = of_texts([_plain(spell(value)) for value in values.tolist()])
+        # Whole numbers and truth values are spelled by Arrow as by Python.
+        found = of_plain(*columns.encoded(array))
     return found if there is None else np.where(there, found, of_texts([""]))
 
 
-def _plain(word: str) -> str:
-    """A whole number as such, however it was spelled: 1.0 is 1, and so in every format."""
-    return canonical(word) if word[-1:] == "0" and "." in word else word
-
-
-def of_texts(texts: Sequence[str]) -> Hashes:
-    """A hash of each text, eight bytes of all of them at a time.
-
-    >>> a, b, c = of_texts(["17", "1700000000", "17"]).tolist()
-    >>> a == c, a == b
-    (True, False)
-    """
-    encoded = "".join(texts).encode("utf-8", "surrogatepass")
-    whole = len(encoded) == sum(map(len, texts))
-    sizes = map(len, texts if whole else (t.encode("utf-8", "surrogatepass") for t in texts))
-    ends = np.fromiter(accumulate(sizes), np.int64, len(texts))
-    lengths = np.diff(ends, prepend=0)
-    starts = ends - lengths
-    # A word of eight bytes from every byte on, the bytes in the same order on every machine.
-    words = np.ndarray(
-        (len(encoded) + 1,), dtype="<u8", buffer=encoded + bytes(_WORD), strides=(1,)
-    )
-    found = mixed(lengths.astype(np.uint64) + _GOLDEN)
-    live = np.arange(len(texts))
-    for first in range(0, int(lengths.max(initial=0)), _WORD):
-        live = live[lengths[live] > first]
-        left = np.minimum(lengths[live] - first, _WORD)
-        word = words[starts[live] + first].astype(np.uint64) & _MASKS[left]
-        found[live] = mixed(found[live] ^ word)
-    return found
+def _of_numbers(values: NDArray[np.floating[Any]]) -> Hashes:
+    """Hashes of numbers, as Python spells them; whole ones as such."""
+    if (np.abs(values) < _SPELLED_OUT).all() and (np.trunc(values) == values).all():
+        return of_plain(*columns.encoded(columns.positions(values.astype(np.int64))))
+    return of_texts([plain(spell(value)) for value in values.tolist()])

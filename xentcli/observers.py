@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from xentcli.batch import Batch
     from xentcli.layout import Layout
-    from xentcli.options import Bootstrap
+    from xentcli.options import Bootstrap, Keep
     from xentcli.resampling import Resampler
     from xentcli.slicer import Slicer
     from xentcli.slices import Slices
@@ -81,6 +81,15 @@ def searching(layout: Layout, state: State) -> list[Observer]:
     from xentcli.slice_search import PART, Searcher, SliceSearch
 
     return [Searcher(layout, state.part(PART, SliceSearch))]
+
+
+def keeping(keep: Keep | None, layout: Layout, state: State) -> list[Observer]:
+    """What keeps more than sums for a state file, if one is wanted."""
+    if keep is None:
+        return []
+    from xentcli.keeper import Keeper
+
+    return [Keeper(keep, layout, state)]
 
 
 def resampling(

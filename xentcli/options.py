@@ -191,6 +191,12 @@ def bootstrap_of(replicates: int | None, seed: int | None) -> Bootstrap | None:
     return None
 
 
+class Keep(NamedTuple):
+    """What is kept of a run for a state file besides its sums; `paired` for comparisons by row."""
+
+    paired: bool = False
+
+
 class ReportOptions(NamedTuple):
     """What is computed of the rows, and in which unit.
 

@@ -20,6 +20,7 @@ from xentcli.family import column_sums
 from xentcli.keyed_sums import KeyedSums
 from xentcli.levels import UNIT_BITS
 from xentcli.matrix_scores import Matrix
+from xentcli.row_hashes import hashes_of
 from xentcli.single_scores import Single
 from xentcli.statistic import Statistic
 from xentcli.temperature import fit_temperature
@@ -44,7 +45,6 @@ _MOST_ROWS = 1 << 16
 # What a sample says of the number of rows is believed to so many of its errors.
 _SIGMAS = 5.0
 _EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)
-_CHUNK = 1 << 13
 
 
 class Sampled(NamedTuple):
@@ -61,6 +61,20 @@ class Sampled(NamedTuple):
         if self.weight is None:
             return self.rows.astype(np.float64)
         return np.array([ratio(u, 1 << UNIT_BITS) for u in self.weight.units()])
+
+
+class Taken(NamedTuple):
+    """What a sample of at most `most` rows is kept as: their scores (K, n) or (1, n), and truths.
+
+    `kind` says what the scores are: their class, the number of the class that a single one speaks
+    of, and the ends that losses are clipped to.
+    """
+
+    most: int | None
+    kept: KeyedSums
+    raw: Array
+    truth: Array
+    kind: tuple[type[Scores], int, Ends | None]
 
 
 class Fitted(NamedTuple):
@@ -169,6 +183,22 @@ class RowSample:
         if other._raw is not None:
             self._join(other._kept, other._raw, other._truth)
 
+    def taken(self) -> Taken | None:
+        """What is kept; None where there are no rows."""
+        self._settle()
+        if self._raw is None or self._kind is None:
+            return None
+        return Taken(self._most, self._kept, self._raw, self._truth, self._kind)
+
+    @classmethod
+    def of(cls, taken: Taken | None) -> RowSample:
+        """The sample of which this is kept."""
+        sample = cls(None if taken is None else taken.most)
+        if taken is not None:
+            sample._kind = taken.kind
+            sample._join(taken.kept, taken.raw, taken.truth)
+        return sample
+
     @property
     def rows(self) -> Sampled | None:
         """The rows of the sample, in the order of their hashes; None where there are none."""
@@ -246,49 +276,6 @@ def _scores_of(kind: type[Scores], raw: Array, positive: int) -> Scores:
     if issubclass(kind, Matrix):
         return kind(raw)
     raise TypeError(kind)
-
-
-def hashes_of(raw: Array, truth: Array) -> Hashes:
-    """A hash of each row of the (K, n) scores, as float64 whatever their type, and its class.
-
-    Each score's bits times an odd number of its own, added up and mixed: equal rows have equal
-    hashes, and others almost surely (some n²/2^65) have not.
-
-    >>> p = np.array([[0.5, 0.25, 0.5], [0.5, 0.75, 0.5]])
-    >>> a, b, c = hashes_of(p, np.array([0, 1, 0])).tolist()
-    >>> a == c, a == b
-    (True, False)
-    """
-    total = np.empty(raw.shape[1], dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        factors = _mixed(np.arange(1, len(raw) + 2, dtype=np.uint64) * _GOLDEN) | np.uint64(1)
-        for start in range(0, len(total), _CHUNK):
-            rows = slice(start, start + _CHUNK)
-            part = total[rows]
-            np.multiply(truth[rows].astype(np.uint64), factors[-1], out=part)
-            for scores, factor in zip(raw[:, rows], factors, strict=False):
-                bits = scores.astype(np.float64).view(np.uint64)
-                # What was float32 has nothing in its low bits, which a product would not reach.
-                bits ^= bits >> _HALF
-                bits *= factor
-                part += bits
-            _mixed(part)
-    return total
-
-
-# The finaliser of splitmix64 (Steele, Lea and Flood 2014).
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_HALF = np.uint64(32)
-
-
-def _mixed(x: Hashes) -> Hashes:
-    """The numbers themselves, mixed in place."""
-    for shift, factor in ((np.uint64(30), _FIRST), (np.uint64(27), _SECOND)):
-        x ^= x >> shift
-        x *= factor
-    x ^= x >> np.uint64(31)
-    return x
 
 
 def _add(batch: ClassBatch, sample: RowSample) -> None:

@@ -137,6 +137,20 @@ class ScoreGrid:
             more = _coarsened(more, self.dropped - other.dropped)
         self._join(more)
 
+    def counted(self) -> KeyedSums:
+        """The rows by key: twice the score, with 1 added for the second class."""
+        self._settle()
+        return self._kept
+
+    @classmethod
+    def of(cls, dropped: int, counted: KeyedSums) -> ScoreGrid:
+        """The grid of which this is known."""
+        grid = cls()
+        grid.dropped = dropped
+        if len(counted.keys):
+            grid._join(counted)
+        return grid
+
     def _cells(self) -> tuple[list[int], list[int]]:
         """Of every cell, by ascending score, the weight of the second class and of both.
 

@@ -23,11 +23,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
         "calibration_section",
         *("rows", "row_forms", "frames", "output", "progress", "calibration"),
+        *("data_sets", "states"),
     ),
     (
         *("engine", "observers", "forked", "supply", "streaming", "findings"),
         *("renderers", "readers", "sources"),
-        *("resampling", "replicates", "identities", "side_by_side"),
+        *("resampling", "replicates", "identities", "fingerprint", "pair_sketch", "keeper"),
+        "side_by_side",
     ),
     ("metrics", "decode"),
     (
@@ -79,6 +81,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "value_histogram",
         "quantiles",
         "poisson",
+        "text_hashes",
+        "row_hashes",
         "pav",
         "bin_counts",
     ),

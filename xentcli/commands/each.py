@@ -8,10 +8,11 @@ from xentcli.commands.parameters import option
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xentcli.commands.results import Output, Work
-    from xentcli.evaluation import Options
+    from xentcli.evaluation import Files, Options
+    from xentcli.report import Report
 
 FAMILY = "each"
 
@@ -29,10 +30,16 @@ class Each:
     ] = False
 
 
-def deliver_each(sources: Sequence[str], options: Options, output: Output, work: Work) -> None:
+def deliver_each(
+    sources: Sequence[str],
+    options: Options,
+    output: Output,
+    work: Work,
+    score: Callable[[Files], Report],
+) -> None:
     """Writes the reports of all sources, once every one of them has been scored."""
     from xentcli.commands.forms import forms_of, text_of
-    from xentcli.commands.scoring import first_value, score_files, shows_findings, warn
+    from xentcli.commands.scoring import first_value, shows_findings, warn
     from xentcli.evaluation import Files
     from xentcli.output import check_target, deliver_all
     from xentcli.side_by_side import side_by_side
@@ -46,7 +53,7 @@ def deliver_each(sources: Sequence[str], options: Options, output: Output, work:
     everything = [Files([source], options.file) for source in sources]
     for target in forms:
         check_target(target, [path for files in everything for path in files.paths])
-    reports = [score_files(files, options, output, work) for files in everything]
+    reports = [score(files) for files in everything]
     result = side_by_side(sources, reports, options.report.confidence)
     texts = {target: text_of(form, result, output, target) for target, form in forms.items()}
     if output.score_only:

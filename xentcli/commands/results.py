@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from xentcli.commands.parameters import option
-from xentcli.options import Base, ReportOptions, RunOptions, bootstrap_of
+from xentcli.errors import UsageError
+from xentcli.options import Base, Keep, ReportOptions, RunOptions, bootstrap_of
 
 _REPORT, OUTPUT_PANEL, _RUN = "What is computed", "Where it goes", "How the work is done"
 
@@ -105,6 +106,38 @@ class Report:
             bootstrap=bootstrap_of(self.bootstrap, self.seed),
             calibration=self.calibration,
         )
+
+
+class Kept:
+    """What is kept of a run besides its report."""
+
+    state: Annotated[
+        str | None,
+        option(
+            "--state",
+            metavar="FILE",
+            panel=OUTPUT_PANEL,
+            help="Save what was added up, to be merged, read and compared without the rows.",
+        ),
+    ] = None
+    paired: Annotated[
+        bool,
+        option(
+            "--paired",
+            panel=OUTPUT_PANEL,
+            help="Keep in --state what lets it be compared row by row; rows are told by --id.",
+        ),
+    ] = False
+
+    def options(self) -> Keep | None:
+        """The same, as plain values."""
+        if self.state is None:
+            if self.paired:
+                raise UsageError("--paired goes with --state")
+            return None
+        if self.state in ("", "-"):
+            raise UsageError("--state takes the name of a file", hint="a report goes to -")
+        return Keep(self.paired)
 
 
 class Work:

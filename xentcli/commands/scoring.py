@@ -12,18 +12,19 @@ if TYPE_CHECKING:
 
     from xentcli.commands.parameters import Inputs
     from xentcli.commands.results import Output, Report, Work
-    from xentcli.evaluation import Files, Options
+    from xentcli.evaluation import Files, Options, Ran
+    from xentcli.options import Keep
     from xentcli.renderers import Renderer
     from xentcli.report import Finding
     from xentcli.report import Report as Result
 
 
-def options_of(inputs: Inputs, report: Report, work: Work) -> Options:
+def options_of(inputs: Inputs, report: Report, work: Work, keep: Keep | None = None) -> Options:
     """The options of a run, as plain values."""
     from xentcli.evaluation import Options
 
     return Options(
-        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
+        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options(), keep
     )
 
 
@@ -33,15 +34,14 @@ def check_output(output: Output) -> None:
         raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")
 
 
-def score_files(files: Files, options: Options, output: Output, work: Work) -> Result:
-    """Scores a data set, under a progress bar where one is wanted."""
-    from xentcli.evaluation import score
+def run_files(files: Files, options: Options, work: Work) -> Ran:
+    """Adds up the rows of a data set, under a progress bar where one is wanted."""
+    from xentcli.evaluation import run
     from xentcli.progress import watching
 
-    check_output(output)
     wanted = False if work.quiet else work.progress
     with watching(files.bytes, wanted=wanted) as watcher:
-        return score(files, options, watcher)
+        return run(files, options, watcher)
 
 
 def shows_findings(forms: dict[str, Renderer], output: Output) -> bool:

@@ -12,8 +12,8 @@ from xentcli.comparing.grown import Grown
 from xentcli.comparing.partners import Beside
 from xentcli.errors import InputError
 from xentcli.finalising import no_rows
-from xentcli.identities import of_texts
 from xentcli.text import shown
+from xentcli.text_hashes import of_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -35,16 +35,20 @@ def readers() -> Mapping[str, Reader]:
 
 
 def open_source(
-    path: str, options: FileOptions, partitions: Mapping[str, str | None] | None = None
+    path: str,
+    options: FileOptions,
+    partitions: Mapping[str, str | None] | None = None,
+    begun: Input | None = None,
 ) -> Source:
     """Opens a file, a stream or standard input (`-`) with the reader for what it holds.
 
     `--input-format` decides; without it the first bytes do, then the name. `partitions` are
-    columns that the file's place in a directory tree gives it, the same in every row.
+    columns that the file's place in a directory tree gives it, the same in every row. `begun` is
+    the file or stream where it is open already, to be closed with the source.
 
     Raises `InputError` for what cannot be read, `UsageError` for options that cannot be.
     """
-    supply = Input(path)
+    supply = begun or Input(path)
     try:
         with reading(supply.name):
             reader = _reader(supply, options)

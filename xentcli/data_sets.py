@@ -1,0 +1,94 @@
+"""What a run is over: files and streams, or a table in memory."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from xentcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from xentcli.options import FileOptions
+    from xentcli.readers.inputs import Input
+    from xentcli.readers.source import Source
+
+
+class Files:
+    """The parts of a data set that lie in files or come through pipes."""
+
+    def __init__(self, arguments: Sequence[str], options: FileOptions) -> None:
+        from xentcli.sources import expand
+
+        self._parts = expand(arguments)
+        self._options = options
+        # Streams that were looked at, with what was seen of them.
+        self._begun: dict[str, Input] = {}
+
+    def head(self, path: str, size: int) -> bytes:
+        """The first bytes of a part, which are left to be read; none where it cannot be read."""
+        from xentcli.readers.inputs import Input
+
+        try:
+            supply = self._begun.get(path) or Input(path)
+            found = supply.stream().peek(size)
+        except (OSError, ValueError, InputError):
+            return b""  # whoever reads it will say so
+        if supply.is_file:
+            supply.close()
+        else:
+            self._begun[path] = supply
+        return found
+
+    def supply(self, path: str) -> Input:
+        """The bytes of a part, from the first on."""
+        from xentcli.readers.inputs import Input
+
+        return self._begun.pop(path, None) or Input(path)
+
+    def open(self) -> Iterator[Source]:
+        """Opens the parts one by one, as they are asked for."""
+        from xentcli.readers import open_source
+
+        for part in self._parts:
+            begun = self._begun.pop(part.path, None)
+            yield open_source(part.path, self._options, part.partitions, begun)
+
+    def reopen(self) -> Iterator[Source] | None:
+        """The parts opened anew; None where one is a pipe, and can be opened only once."""
+        return None if self.bytes is None else self.open()
+
+    @property
+    def paths(self) -> list[str]:
+        """The parts' paths."""
+        return [part.path for part in self._parts]
+
+    @property
+    def bytes(self) -> int | None:
+        """The size of all parts; None where one is a pipe, and can be opened only once."""
+        total = 0
+        for part in self._parts:
+            if not os.path.isfile(part.path):
+                return None
+            total += os.path.getsize(part.path)
+        return total
+
+
+class InMemory:
+    """A data set that is an opened source already; `again`, if it is given, opens it anew."""
+
+    bytes = None
+
+    def __init__(self, source: Source, again: Callable[[], Source | None] | None = None) -> None:
+        self._source = source
+        self._again = again
+
+    def open(self) -> Iterator[Source]:
+        """The source itself; it can be read once."""
+        yield self._source
+
+    def reopen(self) -> Iterator[Source] | None:
+        """The source opened anew; None where that cannot be."""
+        source = None if self._again is None else self._again()
+        return None if source is None else iter([source])
