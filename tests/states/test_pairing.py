@@ -13,6 +13,8 @@ from tests.laws.rows import rows_of
 from tests.states.made import BY_NAME, again, ran, table, written
 from xentcli.engine import Sum
 from xentcli.errors import InputError, UsageError
+from xentcli.exact import ratio
+from xentcli.levels import UNIT_BITS
 from xentcli.options import Keep, Like, Policy
 from xentcli.pair_sketch import CELLS, PairSketch
 from xentcli.states.merging import merged
@@ -84,7 +86,7 @@ def test_over_many_hashes_the_error_of_the_error_is_what_theory_says() -> None:
         sketch = PairSketch(seed)
         sketch.add(batch, hashes)
         s, t = (
-            np.array([sketch.part(key).value(i) for i in range(CELLS)])
+            np.array([ratio(u, 1 << UNIT_BITS) for u in sketch.part(key).units()])
             for key in ("cross_entropy", "weight")
         )
         cells = s - x.mean() * t
@@ -134,9 +136,7 @@ def test_order_shards_and_workers_change_no_bit(tmp_path: Path) -> None:
     turned = rows.take(list(reversed(range(200))))
     other, _ = ran([written(tmp_path, "t.parquet", turned)], THREE, keep=Keep(True))
     assert whole.sketch == other.sketch
-    paths = [
-        written(tmp_path, f"{i}.parquet", rows.slice(i * 50, 50)) for i in range(4)
-    ]
+    paths = [written(tmp_path, f"{i}.parquet", rows.slice(i * 50, 50)) for i in range(4)]
     parts = [ran([path], THREE, keep=Keep(True))[0] for path in paths]
     assert merged(parts[::-1]).sketch == whole.sketch
     assert isinstance(whole.sum, Sum)
