@@ -66,7 +66,7 @@ class Fingerprint:
         """Takes in rows; `hashes` are those of their ids, in row order, where they have some."""
         self.rows += len(batch)
         if hashes is not None:
-            self._see(hashes)
+            self.see(hashes)
             own = hashes
         elif batch.row_weights is None:
             own = np.full(len(batch), _of_floats(np.ones(1))[0])
@@ -103,7 +103,8 @@ class Fingerprint:
             for lane, found in zip(self.sums, (bound, bound * bound), strict=True):
                 lane[:-1] += groups.sum(found.view(np.int64)).view(np.uint64)
 
-    def _see(self, hashes: Hashes) -> None:
+    def see(self, hashes: Hashes) -> None:
+        """Keeps the smallest hashes of ids."""
         limit = self._ids[-1] if len(self._ids) == MOST_IDS else _LIMIT
         few = hashes[hashes <= limit]
         if len(few):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from xentcli.report import Report
 
+_POLICY, _REPORT = Policy(), ReportOptions()
 NAMES = ("c0", "c1", "c2")
 
 
@@ -74,7 +75,9 @@ def table(n: int = 60, seed: int = 0, *, sharp: float = 1.0, zero: bool = False)
     """Rows with a truth of every kind; `sharp` makes another model of it."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, 3, n)
-    scores = rng.dirichlet(np.ones(3), n) ** sharp
+    scores = rng.dirichlet(np.ones(3), n)
+    if sharp != 1.0:
+        scores = scores**sharp * np.random.default_rng(99).lognormal(sigma=0.5, size=(n, 3))
     scores /= scores.sum(axis=1, keepdims=True)
     if zero:
         scores[0] = np.eye(3)[(truth[0] + 1) % 3]
@@ -109,8 +112,8 @@ def ran(
     paths: list[str],
     columns: ColumnOptions,
     *,
-    policy: Policy = Policy(),
-    report: ReportOptions = ReportOptions(),
+    policy: Policy = _POLICY,
+    report: ReportOptions = _REPORT,
     keep: Keep | None = None,
     processes: bool = False,
 ) -> tuple[Saved, Report]:

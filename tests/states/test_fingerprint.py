@@ -59,7 +59,8 @@ def test_formats_layouts_and_orders_of_classes_share_it(tmp_path: Path) -> None:
     turned = saved(tmp_path, rows, THREE._replace(scores="prob_c2,prob_c0,prob_c1"))
     assert turned.layout.classes == ("c2", "c0", "c1")
     assert same_test_set(one, turned)
-    lists = [list(v) for v in zip(*(rows.column(f"prob_c{k}").to_pylist() for k in (1, 2, 0)))]
+    turned_back = [rows.column(f"prob_c{k}").to_pylist() for k in (1, 2, 0)]
+    lists = [list(scores) for scores in zip(*turned_back, strict=True)]
     vectors = rows.append_column("list", [lists])
     columns = THREE._replace(scores="list", classes=("c1", "c2", "c0"), scale=Scale.LOGIT)
     assert same_test_set(one, saved(tmp_path, vectors, columns))
@@ -70,10 +71,12 @@ def test_one_score_and_two_share_it(tmp_path: Path) -> None:
     p = rows.column("p").to_numpy()
     two = rows.append_column("two_no", [1 - p]).append_column("two_yes", [p])
     columns = ColumnOptions(target=("sure",), id="id")
-    states = [
-        saved(tmp_path, two, columns._replace(**ways))
-        for ways in ({"scores": "p"}, {"scores": "two_*"}, {"scores": "p", "positive": "yes"})
-    ]
+    ways = (
+        columns._replace(scores="p"),
+        columns._replace(scores="two_*"),
+        columns._replace(scores="p", positive="yes"),
+    )
+    states = [saved(tmp_path, two, way) for way in ways]
     assert same_test_set(states[0], states[1])
     assert same_test_set(states[0], states[2])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def shards(folder: Path, sizes: list[int], **other: Any) -> list[str]:
     ends = np.cumsum([0, *sizes]).tolist()
     return [
         written(folder, f"{i}.parquet", rows.slice(a, b - a))
-        for i, (a, b) in enumerate(zip(ends[:-1], ends[1:], strict=True))
+        for i, (a, b) in enumerate(pairwise(ends))
     ]
 
 
@@ -107,8 +108,8 @@ def states_of(
     found = []
     for name, seed, ways in (("one", 0, one), ("other", 1, other)):
         path = written(tmp_path, f"{name}.parquet", table(seed=seed))
-        ways = {"columns": THREE, **same, **ways}
-        found.append(replace(ran([path], **ways)[0], name=f"{name}.xent"))
+        asked = {"columns": THREE, **same, **ways}
+        found.append(replace(ran([path], **asked)[0], name=f"{name}.xent"))
     return found
 
 

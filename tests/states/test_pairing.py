@@ -13,6 +13,8 @@ from tests.laws.rows import rows_of
 from tests.states.made import BY_NAME, again, ran, table, written
 from xentcli.engine import Sum
 from xentcli.errors import InputError, UsageError
+from xentcli.exact import ratio
+from xentcli.levels import UNIT_BITS
 from xentcli.options import Keep, Like, Policy
 from xentcli.pair_sketch import CELLS, PairSketch
 from xentcli.states.merging import merged
@@ -84,7 +86,7 @@ def test_over_many_hashes_the_error_of_the_error_is_what_theory_says() -> None:
         sketch = PairSketch(seed)
         sketch.add(batch, hashes)
         s, t = (
-            np.array([sketch.part(key).value(i) for i in range(CELLS)])
+            np.array([ratio(u, 1 << UNIT_BITS) for u in sketch.part(key).units()])
             for key in ("cross_entropy", "weight")
         )
         cells = s - x.mean() * t
