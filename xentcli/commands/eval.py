@@ -18,7 +18,7 @@ from xentcli.commands.scoring import (
     shows_findings,
     warn,
 )
-from xentcli.commands.stored import content_of, report_of_states, states_among
+from xentcli.commands.stored import content_of, report_of_states
 from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 
@@ -49,6 +49,7 @@ def eval_command(
     """Score predictions: cross-entropy, how sure it is, and which classes it comes from."""
     from xentcli.evaluation import Files
     from xentcli.output import check_target, deliver_all
+    from xentcli.states.among import states_among
 
     options = options_of(inputs, report, work, kept.options())
     check_output(output)
@@ -87,6 +88,8 @@ def _scored(
     files: Files, options: Options, inputs: Inputs, report: Report, kept: Kept, work: Work
 ) -> tuple[Result, dict[str, bytes]]:
     """The report of predictions, or of states; and the state of the run, where one is wanted."""
+    from xentcli.states.among import states_among
+
     states = states_among(files)
     if states:
         return report_of_states(states, inputs, report, kept), {}

@@ -18,10 +18,11 @@ from xentcli.comparing.sides import Side
 from xentcli.comparison import Candidate, Comparison, Pairing
 from xentcli.engine import Plan, usable_threads
 from xentcli.errors import UsageError
-from xentcli.evaluation import FORKS, SMALL, with_bins
+from xentcli.evaluation import FORKS, SMALL, Files, with_bins
 from xentcli.finalising import settled
 from xentcli.identities import Identity, Kind
 from xentcli.options import TargetKind, check
+from xentcli.states.among import states_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from xentcli.comparing.partners import Partner
     from xentcli.comparing.sides import Lines
     from xentcli.engine import Watcher
-    from xentcli.evaluation import Files, InMemory, Options
+    from xentcli.evaluation import InMemory, Options
     from xentcli.rules import Rule
 
 CHANGED = 5
@@ -61,13 +62,19 @@ def compare(
     """Compares candidates with the first of the data sets, row by row.
 
     `paths` name the data sets where `wanted.names` do not. Rows are matched by the column that
-    `options.columns.id` names, else by their order. Raises InputError for rows that cannot be
-    scored, or are not the same; UsageError for options that do not fit.
+    `options.columns.id` names, else by their order; those of states by their sketches. Raises
+    InputError for rows that cannot be scored, or are not the same; UsageError for options that
+    do not fit.
     """
     wanted = wanted or Comparing()
     check(options.policy, options.report, options.run)
     names = _names(paths, wanted)
     _check(options, wanted)
+    stored = [states_among(part) if isinstance(part, Files) else [] for part in data]
+    if any(stored):
+        from xentcli.comparing.stored import compared
+
+        return compared(data, stored, names, options, wanted, watcher)
     if wanted.unpaired:
         from xentcli.comparing.unpaired import unpaired
 
@@ -254,7 +261,9 @@ class _Comparison:
 
 
 def with_holm(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The candidates with p values that allow for their number."""
+    """The candidates with p values that allow for their number, where there are several."""
+    if len(candidates) == 1:
+        return tuple(candidates)
     keys = dict.fromkeys(chain.from_iterable(c.metrics for c in candidates))
     found = [dict(c.metrics) for c in candidates]
     for key in keys:
