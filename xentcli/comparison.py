@@ -7,7 +7,7 @@ on rows of their own. Every difference is the candidate's figure less the baseli
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,3 +138,21 @@ class Comparison(NamedTuple):
     candidates: tuple[Candidate, ...]
     findings: tuple[Finding, ...] = ()
     schema: str = SCHEMA
+
+    def __str__(self) -> str:
+        """The table that `xent compare` prints."""
+        from xentcli.renderers import RenderOptions, get
+
+        return get("table", "comparison").text(self, RenderOptions())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain containers, shaped as the JSON of `xent compare --json`."""
+        from xentcli.comparison_record import record_of_comparison
+
+        return record_of_comparison(self)
+
+    def to_json(self) -> str:
+        """The same as one line of JSON."""
+        from xentcli.renderers._jsontext import one_line
+
+        return one_line(self.to_dict())

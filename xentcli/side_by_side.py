@@ -23,7 +23,7 @@ SCHEMA = "xentcli/each/1"
 _OF_THE_DATA = {"task", "k", "rows", "weight", "scale", "classes", "count", "by", "v"}
 
 
-class Tested(NamedTuple):
+class Against(NamedTuple):
     """How the first in line differs from another source, number `other`, by Welch's test.
 
     `p_holm` is corrected for the number of tests. Undefined figures are None: those of a value
@@ -60,7 +60,7 @@ class SideBySide(NamedTuple):
     better: str
     confidence: float
     order: tuple[int, ...]
-    tests: tuple[Tested, ...]
+    tests: tuple[Against, ...]
     best: int | None
     differ: tuple[str, ...]
     schema: str = SCHEMA
@@ -95,7 +95,7 @@ def side_by_side(
     values = [None if metric is None else report.metrics[metric] for report in reports]
     order = _ordered(values, better)
     differ = tuple(_differing(reports))
-    tests: tuple[Tested, ...] = ()
+    tests: tuple[Against, ...] = ()
     # Sums grow with the rows, and where no way is better, none is the best.
     if declared is not None and not declared.extensive and better in {"lower", "higher"}:
         tests = _tests(reports, values, order)
@@ -128,7 +128,7 @@ def _ordered(values: Sequence[Value | None], better: str) -> tuple[int, ...]:
 
 def _tests(
     reports: Sequence[Report], values: Sequence[Value | None], order: Sequence[int]
-) -> tuple[Tested, ...]:
+) -> tuple[Against, ...]:
     """The first in line against each other source, rows taken for independent."""
     first = order[0]
     found = [_welch(values, reports, first, other) for other in order[1:]]
@@ -139,25 +139,25 @@ def _tests(
 
 def _welch(
     values: Sequence[Value | None], reports: Sequence[Report], first: int, other: int
-) -> Tested:
+) -> Against:
     a, b = values[first], values[other]
     if a is None or b is None or a.value is None or b.value is None:
-        return Tested(other, None)
+        return Against(other, None)
     if math.isinf(a.value) and a.value == b.value:
-        return Tested(other, None)
+        return Against(other, None)
     difference = a.value - b.value
     if a.stderr is None or b.stderr is None:
-        return Tested(other, difference)
+        return Against(other, difference)
     own, theirs = a.stderr**2, b.stderr**2
     stderr = math.sqrt(own + theirs)
     n, m = _witnesses(reports[first]), _witnesses(reports[other])
     if min(n, m) < FEWEST:
-        return Tested(other, difference, stderr)
+        return Against(other, difference, stderr)
     # Without any spread, there is but one value on each side.
     spread = own**2 / (n - 1) + theirs**2 / (m - 1)
     df = (own + theirs) ** 2 / spread if spread > 0 else float(n + m - 2)
     t = 0.0 if difference == 0 else difference / stderr if stderr > 0 else math.inf
-    return Tested(other, difference, stderr, float(student_tails(np.array([t]), df)[0]))
+    return Against(other, difference, stderr, float(student_tails(np.array([t]), df)[0]))
 
 
 def _witnesses(report: Report) -> int:

@@ -17,8 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("commands",),
     ("api",),
-    ("all_conventions",),
-    ("comparing",),
+    ("all_conventions", "comparing"),
     (
         *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
         "calibration_section",
@@ -104,6 +103,7 @@ HEIGHT = {name: -i for i, layer in enumerate(LAYERS) for name in layer}
 EXCEPTIONS = {
     # A report renders itself for Python users; the import happens when it is asked to.
     ("report", "renderers"),
+    ("comparison", "renderers"),
 }
 
 # Outside libraries, and the only rooms that may import them while the program runs.

@@ -186,8 +186,8 @@ def intervals(
 ) -> list[str]:
     """Intervals with their ends in columns, blank where there is none.
 
-    >>> intervals([(0.5, 1.25), (10.0, 11.0)], str)
-    [' 0.5 to 1.25', '10.0 to 11.0']
+    >>> intervals([(0.5, 1.5), (10.0, 11.0), None], str)
+    [' 0.5 to 1.5', '10.0 to 11.0', '']
     """
     ends = [("", "") if pair is None else map(spelled, pair) for pair in bounds]
     lowers, uppers = (aligned(side) for side in zip(*ends, strict=True))

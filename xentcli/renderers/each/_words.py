@@ -12,7 +12,7 @@ from xentcli.renderers._order import overall_metrics
 if TYPE_CHECKING:
     from xentcli.renderers._figures import Spelling
     from xentcli.report import Value
-    from xentcli.side_by_side import SideBySide, Tested
+    from xentcli.side_by_side import Against, SideBySide
 
 
 def names(found: SideBySide, spell: Spelling) -> list[Name]:
@@ -91,7 +91,7 @@ def _p(found: SideBySide, p: float, spell: Spelling) -> str:
     return f"p {spell.p_equals(p)}" + (" by Holm" if len(found.tests) > 1 else "")
 
 
-def _why(found: SideBySide, test: Tested) -> str:
+def _why(found: SideBySide, test: Against) -> str:
     reports = (found.reports[found.order[0]], found.reports[test.other])
     values = [report.metrics[found.metric or ""] for report in reports]
     if any(v.value is not None and math.isinf(v.value) for v in values):
