@@ -51,7 +51,8 @@ class Fingerprint:
     """Sums of hashes over rows of `k` classes: a commutative monoid under `merge`.
 
     `sums` are (2, k + 1): of every class, and of all rows. `ids` are the smallest hashes of ids,
-    each once; `content` what rows without ids hold.
+    each once; `content` what rows without ids hold. How many rows have each of these ids is known
+    while they are read.
     """
 
     def __init__(self, by: By, k: int) -> None:
@@ -60,6 +61,7 @@ class Fingerprint:
         self.sums: Hashes = np.zeros((2, k + 1), dtype=np.uint64)
         self.content: Hashes = np.zeros(2, dtype=np.uint64)
         self._ids: Hashes = np.zeros(0, dtype=np.uint64)
+        self._counts: Hashes = np.zeros(0, dtype=np.uint64)
         self._waiting: list[Hashes] = []
 
     def add(self, batch: Batch, hashes: Hashes | None) -> None:
@@ -114,7 +116,11 @@ class Fingerprint:
 
     def _settle(self) -> None:
         if self._waiting:
-            self._ids, self._waiting = _smallest(self._ids, *self._waiting), []
+            ids = np.concatenate([self._ids, *self._waiting])
+            counts = np.ones(len(ids), dtype=np.uint64)
+            counts[: len(self._ids)] = self._counts
+            self._ids, self._counts = _smallest(ids, counts)
+            self._waiting = []
 
     @property
     def ids(self) -> Hashes:
@@ -122,23 +128,42 @@ class Fingerprint:
         self._settle()
         return self._ids
 
+    @property
+    def repeated(self) -> tuple[int, int]:
+        """How many of the smallest ids more than one row has, and of how many."""
+        self._settle()
+        return int(np.count_nonzero(self._counts > _ONE)), len(self._ids)
+
     @classmethod
-    def of(cls, by: By, rows: int, sums: Hashes, content: Hashes, ids: Hashes) -> Fingerprint:
-        """One of which all is known."""
+    def of(
+        cls,
+        by: By,
+        rows: int,
+        sums: Hashes,
+        content: Hashes,
+        ids: Hashes,
+        counts: Hashes | None = None,
+    ) -> Fingerprint:
+        """One of which all is known; without `counts`, one row has each id."""
         found = cls(by, sums.shape[1] - 1)
         found.rows, found.sums, found.content, found._ids = rows, sums, content, ids
+        found._counts = np.ones(len(ids), dtype=np.uint64) if counts is None else counts
         return found
 
     def merge(self, other: Fingerprint) -> Fingerprint:
         """The rows of both, as a new one. Raises ValueError where they are told apart otherwise."""
         if self.by is not other.by:
             raise ValueError(f"rows told apart by {self.by.value} and by {other.by.value}")
+        ids, counts = _smallest(
+            np.concatenate((self.ids, other.ids)), np.concatenate((self._counts, other._counts))
+        )
         return Fingerprint.of(
             self.by,
             self.rows + other.rows,
             self.sums + other.sums,
             self.content + other.content,
-            _smallest(self.ids, other.ids),
+            ids,
+            counts,
         )
 
     def digest(self, classes: Sequence[str]) -> str:
@@ -176,12 +201,15 @@ def _of_floats(values: Floats) -> Hashes:
     return mixed((values.astype(np.float64) + 0.0).view(np.uint64))
 
 
-def _smallest(*parts: Hashes) -> Hashes:
-    """The smallest hashes, each once."""
-    found = np.sort(np.concatenate(parts))
-    if len(found):
-        found = found[np.concatenate(([True], found[1:] != found[:-1]))]
-    return found[:MOST_IDS].copy()
+def _smallest(hashes: Hashes, counts: Hashes) -> tuple[Hashes, Hashes]:
+    """The smallest hashes, each once, and the sum of the counts beside each."""
+    if not len(hashes):
+        return hashes, counts
+    order = hashes.argsort(kind="stable")
+    found = hashes.take(order)
+    starts = np.flatnonzero(np.concatenate(([True], found[1:] != found[:-1])))
+    sums = np.add.reduceat(counts.take(order), starts)
+    return found[starts[:MOST_IDS]], sums[:MOST_IDS].copy()
 
 
 def _powers(hashes: Hashes) -> Hashes:

@@ -117,3 +117,11 @@ def test_figures_are_those_of_the_state(tmp_path: Path) -> None:
         of_paths(*paths, report=ReportOptions(("brier",)))
     with pytest.raises(UsageError, match="--allow-missing"):
         of_paths(*paths, columns=ID, wanted=Comparing(allow_missing=True))
+
+
+def test_ids_that_rows_share_tell_no_pairs(tmp_path: Path) -> None:
+    a, _ = tables(7)
+    with pytest.raises(InputError, match="column 'country': 3 of 3 ids are those of several rows"):
+        saved(tmp_path, "a", a, columns=ColumnOptions(id="country"))
+    assert saved(tmp_path, "b", a, columns=ColumnOptions(id="country"), paired=False)
+    assert saved(tmp_path, "c", a, columns=ColumnOptions(id="country", cluster="user"))

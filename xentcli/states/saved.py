@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli import __version__
 from xentcli.calibration_section import with_calibration
 from xentcli.engine import Outcome
-from xentcli.errors import UsageError
+from xentcli.errors import InputError, UsageError
 from xentcli.evaluation import check_slicing
 from xentcli.finalising import finalise, settled
-from xentcli.fingerprint import By
+from xentcli.fingerprint import MOST_IDS, By
 from xentcli.keeper import FINGERPRINT, PAIRS
 from xentcli.metrics import fitting, request
 from xentcli.options import ReportOptions, RunOptions, check
 from xentcli.signature import signature
 from xentcli.statistic import LOSS, ROWS, SUPPORT, union
 from xentcli.tally import Case, Code, Entry, Place, Tally
+from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,9 +109,13 @@ class Saved:
 
 
 def saved_of(ran: Ran, options: ReportOptions, name: str) -> Saved:
-    """What is kept of a run, to be called `name`."""
+    """What is kept of a run, to be called `name`.
+
+    Raises InputError where pairs of rows were to be told by ids that several rows have.
+    """
     total = ran.outcome.sum
     found: Fingerprint = total.state.parts[FINGERPRINT]
+    _check_ids(ran, found)
     content = "".join(f"{lane:016x}" for lane in found.content.tolist())
     # Rows with ids are known by these.
     shards = (Shard(content, found.rows),) if found.by is By.LABEL else ()
@@ -124,6 +129,18 @@ def saved_of(ran: Ran, options: ReportOptions, name: str) -> Saved:
         _normal(ran.outcome),
         shards,
     )
+
+
+def _check_ids(ran: Ran, found: Fingerprint) -> None:
+    """Raises InputError for ids that do not tell rows apart, where pairs are told by them."""
+    many, known = found.repeated
+    if many and PAIRS in ran.outcome.sum.state.parts and ran.layout.cluster is None:
+        name, whole = ran.outcome.facts[0].path, "" if known < MOST_IDS else " looked at"
+        raise InputError(
+            f"{name}: column '{shown(ran.layout.id or '')}': {many:,} of {known:,} ids{whole} are "
+            "those of several rows, which --paired could not tell apart",
+            hint="--id takes a column that names rows; --cluster one that rows have in common",
+        )
 
 
 def _unsettled(layout: Layout) -> Layout:
