@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from xentcli.errors import OutputError as OutputError
     from xentcli.errors import UsageError as UsageError
     from xentcli.errors import XentError as XentError
+    from xentcli.gate import check as check
     from xentcli.report import Report as Report
+    from xentcli.verdicts import Checked as Checked
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "evaluate": "xentcli.api",
+    "check": "xentcli.gate",
     "Report": "xentcli.report",
+    "Checked": "xentcli.verdicts",
     "XentError": "xentcli.errors",
     "InputError": "xentcli.errors",
     "OutputError": "xentcli.errors",

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from xentcli import __version__
 from xentcli.commands.calibrate import calibrate_app
+from xentcli.commands.check import check_command
 from xentcli.commands.conventions import conventions_command
 from xentcli.commands.eval import eval_command
 from xentcli.commands.inspect import inspect_command
@@ -40,6 +41,9 @@ app = typer.Typer(
 app.command("eval", short_help="Score predictions and print the report.")(eval_command)
 app.command("rows", short_help="Stream one line a row, with its loss.")(rows_command)
 app.command("inspect", short_help="Say how a file would be read, and why.")(inspect_command)
+app.command("check", short_help="Hold predictions against requirements: the gate of CI.")(
+    check_command
+)
 app.add_typer(calibrate_app, name="calibrate", short_help="Fit a recalibration, and apply it.")
 app.command("conventions", short_help="Say how other systems compute the loss.")(
     conventions_command

@@ -34,7 +34,7 @@ def record_of(report: Report) -> dict[str, Any]:
         }
         for s in report.slices
     ]
-    record["findings"] = [_finding_record(f) for f in report.findings]
+    record["findings"] = [finding_record(f) for f in report.findings]
     order = ["schema", "version", "signature", "source", "layout"]
     if report.uncertainty is not None:
         told = report.uncertainty._asdict().items()
@@ -68,7 +68,8 @@ def _found_record(found: FoundSlice) -> dict[str, Any]:
     return {**found._asdict(), "by": dict(found.by), "interval": list(found.interval)}
 
 
-def _finding_record(finding: Finding) -> dict[str, Any]:
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values."""
     record: dict[str, Any] = {
         "code": finding.code,
         "severity": finding.severity,

@@ -16,8 +16,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("commands",),
-    ("api",),
-    ("all_conventions",),
+    ("api", "gate"),
+    ("checking", "arguments", "all_conventions"),
     (
         *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
         "calibration_section",
@@ -81,7 +81,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "pav",
         "bin_counts",
     ),
-    ("report", "records", "comparison", "calibration_report", "signature", "resolve"),
+    ("report", "records", "comparison", "verdicts", "calibration_report", "signature", "resolve"),
     ("score_columns", "class_names", "target_columns", "outcomes", "by_columns", "groups"),
     ("rules", "conventions"),
     ("layout", "named_targets", "distributions"),
@@ -96,6 +96,7 @@ HEIGHT = {name: -i for i, layer in enumerate(LAYERS) for name in layer}
 EXCEPTIONS = {
     # A report renders itself for Python users; the import happens when it is asked to.
     ("report", "renderers"),
+    ("verdicts", "renderers"),
 }
 
 # Outside libraries, and the only rooms that may import them while the program runs.
@@ -215,6 +216,7 @@ def test_renderers_compute_nothing() -> None:
         if not i.typing and inner(i.target) is not None
     }
     known = {"report", "slice_report", "arrow_table", "text", "errors", "options", "naming"}
+    known |= {"verdicts", "bins"}
     assert rooms <= {"renderers", *known}
 
 

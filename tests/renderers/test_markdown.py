@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from xentcli.renderers import RenderOptions, get
-from xentcli.renderers.markdown import code, prose
+from xentcli.renderers._markup import code, prose
 from xentcli.report import Finding, Uncertainty
 from xentcli.text import shown
 

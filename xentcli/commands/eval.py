@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.forms import forms_of, text_of
+from xentcli.commands.forms import forms_of, text_of, warn
 from xentcli.commands.parameters import Inputs
 from xentcli.commands.results import Output, Report, Work
 from xentcli.commands.taking import takes
@@ -55,28 +55,13 @@ def eval_command(
         texts[output.output] = _first_value(result)
     deliver_all(texts)
     if not work.quiet and not _shows_findings(forms, output):
-        _warn(result)
+        warn(result.findings)
 
 
 def _shows_findings(forms: dict[str, Renderer], output: Output) -> bool:
     """Whether whoever reads standard output is told of the findings there."""
     form = forms.get("-")
     return form is not None and form.name != "csv" and not output.score_only
-
-
-def _warn(result: Result) -> None:
-    """The findings that matter, on standard error, where the output has no place for them."""
-    import sys
-
-    from xentcli.text import shown
-
-    if sys.stderr is None:
-        return
-    encoding = sys.stderr.encoding or "utf-8"
-    for finding in result.findings:
-        if finding.severity != "info":
-            line = f"{finding.severity}: {shown(finding.message)} [{finding.code}]\n"
-            sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _options(inputs: Inputs, report: Report, work: Work) -> Options:

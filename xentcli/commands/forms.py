@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.commands.results import Output
+    from collections.abc import Iterable
+
     from xentcli.renderers import Renderer
+    from xentcli.report import Finding
+
+
+class Output(Protocol):
+    """What a command is told of its output."""
+
+    format: str
+    json: bool
+    output: str
+    export: list[str] | None
+    digits: int
+    all_classes: bool
 
 
 def forms_of(output: Output, family: str = "") -> dict[str, Renderer]:
@@ -54,3 +67,18 @@ def text_of(form: Renderer, result: Any, output: Output, target: str) -> str | b
     else:
         options = RenderOptions(digits=output.digits, classes=classes)
     return form.render(result, options)
+
+
+def warn(findings: Iterable[Finding]) -> None:
+    """The findings that matter, on standard error, where the output has no place for them."""
+    import sys
+
+    from xentcli.text import shown
+
+    if sys.stderr is None:
+        return
+    encoding = sys.stderr.encoding or "utf-8"
+    for finding in findings:
+        if finding.severity != "info":
+            line = f"{finding.severity}: {shown(finding.message)} [{finding.code}]\n"
+            sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))

@@ -12,6 +12,8 @@ from xentcli.renderers._order import gravest_first
 from xentcli.renderers._table_lines import folded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from xentcli.renderers._figures import Spelling
@@ -26,10 +28,20 @@ _SIGNS = {
 
 
 def finding_block(report: Report, spell: Spelling, *, width: int | None) -> list[RenderableType]:
-    """All findings, the gravest first, wrapped to a terminal's width."""
-    told = infinity_finding(report)
+    """All findings of a report, the gravest first, wrapped to a terminal's width."""
+    return finding_lines(report.findings, spell, width=width, told=infinity_finding(report))
+
+
+def finding_lines(
+    findings: Sequence[Finding],
+    spell: Spelling,
+    *,
+    width: int | None,
+    told: Finding | None = None,
+) -> list[RenderableType]:
+    """Findings, the gravest first; the figures of the one that is `told` stand elsewhere."""
     block: list[RenderableType] = []
-    for finding in gravest_first(report.findings):
+    for finding in gravest_first(findings):
         lines = _lines(finding, spell, with_details=finding is not told)
         block += [part for margin, line in lines for part in folded(line, width, margin=margin)]
     return block

@@ -1,13 +1,7 @@
-"""The report as GitHub-flavoured Markdown, for pull requests and job summaries.
-
-Names come from data and must stand there as they are. Within `<code>` GitHub leaves
-mentions, references and emoji alone, and a character reference is never markup; in running
-text an empty comment keeps what is on both of its sides from being read as one thing.
-"""
+"""The report as GitHub-flavoured Markdown, for pull requests and job summaries."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
@@ -21,6 +15,7 @@ from xentcli.renderers._headline import (
     uncertainty_line,
     worst_line,
 )
+from xentcli.renderers._markup import code, finding_item, grid, prose, verbatim
 from xentcli.renderers._order import (
     costliest_first,
     costliest_slices,
@@ -31,51 +26,10 @@ from xentcli.renderers._order import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from xentcli.renderers._order import Part
-    from xentcli.report import Finding, Report, VersusRest
-
-_PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
-_NO_LETTER = re.compile(r"[^\w ]|_")
-_MARKUP = re.compile(
-    r"(?P<link>[@#](?=\w)|:(?=\w|//)|\bwww(?=\.))|[\\`*\[\]<>&|~$]|\b_+|_+\b", re.IGNORECASE
-)
-
-
-def prose(text: str) -> str:
-    """Text from data within a sentence: no markup, link, mention or emoji comes of it.
-
-    >>> prose("<b> | @me")
-    '&#60;b&#62; &#124; @<!-- -->me'
-    """
-    return _MARKUP.sub(lambda m: f"{m[0]}<!-- -->" if m["link"] else _reference(m), text)
-
-
-def code(text: str) -> str:
-    """A name from data, in the type of code; also within the cell of a table.
-
-    >>> code("cat"), code("a|b")
-    ('`cat`', '<code>a&#124;b</code>')
-    """
-    if _PLAIN_NAME.fullmatch(text):
-        return f"`{text}`"
-    return f"<code>{_NO_LETTER.sub(_reference, text) or '&nbsp;'}</code>"
-
-
-def _verbatim(text: str) -> str:
-    """Outside of tables a bar is no markup, and the text can be copied as it is."""
-    return code(text) if "`" in text else f"`{text}`"
-
-
-def _reference(found: re.Match[str]) -> str:
-    return "".join(f"&#{ord(character)};" for character in found[0])
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose first column is text and whose others are numbers."""
-    rule = ["---", *["---:"] * (len(header) - 1)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+    from xentcli.report import Report, VersusRest
 
 
 def _title(report: Report, spell: Spelling) -> str:
@@ -109,7 +63,7 @@ def _metrics(report: Report, spell: Spelling) -> str:
         ]
         for key, value in overall_metrics(report).items()
     ]
-    return _table(header, rows)
+    return grid(header, rows)
 
 
 def _calibration(report: Report, spell: Spelling) -> str:
@@ -129,7 +83,7 @@ def _calibration(report: Report, spell: Spelling) -> str:
         ]
         for _, b in words.shown_bins(section)
     ]
-    table = _table(["bin", "rows", "predicted", "observed", "interval"], rows)
+    table = grid(["bin", "rows", "predicted", "observed", "interval"], rows)
     heading = prose(words.title(section, spell))
     return f"{said}\n\n{heading}\n\n{table}" if rows else said
 
@@ -161,7 +115,7 @@ def _found(report: Report, spell: Spelling) -> str:
     rows = [
         [code(found_name(s, spell)), *map(prose, row)] for s, row in zip(shown, cells, strict=True)
     ]
-    return f"{lines}\n\n{_table(['slice', *HEADER], rows)}"
+    return f"{lines}\n\n{grid(['slice', *HEADER], rows)}"
 
 
 def _parts(
@@ -184,7 +138,7 @@ def _parts(
         return [code(spell.text(entry.name)), spell.quantity(entry.rows), *figures, *beside]
 
     rows = map(cells, shown, tests or [None] * len(shown))
-    table = _table([title, "rows", *titles, *compared], rows)
+    table = grid([title, "rows", *titles, *compared], rows)
     return table + (f"\n\nand {spell.quantity(hidden)} more" if hidden else "")
 
 
@@ -203,21 +157,10 @@ def _figure(entry: Part, key: str, spell: Spelling) -> str:
     return f"{spell.number(value)} {spell.plus_minus} {spell.error(found.stderr)}"
 
 
-def _finding(finding: Finding, spell: Spelling) -> str:
-    message, severity = prose(spell.text(finding.message)), spell.text(finding.severity)
-    lines = [f"- **{prose(severity)}** {code(spell.text(finding.code))}: {message}"]
-    if finding.remedy:
-        lines.append(f"hint: {prose(spell.text(finding.remedy))}")
-    if finding.example:
-        items = (f"{key} {value}" for key, value in finding.example.items())
-        lines.append(f"example: {prose(spell.text(', '.join(items)))}")
-    return "  \n  ".join(lines)
-
-
 def render(report: Report, options: RenderOptions) -> str:
     """A heading with the loss, a summary, the tables, the findings and the signature."""
     spell = Spelling(options.digits, options.ascii)
-    findings = (_finding(finding, spell) for finding in gravest_first(report.findings))
+    findings = (finding_item(finding, spell) for finding in gravest_first(report.findings))
     errors = uncertainty_line(report, spell)
     parts = [
         _title(report, spell),
@@ -229,7 +172,7 @@ def render(report: Report, options: RenderOptions) -> str:
         _found(report, spell),
         "\n".join(findings),
         f"<sub>{errors}</sub>" if errors else "",
-        f"<sub>{_verbatim(spell.text(report.signature))}</sub>",
+        f"<sub>{verbatim(spell.text(report.signature))}</sub>",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 

@@ -1,21 +1,18 @@
 """The report for a person at a terminal, drawn by rich.
 
 Names and messages come from data: they are put into `Text`, which is never read as markup.
-The console is given its size and its abilities and asks the environment nothing, so that
-the text depends on the report and the options alone.
 """
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling
 from xentcli.renderers._headline import source_line, uncertainty_line
+from xentcli.renderers._page import printed
 from xentcli.renderers._table_classes import class_block
 from xentcli.renderers._table_findings import finding_block
 from xentcli.renderers._table_found import found_block
@@ -26,10 +23,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.report import Report
-
-# Blocks are laid out before they reach the console, which must not fold or cut them.
-_UNBOUNDED = 1_000_000
-_RESET = "\x1b[0m"
 
 
 def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]:
@@ -64,34 +57,7 @@ def _calibration(report: Report, spell: Spelling, options: RenderOptions) -> lis
 
 def render(report: Report, options: RenderOptions) -> str:
     """The page: source, headline, metrics, classes, findings and, last, the signature."""
-    sheet = io.StringIO()
-    console = Console(
-        file=sheet,
-        width=_UNBOUNDED,
-        height=100,
-        force_terminal=options.color,
-        force_jupyter=False,
-        color_system="standard" if options.color else None,
-        no_color=not options.color,
-        legacy_windows=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        _environ={},
-    )
-    for number, block in enumerate(filter(None, blocks(report, options))):
-        if number:
-            console.print()
-        for part in block:
-            console.print(part, no_wrap=True, overflow="ignore", crop=False)
-    return "\n".join(map(_trimmed, sheet.getvalue().split("\n")))
-
-
-def _trimmed(line: str) -> str:
-    """The line without the spaces that fill its last cell."""
-    if line.endswith(_RESET):
-        return line.removesuffix(_RESET).rstrip(" ") + _RESET
-    return line.rstrip(" ")
+    return printed(blocks(report, options), options)
 
 
 RENDERER = Renderer(
