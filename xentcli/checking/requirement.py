@@ -39,7 +39,8 @@ class Requirement(NamedTuple):
     """A figure, and the bound that it is to keep.
 
     `metric` is None for the number of rows. `slice` holds columns, as `--by` spells them, and
-    their values. `text` is what was typed; `str` gives the canonical spelling.
+    their values. `text` is what was typed, `spec` the metric in it; `str` gives the canonical
+    spelling.
 
     >>> str(parse("delta.class[ 'a b' ].log_loss<=1e-2"))
     'delta.class[a b].cross_entropy <= 0.01'
@@ -52,6 +53,7 @@ class Requirement(NamedTuple):
     delta: bool = False
     class_name: str | None = None
     slice: tuple[tuple[str, str], ...] = ()
+    spec: str = ""
 
     @property
     def key(self) -> str:
@@ -110,6 +112,7 @@ def parse(text: str) -> Requirement:
         scopes.delta,
         scopes.class_name,
         tuple(scopes.slice.items()),
+        scopes.text[scopes.at : at].strip(),
     )
 
 

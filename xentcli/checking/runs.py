@@ -56,9 +56,8 @@ class Runs:
                 self._sets.append(columns)
         if not self._sets or (options.report.bootstrap is not None and not own):
             self._sets.insert(0, ())
-        self._metrics = tuple(
-            dict.fromkeys((*(r.key for r in self._requirements if r.metric is not None), *_ALWAYS))
-        )
+        specs = (r.spec or r.key for r in self._requirements if r.metric is not None)
+        self._metrics = tuple(dict.fromkeys((*specs, *_ALWAYS)))
 
     def _same(self, columns: Columns) -> Columns | None:
         """The run that slices by these columns, in whatever order."""

@@ -62,7 +62,7 @@ def _differ(name: str, what: str, old: str, new: str) -> InputError:
     texts = f"'{shown(old, 80)}' there, '{shown(new, 80)}' here"
     return InputError(
         f"{shown(name)}: cannot be compared with: {what} differs: {texts}",
-        hint="score both with the same options and the same version of the classes",
+        hint="score both with the same options",
     )
 
 

@@ -21,7 +21,11 @@ _EXPORT = "export"
 # Lists that are written as one text on the command line.
 _COMMA_LISTS = frozenset({"classes", "scores"})
 _LEFT_OUT = frozenset({"config", "no_config", "help"})
-_KINDS = {"boolean": "true or false", "float": "a number", "integer": "a whole number"}
+_KINDS = {"boolean": "true or false", "float": "a number", "int": "a whole number"}
+# Labels, classes, bases and the columns of files without a header may be whole numbers.
+_NUMBERED = frozenset(
+    {"base", "by", "classes", "cluster", "count", "id", "ignore_label", "positive", "scores"}
+) | {"target", "weight"}
 
 
 def set_defaults(context: typer.Context, table: Table) -> None:
@@ -80,10 +84,10 @@ def _one(table: Table, key: str, parameter: Any, value: object) -> object:
     fits: Mapping[str, bool] = {
         "boolean": isinstance(value, bool),
         "float": whole or isinstance(value, float),
-        "integer": whole,
+        "int": whole,
     }
-    # Labels, classes and bases may be numbers, as they are typed.
-    if not fits.get(kind, isinstance(value, str) or whole):
+    as_text = isinstance(value, str) or (whole and parameter.name in _NUMBERED)
+    if not fits.get(kind, as_text):
         wanted = _KINDS.get(kind, "text")
         raise table.error(key, f"takes {wanted}, not {_shown(value)}")
     if kind in _KINDS:
