@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xentcli.arguments import choice, options_of, paths_of
 from xentcli.checking import gate
-from xentcli.checking.requirement import parse
+from xentcli.checking.requirement import parse_all
 from xentcli.errors import UsageError
 from xentcli.evaluation import Files, InMemory
 from xentcli.naming import nearest
@@ -58,9 +58,8 @@ def check(
     """
     wanted = _checked(options)
     asked = options_of(**wanted)
-    texts = [require] if isinstance(require, str) else list(require)
     terms = gate.Terms(
-        tuple(parse(line) for text in texts for line in text.splitlines() if line.strip()),
+        parse_all([require] if isinstance(require, str) else require),
         _baseline(baseline),
         choice(DecideOn, decide_on),
         choice(OnInconclusive, inconclusive),

@@ -29,7 +29,8 @@ BOUNDS = st.floats(allow_nan=False, allow_infinity=False)
 @st.composite
 def requirements(draw: st.DrawFn) -> Requirement:
     spec = draw(st.sampled_from(SPECS))
-    class_name, parts = None, ()
+    class_name: str | None = None
+    parts: tuple[tuple[str, str], ...] = ()
     scope = draw(st.sampled_from(("", "class", "slice")))
     if scope == "class":
         class_name = draw(NAMES)

@@ -20,6 +20,8 @@ from xentcli.text import shown
 from xentcli.verdicts import Operator
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xentcli.metric import Requested
 
 ROWS = "rows"
@@ -114,6 +116,25 @@ def parse(text: str) -> Requirement:
         tuple(scopes.slice.items()),
         scopes.text[scopes.at : at].strip(),
     )
+
+
+def parse_all(texts: Iterable[str]) -> tuple[Requirement, ...]:
+    r"""Requirements, each once; a text of several lines is one a line, blank lines aside.
+
+    >>> [str(r) for r in parse_all(["rows > 1", "brier < 1\n\nrows > 1"])]
+    ['rows > 1', 'brier < 1']
+    """
+    found: dict[str, Requirement] = {}
+    for text in texts:
+        try:
+            read = [parse(text)]  # which may hold a quoted name of several lines
+        except UsageError:
+            lines = [line for line in text.splitlines() if line.strip()]
+            if len(lines) == 1:
+                raise
+            read = [parse(line) for line in lines]
+        found.update({requirement.text: requirement for requirement in read})
+    return tuple(found.values())
 
 
 def _requested(scopes: _Scopes, name: str, end: int) -> Requested:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # What of a signature changes the meaning of a figure, and how a person would say so.
 _CONVENTIONS = {
-    "task": "the task",
-    "base": "the base of the logarithm (--base)",
+    "task": "task",
+    "base": "base of the logarithm (--base)",
     "clip": "--clip",
     "sum": "--sum-to-one",
     "like": "--like",
@@ -43,13 +43,9 @@ def check_comparable(base: Report, name: str, candidate: Report) -> None:
         if old != new:
             raise _differ(name, words, old, new)
     if base.layout.classes != candidate.layout.classes:
-        there, here = (
-            "another order"
-            if set(base.layout.classes) == set(candidate.layout.classes)
-            else f"{len(report.layout.classes)}: {_listed(report.layout.classes)}"
-            for report in (base, candidate)
-        )
-        raise _differ(name, f"the {base.layout.member} names", there, here)
+        names = (_listed(report.layout.classes) for report in (base, candidate))
+        kind = f"{base.layout.member} names, or their order"
+        raise _differ(name, kind, *names)
     old, new = (
         "weights" if report.layout.weight is not None else "no weights"
         for report in (base, candidate)
@@ -61,13 +57,13 @@ def check_comparable(base: Report, name: str, candidate: Report) -> None:
 def _differ(name: str, what: str, old: str, new: str) -> InputError:
     texts = f"'{shown(old, 80)}' there, '{shown(new, 80)}' here"
     return InputError(
-        f"{shown(name)}: cannot be compared with: {what} differs: {texts}",
+        f"{shown(name)}: cannot be compared with, for other {what}: {texts}",
         hint="score both with the same options",
     )
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+    return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
 
 
 def same_slices(base: Report, candidate: Report) -> bool:

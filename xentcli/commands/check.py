@@ -86,13 +86,13 @@ def _checked(files: Files, terms: Terms, options: Options, work: Work) -> Checke
 
 def _terms(context: typer.Context, gate: Gate) -> Terms:
     from xentcli.checking.gate import Terms
-    from xentcli.checking.requirement import parse
+    from xentcli.checking.requirement import parse_all
 
-    texts = [line for text in gate.require or () for line in text.splitlines() if line.strip()]
+    texts = gate.require or ()
     if _origin(context, "require") == "ENVIRONMENT":
         # A list from the environment comes split at spaces, which requirements hold.
-        texts = [t for t in os.environ["XENT_REQUIRE"].splitlines() if t.strip()]
-    requirements = tuple(map(parse, dict.fromkeys(text.strip() for text in texts)))
+        texts = [os.environ["XENT_REQUIRE"]]
+    requirements = parse_all(texts)
     baseline = gate.baseline
     if _origin(context, "baseline") != "COMMANDLINE" and not any(r.delta for r in requirements):
         # Other requirements of the same table may need it.

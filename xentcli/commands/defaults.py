@@ -64,10 +64,7 @@ def _parameters(context: typer.Context) -> dict[str, Any]:
 def _read(table: Table, key: str, parameter: Any, value: object) -> object:
     several = parameter.nargs == -1 or getattr(parameter, "multiple", False)
     if several:
-        if isinstance(value, str) and parameter.name == "require":
-            values: list[object] = [line for line in value.splitlines() if line.strip()]
-        else:
-            values = value if isinstance(value, list) else [value]
+        values = value if isinstance(value, list) else [value]
         return [_one(table, key, parameter, each) for each in values]
     if isinstance(value, list) and parameter.name in _COMMA_LISTS:
         names = [_one(table, key, parameter, each) for each in value]
