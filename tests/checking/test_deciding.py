@@ -94,6 +94,14 @@ def test_rows_needed_by_hand() -> None:
     assert rows_needed(0.3, 0.03, math.nextafter(0.3, 1), 100, 0.95) is None
 
 
+def test_rows_needed_beside_an_error_that_stays() -> None:
+    # 0.05 / 2.801585 is wanted; its square less that of what stays is the room.
+    wanted = 0.05 / (1.959963984540054 + 0.8416212335729143)
+    needed = math.ceil(100 * (0.03**2 - 0.01**2) / (wanted**2 - 0.01**2))
+    assert rows_needed(0.3, 0.03, 0.35, 100, 0.95, fixed=0.01) == needed
+    assert rows_needed(0.3, 0.03, 0.35, 100, 0.95, fixed=0.02) is None
+
+
 @given(NUMBERS, st.floats(1e-6, 1e6), NUMBERS, st.integers(2, 10**9))
 def test_what_is_open_needs_more_rows(value: float, stderr: float, bound: float, n: int) -> None:
     half = 1.959963984540054 * stderr

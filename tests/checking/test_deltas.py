@@ -89,7 +89,7 @@ def test_what_a_comparison_does_not_have() -> None:
     assert deltas.paired(made, parse("delta.rows >= 0")) is None
     found = deltas.paired(made, parse("delta.cross_entropy <= 1"))
     assert found is not None
-    assert "independent" in found.notes[0]
+    assert "unpaired" in found.notes[0]
     for text, needle in (
         ("delta.class[catt].cross_entropy <= 1", "did you mean cat?"),
         ("delta.slice[country=FR].cross_entropy <= 1", "no slice 'FR'"),

@@ -27,15 +27,18 @@ if TYPE_CHECKING:
 
 
 LOSS = "cross_entropy"
-_UNPAIRED = "the difference is of two figures taken for independent"
+_UNPAIRED = "unpaired: the two figures are taken for independent"
 _CONSERVATIVE = (
-    f"{_UNPAIRED}, which is conservative where both are of one test set",
-    "predictions as --baseline are paired row by row",
+    "unpaired, and conservative where both are of one test set (predictions as --baseline are "
+    "paired row by row)"
 )
 
 
 class Delta(NamedTuple):
-    """A figure of the baseline, of the candidate, the difference, and of how many rows it is."""
+    """A figure of the baseline, of the candidate, the difference, and of how many rows it is.
+
+    `fixed` is the part of its error that more rows of the candidate would not make less.
+    """
 
     value: Value
     base: Value
@@ -43,6 +46,7 @@ class Delta(NamedTuple):
     rows: int
     pairing: Pairing
     notes: tuple[str, ...] = ()
+    fixed: float = 0.0
 
 
 class Comparer(Protocol):
@@ -131,10 +135,10 @@ def unpaired(
     value = difference(old.value, new.value, confidence, degrees(base, candidate))
     if value.value is None:
         raise _undefined(requirement, "both")
-    exact = requirement.metric is None
-    return Delta(
-        value, old.value, new.value, new.rows, Pairing.NONE, () if exact else _CONSERVATIVE
-    )
+    notes = () if requirement.metric is None else (_CONSERVATIVE,)
+    # Of one test set both sides grow; of two, the baseline stays as it is.
+    fixed = 0.0 if base.source.rows == candidate.source.rows else old.value.stderr or 0.0
+    return Delta(value, old.value, new.value, new.rows, Pairing.NONE, notes, fixed)
 
 
 def worse_of(

@@ -119,6 +119,7 @@ class _Gate:
             on,
             rows=rows,
             confidence=self._confidence,
+            fixed=0.0 if delta is None else delta.fixed,
         )
         if decision is None:
             raise _no_interval(requirement, value)
@@ -214,5 +215,5 @@ def _notes(verdict: Verdict, rows: int, needed: int | None, delta: Delta | None)
     if needed is not None:
         told.append(f"some {needed:,} rows like these {rows:,} would decide")
     elif verdict is Verdict.INCONCLUSIVE:
-        told.append("too few rows for an interval" if rows < 2 else "more rows may not decide it")
+        told.append("too few rows for an interval" if rows < 2 else "more rows may not decide")
     return (*told, *(delta.notes if delta is not None else ()))

@@ -28,13 +28,18 @@ def word(verdict: Verdict) -> str:
 
 def value_text(judged: Judgement, spell: Spelling) -> str:
     """The figure with its error and unit."""
+    return "".join(value_parts(judged, spell))
+
+
+def value_parts(judged: Judgement, spell: Spelling) -> tuple[str, str]:
+    """The figure, and behind it its error and unit."""
     value = judged.value
     if judged.metric == _ROWS and value.value is not None:
-        return f"{value.value:+,.0f}" if judged.delta else spell.quantity(value.value)
-    text = signed(judged, value.value, spell)
-    if value.stderr is not None:
-        text += f" {spell.plus_minus} {spell.error(value.stderr)}"
-    return text + (f" {value.unit}" if value.unit is not None else "")
+        number = f"{value.value:+,.0f}" if judged.delta else spell.quantity(value.value)
+        return number, ""
+    error = "" if value.stderr is None else f" {spell.plus_minus} {spell.error(value.stderr)}"
+    unit = "" if value.unit is None else f" {value.unit}"
+    return signed(judged, value.value, spell), error + unit
 
 
 def signed(judged: Judgement, value: float | None, spell: Spelling) -> str:

@@ -50,7 +50,7 @@ def _requirements(checked: Checked, spell: Spelling, width: int | None) -> list[
     verdicts = [words.word(judged.verdict) for judged in ranked]
     columns = [
         _padded([spell.text(judged.figure) for judged in ranked]),
-        aligned(words.value_text(judged, spell) for judged in ranked),
+        _values(ranked, spell),
         _padded([words.bound_text(judged) for judged in ranked]),
         [_interval(checked, judged, spell) for judged in ranked],
     ]
@@ -70,6 +70,13 @@ def _requirements(checked: Checked, spell: Spelling, width: int | None) -> list[
         for detail in words.details(judged, spell):
             lines += folded(Text(detail, style="dim"), width, margin=Text(under))
     return lines
+
+
+def _values(ranked: Sequence[Judgement], spell: Spelling) -> list[str]:
+    """The figures below each other by their points, then errors and units."""
+    parts = [words.value_parts(judged, spell) for judged in ranked]
+    numbers, rest = aligned(number for number, _ in parts), _padded([tail for _, tail in parts])
+    return [number + tail for number, tail in zip(numbers, rest, strict=True)]
 
 
 def _narrow(cells: Sequence[str]) -> list[str]:
