@@ -181,6 +181,17 @@ def test_of_one_row_nothing_can_be_told() -> None:
     assert judged.note == "too few rows for an interval"
 
 
+def test_a_class_that_is_hardly_decided_for_is_no_wrong_command_line() -> None:
+    """One row is decided for dogs: their precision has no interval, that of cats has."""
+    frame = FRAME.assign(prob_cat=0.9, prob_dog=0.1)
+    frame.loc[1, ["prob_cat", "prob_dog"]] = [0.1, 0.9]
+    require = ("class[dog].precision >= 0.5", "class[cat].precision >= 0.1")
+    dog, cat = check(*require, frame=frame, decide_on="interval").requirements
+    assert (dog.value.value, dog.value.interval, dog.rows) == (1.0, None, 10)
+    assert (dog.verdict, dog.note) == (Verdict.INCONCLUSIVE, "too few rows for an interval")
+    assert cat.verdict is Verdict.PASS
+
+
 def test_figures_without_interval_want_a_bootstrap() -> None:
     with pytest.raises(UsageError, match="f1 has no interval") as caught:
         check("f1 >= 0.5", decide_on="interval")

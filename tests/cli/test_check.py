@@ -136,7 +136,7 @@ def test_2_for_a_wrong_command_line(
         (required("slice[country=IT].brier >= 0"), ("no slice 'IT'", "DE")),
         (required("slice[town=X].brier >= 0"), ("town", "country")),
         ((*required("brier <= 1"), "--target", "labl"), ("new.csv", "label")),
-        ((*required("delta.brier <= 1"), "--baseline", "no.json"), ("no.json",)),
+        ((*required("delta.brier <= 1"), "--baseline", "mian.json"), ("mian.json", "main.json")),
         ((*required("delta.f1 <= 1"), "--baseline", "main.json"), ("main.json: holds no f1",)),
         (
             (*required("delta.brier <= 1"), "--baseline", "main.json", "--base", "2"),

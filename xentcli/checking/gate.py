@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli import __version__
 from xentcli.checking import deltas
 from xentcli.checking.baseline import Baseline, open_baseline
-from xentcli.checking.deciding import decide
+from xentcli.checking.deciding import Decision, decide
 from xentcli.checking.figures import figure_of
 from xentcli.checking.runs import Runs
 from xentcli.checking.unpaired import check_comparable
@@ -121,6 +121,8 @@ class _Gate:
             confidence=self._confidence,
             fixed=0.0 if delta is None else delta.fixed,
         )
+        if decision is None and self._others_have_one(requirement):
+            decision = Decision(Verdict.INCONCLUSIVE)
         if decision is None:
             raise _no_interval(requirement, value)
         needed = None if _extensive(requirement) else decision.rows_needed
@@ -139,7 +141,7 @@ class _Gate:
             decision.verdict,
             rows,
             needed,
-            _notes(decision.verdict, rows, needed, delta),
+            _notes(decision.verdict, value, needed, delta, rows),
             None if delta is None else delta.base,
             None if delta is None else delta.candidate,
             None if delta is None else delta.pairing,
@@ -164,6 +166,15 @@ class _Gate:
         found = deltas.unpaired(base, name, candidate, requirement, self._confidence)
         other = _other_rows(base, candidate)
         return found if other is None else found._replace(notes=(*found.notes, other))
+
+    def _others_have_one(self, requirement: Requirement) -> bool:
+        """Whether other classes, or slices, have an interval, so that here rows are too few."""
+        if requirement.class_name is None and not requirement.slice:
+            return False
+        report = self._runs.report(requirement)
+        parts = report.slices if requirement.slice else report.classes
+        values = (part.metrics.get(requirement.key) for part in parts)
+        return any(value is not None and value.interval is not None for value in values)
 
     def _worse(self, requirement: Requirement) -> tuple[Worse, ...]:
         """The parts that a difference of all rows comes from."""
@@ -210,10 +221,13 @@ def _other_rows(base: Report, candidate: Report) -> str | None:
     return None if old == new else f"the baseline is of {old:,} rows, this is of {new:,}"
 
 
-def _notes(verdict: Verdict, rows: int, needed: int | None, delta: Delta | None) -> tuple[str, ...]:
+def _notes(
+    verdict: Verdict, value: Value, needed: int | None, delta: Delta | None, rows: int
+) -> tuple[str, ...]:
     told: list[str] = []
     if needed is not None:
         told.append(f"some {needed:,} rows like these {rows:,} would decide")
     elif verdict is Verdict.INCONCLUSIVE:
-        told.append("too few rows for an interval" if rows < 2 else "more rows may not decide")
+        few = value.interval is None
+        told.append("too few rows for an interval" if few else "more rows may not decide")
     return (*told, *(delta.notes if delta is not None else ()))

@@ -33,6 +33,8 @@ def record_in(path: str) -> dict[str, Any] | None:
     Raises InputError for a file that cannot be read, UsageError for a pipe that holds no such
     object: it could not be read again.
     """
+    if not os.path.lexists(path):
+        return None  # a glob, or a name that whoever reads predictions has more to say about
     found = _parsed(path)
     schema = None if found is None else found.get("schema")
     if isinstance(schema, str) and schema.startswith("xentcli/"):
