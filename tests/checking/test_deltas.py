@@ -325,3 +325,27 @@ def test_clusters_widen_the_difference() -> None:
     (low, high), stderr = judged.value.interval or (0, 0), judged.value.stderr or 0
     # Five clusters: Student's quantile of four degrees of freedom.
     assert (high - low) / 2 == pytest.approx(2.7764451 * stderr)
+
+
+@pytest.mark.parametrize("rows", [40, 100, 300])
+def test_rows_needed_beside_a_baseline_that_stays_as_it_is(rows: int) -> None:
+    base, new = pd.concat([FRAME] * 3)[:rows], worse_cats(FRAME, 0.6)
+    (judged,) = xentcli.check(
+        new,
+        baseline=xentcli.evaluate(base),
+        require="delta.cross_entropy <= 0.1",
+        decide_on="interval",
+    ).requirements
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    a, b = judged.base or Value(None), judged.candidate or Value(None)
+    gap = abs((judged.value.value or 0.0) - 0.1)
+    wanted = gap / (1.959963984540054 + 0.8416212335729143)
+    whole, fixed = (judged.value.stderr or 0.0) ** 2, (a.stderr or 0.0) ** 2
+    assert whole == pytest.approx(fixed + (b.stderr or 0.0) ** 2)
+    if rows == 100:
+        assert judged.rows_needed == math.ceil(100 * whole / wanted**2)
+    else:
+        room = wanted**2 - fixed
+        expected = math.ceil(100 * (whole - fixed) / room) if room > 0 else None
+        assert judged.rows_needed == expected
+        assert (expected is None) is (rows == 40)
