@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from xentcli.evaluation import Files, InMemory, Options, score
-from xentcli.labels import spell
-from xentcli.options import (
-    Base,
-    ColumnOptions,
-    FileOptions,
-    Like,
-    OnBadRow,
-    Policy,
-    ReportOptions,
-    RunOptions,
-    Scale,
-    SumToOne,
-    TargetScale,
-    Task,
-    bootstrap_of,
-)
+from xentcli.arguments import options_of, paths_of, table_of
+from xentcli.evaluation import Files, InMemory, score
+from xentcli.options import Base, OnBadRow, SumToOne, Task
+from xentcli.states.scoring import score_or_read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentcli.comparison import Comparison
+    from xentcli.options import Like, Scale, TargetScale
     from xentcli.report import Report
 
-Choice = TypeVar("Choice", bound=StrEnum)
 Path = str | os.PathLike[str]
 
 
@@ -130,87 +117,58 @@ def evaluate(
     >>> evaluate(frame, base=2).metrics["cross_entropy"].value
     1.0
     """
-    options = Options(
-        FileOptions(input_format, delimiter, no_header, encoding),
-        ColumnOptions(
-            target=(target,) if isinstance(target, str) else tuple(target or ()),
-            target_scale=None if target_scale is None else _choice(TargetScale, target_scale),
-            scores=_columns(scores),
-            scale=None if scale is None else _choice(Scale, scale),
-            task=_choice(Task, task),
-            classes=_names(classes),
-            positive=None if positive is None else spell(positive),
-            weight=weight,
-            id=id,
-            units=count,
-            by=(by,) if isinstance(by, str) else tuple(dict.fromkeys(by)),
-            cluster=cluster,
-        ),
-        Policy(
-            clip=clip,
-            sum_to_one=_choice(SumToOne, sum_to_one),
-            tolerance=tolerance,
-            missing=_choice(OnBadRow, missing),
-            unknown_label=_choice(OnBadRow, unknown_label),
-            ignore_label=_labels(ignore_label),
-            expect_rows=expect_rows,
-            like=None if like is None else _choice(Like, like),
-        ),
-        ReportOptions(
-            (metric,) if isinstance(metric, str) else tuple(metric),
-            _choice(Base, str(base)),
-            confidence,
-            min_rows=min_rows,
-            max_slices=max_slices,
-            find_slices=find_slices,
-            bootstrap=bootstrap_of(bootstrap, seed),
-            calibration=calibration,
-        ),
-        RunOptions(threads),
-    )
-    paths = _paths(data)
-    if paths is not None:
-        return score(Files(paths, options.file), options)
-    from xentcli.frames import FrameSource
-
-    source = FrameSource(data)
-    return score(InMemory(source, source.again), options)
+    given = {name: value for name, value in locals().items() if name != "data"}
+    options = options_of(**given)
+    paths = paths_of(data)
+    if paths is None:
+        return score(table_of(data), options)
+    return score_or_read(Files(paths, options.file), options)
 
 
-def _paths(data: object) -> list[str] | None:
-    """The paths that `data` is, or None where it is a table."""
-    if isinstance(data, str | os.PathLike):
-        return [os.fspath(data)]
-    if isinstance(data, list | tuple) and all(isinstance(p, str | os.PathLike) for p in data):
-        return [os.fspath(p) for p in data]
-    return None
+def compare(
+    baseline: Path | Sequence[Path] | Any,
+    /,
+    *candidates: Path | Sequence[Path] | Any,
+    names: Sequence[str] = (),
+    worst: int = 5,
+    allow_missing: bool = False,
+    unpaired: bool = False,
+    **options: Any,
+) -> Comparison:
+    """Compares predictions with a baseline, row by row, as `xent compare` does.
 
+    Args:
+        baseline: What all are compared with: a path, several that are one data set, a state, or
+            a table.
+        candidates: What is compared with it, each by itself.
+        names: What they are called: all of them, or the candidates alone.
+        worst: How many of the rows that changed most are told.
+        allow_missing: With `id`: whether rows that one side lacks are left out.
+        unpaired: Whether the data are of different rows.
+        options: Those of `evaluate`: `id` matches rows, which else are matched by their order.
 
-def _names(classes: Sequence[object] | str | None) -> tuple[str, ...] | None:
-    if classes is None:
-        return None
-    return tuple(classes.split(",")) if isinstance(classes, str) else tuple(map(spell, classes))
+    Returns:
+        The comparison; see `xentcli.comparison.Comparison`.
 
+    Raises:
+        InputError: The data cannot be read, or are not of the same rows.
+        UsageError: The arguments contradict each other or the data.
 
-def _labels(labels: Sequence[object] | object) -> tuple[str, ...]:
-    """One label or several, of any type, as text."""
-    if isinstance(labels, list | tuple | set | frozenset):
-        return tuple(map(spell, labels))
-    return (spell(labels),)
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"label": [1, 0, 1], "prob": [0.5, 0.5, 0.8]})
+    >>> found = compare(frame, frame.assign(prob=[0.75, 0.25, 0.8]), base=2)
+    >>> found.candidates[0].metrics["cross_entropy"].difference.value
+    -0.38997500048077083
+    """
+    from xentcli.comparing.compare import Comparing
+    from xentcli.comparing.compare import compare as compared
 
-
-def _columns(scores: Sequence[object] | object) -> str | None:
-    """One column or several, as `--scores` takes them."""
-    if scores is None:
-        return None
-    return ",".join(map(spell, scores)) if isinstance(scores, list | tuple) else spell(scores)
-
-
-def _choice(kind: type[Choice], value: str) -> Choice:
-    try:
-        return kind(value)
-    except ValueError:
-        from xentcli.errors import UsageError
-
-        known = ", ".join(member.value for member in kind)
-        raise UsageError(f"'{value}' is not one of {known}") from None
+    wanted = Comparing(tuple(names), worst, allow_missing, unpaired)
+    asked = options_of(**options)
+    data: list[Files | InMemory] = []
+    titles: list[str] = []
+    for number, part in enumerate((baseline, *candidates)):
+        paths = paths_of(part)
+        data.append(table_of(part) if paths is None else Files(paths, asked.file))
+        titles.append(f"<{number}>" if paths is None else paths[0])
+    return compared(data, titles, asked, wanted)

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from xentcli import __version__
 from xentcli.commands.calibrate import calibrate_app
+from xentcli.commands.check import check_command
 from xentcli.commands.compare import compare_command
 from xentcli.commands.conventions import conventions_command
 from xentcli.commands.eval import eval_command
@@ -44,6 +45,9 @@ app.command("rows", short_help="Stream one line a row, with its loss.")(rows_com
 app.command("inspect", short_help="Say how a file would be read, and why.")(inspect_command)
 app.command("compare", short_help="Compare candidates with a baseline, row by row.")(
     compare_command
+)
+app.command("check", short_help="Hold predictions against requirements: the gate of CI.")(
+    check_command
 )
 app.add_typer(calibrate_app, name="calibrate", short_help="Fit a recalibration, and apply it.")
 app.command("merge", short_help="Add up states of parts of one data set.")(merge_command)

@@ -59,6 +59,10 @@ class Files:
         """The parts opened anew; None where one is a pipe, and can be opened only once."""
         return None if self.bytes is None else self.open()
 
+    def anew(self) -> Files | None:
+        """The same data for another run; None where a part can be read only once."""
+        return None if self.bytes is None else self
+
     @property
     def paths(self) -> list[str]:
         """The parts' paths."""
@@ -92,3 +96,8 @@ class InMemory:
         """The source opened anew; None where that cannot be."""
         source = None if self._again is None else self._again()
         return None if source is None else iter([source])
+
+    def anew(self) -> InMemory | None:
+        """The same data for another run; None where they can be read only once."""
+        source = None if self._again is None else self._again()
+        return None if source is None else InMemory(source, self._again)

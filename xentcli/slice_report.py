@@ -69,7 +69,7 @@ class SliceTable(Sequence[SliceReport]):
         index = range(len(self))[index]
         weight = float(self.weights[index])
         return SliceReport(
-            dict(zip(self.by, self._values_of(index), strict=True)),
+            dict(zip(self.by, self.values_of(index), strict=True)),
             int(self.rows[index]),
             weight,
             figures,
@@ -77,7 +77,8 @@ class SliceTable(Sequence[SliceReport]):
             self._versus_rest(index),
         )
 
-    def _values_of(self, index: int) -> Sequence[str | None]:
+    def values_of(self, index: int) -> Sequence[str | None]:
+        """The values of a slice, in the order of `by`."""
         if index == len(self.keys):
             return [None] * len(self.by)
         key = self.keys[index]

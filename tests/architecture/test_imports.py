@@ -16,8 +16,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("commands",),
-    ("api",),
-    ("all_conventions", "comparing"),
+    ("api", "gate"),
+    ("checking", "comparing", "arguments", "all_conventions"),
     (
         *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
         "calibration_section",
@@ -87,7 +87,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         *("report", "records", "comparison", "comparison_record", "calibration_report"),
-        *("signature", "resolve"),
+        *("signature", "resolve", "verdicts"),
     ),
     ("score_columns", "class_names", "target_columns", "outcomes", "by_columns", "groups"),
     ("rules", "conventions"),
@@ -104,6 +104,7 @@ EXCEPTIONS = {
     # A report renders itself for Python users; the import happens when it is asked to.
     ("report", "renderers"),
     ("comparison", "renderers"),
+    ("verdicts", "renderers"),
 }
 
 # Outside libraries, and the only rooms that may import them while the program runs.
@@ -223,7 +224,7 @@ def test_renderers_compute_nothing() -> None:
         if not i.typing and inner(i.target) is not None
     }
     known = {"report", "slice_report", "arrow_table", "text", "errors", "options", "naming"}
-    known |= {"comparison", "comparison_record"}
+    known |= {"comparison", "comparison_record", "verdicts", "bins"}
     assert rooms <= {"renderers", *known}
 
 

@@ -38,6 +38,7 @@ def loaded(xent: Xent, *arguments: str) -> set[str]:
         ("--help",),
         ("--version",),
         ("eval", "--help"),
+        ("check", "--help"),
         ("calibrate", "--help"),
         ("calibrate", "fit", "--help"),
     ],
@@ -88,3 +89,9 @@ def test_scoring_loads_neither_pandas_nor_datasets(xent: Xent, form: str) -> Non
     asked_for = {"binning", "row_sample", "score_grid", "temperature", "quantiles", "pav"}
     asked_for |= {"calibration", "calibration_report", "recalibration", "reliability"}
     assert not modules & {f"xentcli.{name}" for name in asked_for}
+
+
+def test_a_gate_loads_what_scoring_does(xent: Xent) -> None:
+    xent.write("a.csv", "label,prob_a,prob_b\n" + "a,0.9,0.1\nb,0.8,0.2\na,0.4,0.6\n" * 5)
+    modules = loaded(xent, "check", "a.csv", "--require", "rows > 1", "-f", "github")
+    assert not modules & {"pandas", "scipy", "rich", "pyarrow.dataset", "yaml"}

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.commands.results import Output
     from xentcli.renderers import Renderer
+
+
+class Output(Protocol):
+    """What a command is told of its output."""
+
+    format: str
+    json: bool
+    output: str
+    export: list[str] | None
+    digits: int
+    all_classes: bool
 
 
 def forms_of(output: Output, family: str = "") -> dict[str, Renderer]:

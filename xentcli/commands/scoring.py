@@ -10,6 +10,7 @@ from xentcli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from xentcli.commands.forms import Output as Target
     from xentcli.commands.parameters import Inputs
     from xentcli.commands.results import Output, Report, Work
     from xentcli.evaluation import Files, Options, Ran
@@ -28,7 +29,7 @@ def options_of(inputs: Inputs, report: Report, work: Work, keep: Keep | None = N
     )
 
 
-def check_output(output: Output) -> None:
+def check_output(output: Target) -> None:
     """Raises UsageError for what no table can be asked for."""
     if output.digits < 0:
         raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")

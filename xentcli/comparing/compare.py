@@ -18,7 +18,7 @@ from xentcli.comparing.sides import Side
 from xentcli.comparison import Candidate, Comparison, Pairing
 from xentcli.engine import Plan, usable_threads
 from xentcli.errors import UsageError
-from xentcli.evaluation import FORKS, SMALL, Files, with_bins
+from xentcli.evaluation import FORKS, SMALL, Files, check_slicing, with_bins
 from xentcli.finalising import settled
 from xentcli.identities import Identity, Kind
 from xentcli.options import TargetKind, check
@@ -43,13 +43,17 @@ class Comparing(NamedTuple):
 
     `names` are those of the baseline and the candidates, or of the candidates alone; `worst` is
     how many of the rows that changed most are told. `allow_missing` compares the rows whose ids
-    both have, `unpaired` data sets of different rows.
+    both have, `unpaired` data sets of different rows; `means_only` leaves out figures that are no
+    means of a number of each row. So many slices have `lines` of their own, unless more are asked
+    for.
     """
 
     names: tuple[str, ...] = ()
     worst: int = CHANGED
     allow_missing: bool = False
     unpaired: bool = False
+    means_only: bool = False
+    lines: int = 1000
 
 
 def compare(
@@ -137,6 +141,7 @@ class _Comparison:
                 sides.append(Side(name, data, bare if number else self._options))
                 stack.callback(sides[-1].close)
             base, *others = sides
+            check_slicing(base.sliced, self._options.report)
             rule = rule_of(self._options.policy, base.layout)
             measured = self._measures(base, rule)
             if measured[0].key == "cross_entropy" and base.layout.kind is TargetKind.CLASS:
@@ -193,7 +198,10 @@ class _Comparison:
 
     def _measures(self, base: Side, rule: Rule | None) -> tuple[Measure, ...]:
         per_label = base.layout.kind is TargetKind.LABELS and rule is not None and rule.per_label
-        return measures(self._options.report.metrics, base.layout, per_label=per_label)
+        specs = self._options.report.metrics
+        means_only = self._wanted.means_only
+        found = measures(specs, base.layout, per_label=per_label, means_only=means_only)
+        return found or measures((), base.layout, per_label=per_label)
 
     @property
     def _id(self) -> str | None:
@@ -245,6 +253,7 @@ class _Comparison:
                 measured,
                 options,
                 rule,
+                self._wanted.lines,
             )
             for side, report, own in zip(others, reports[1:], sums, strict=True)
         ]

@@ -46,11 +46,12 @@ class Measure(NamedTuple):
 
 
 def measures(
-    specs: Sequence[str], layout: Layout, *, per_label: bool = False
+    specs: Sequence[str], layout: Layout, *, per_label: bool = False, means_only: bool = False
 ) -> tuple[Measure, ...]:
     """The figures that specs ask for; without any, those of the default report that are means.
 
-    `per_label` has losses of labels divided by the number of labels.
+    `per_label` has losses of labels divided by the number of labels, `means_only` leaves out
+    figures that are no means.
     Raises UsageError for a figure that is no mean over the rows, or means nothing here.
     """
     found = []
@@ -62,7 +63,7 @@ def measures(
             if per_label and metric.name in ("cross_entropy", "focal"):
                 of = _divided(of, layout.k)
             found.append(Measure(wanted.key, of, metric.better, metric.unit == "loss", share))
-        elif specs:
+        elif specs and not means_only:
             means = ", ".join(m.name for m in registry().values() if m.row is not None)
             raise UsageError(
                 f"{wanted.key} is no mean of a number of each row, and is not compared row by row",

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from xentcli.report import Report
     from xentcli.rules import Rule
 
-# So many slices have lines of their own, unless more are asked for.
-_MOST_LINES = 1000
-
 
 class Sides(NamedTuple):
     """What is known of a baseline and a candidate besides their pairs: a report of each."""
@@ -51,11 +48,15 @@ def reported(
     measures: Sequence[Measure],
     options: ReportOptions,
     rule: Rule | None,
+    lines: int,
 ) -> Candidate:
     """A candidate's differences over all rows, by class and by slice.
 
-    `layout` is the baseline's, with its classes named and with the columns that slice rows.
+    `layout` is the baseline's, with its classes named and with the columns that slice rows, of
+    which so many have `lines` of their own where no other number is asked for.
     """
+    if options.max_slices is None and len(sums.slices.places) > lines and layout.by:
+        options = options._replace(max_slices=lines)
     name = sides.base.source.paths[0]
     clustered = clusters_of(sums.slices, layout, name, overlapping=False)
     classes = layout.classes if sums.k > 1 else ("",)
@@ -129,8 +130,6 @@ def _slices(
     if not layout.by:
         return (), ()
     slices = sums.slices if clustered is None else clustered.slices
-    if options.max_slices is None and len(slices.places) > _MOST_LINES:
-        options = options._replace(max_slices=_MOST_LINES)
     slices, noticed = with_lines(slices, totals, options)
     keys = [key for key, _ in slices.readings()]
     names = named(keys, layout.by, dict(layout.bins))

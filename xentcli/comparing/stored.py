@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from xentcli.options import ReportOptions
     from xentcli.states.saved import Saved
 
-_SKETCHED = (LOSS, BRIER, HITS)
+SKETCHED = (LOSS, BRIER, HITS)
 _CONVENTIONS = {
     "clip": "--clip",
     "like": "--like",
@@ -134,7 +134,7 @@ def _paired(
     """The candidate with differences of pairs, where sketches tell of them."""
     metrics: dict[str, Difference] = dict(candidate.metrics)
     paired = False
-    for key in _SKETCHED:
+    for key in SKETCHED:
         found = _of_sketches(metrics.get(key), base, other, key, options, intervals)
         if found is not None:
             metrics[key], paired = found, True

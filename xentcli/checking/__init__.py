@@ -1,0 +1,1 @@
+"""Gates: requirements on figures, held against predictions, and what the data say of them."""

@@ -1,0 +1,218 @@
+"""Differences from a baseline: asked of `xentcli.comparing` where rows are paired, else of reports.
+
+This is the one place that knows how comparisons and states are made; the gate sees `Delta`s.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xentcli.checking.figures import class_place, figure_of, slice_place
+from xentcli.checking.unpaired import degrees, difference, same_slices
+from xentcli.comparing.stored import SKETCHED
+from xentcli.comparison import Pairing
+from xentcli.data_sets import Files
+from xentcli.errors import InputError
+from xentcli.report import Value
+from xentcli.slices import MOST_SLICES
+from xentcli.text import shown
+from xentcli.verdicts import Worse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from xentcli.checking.requirement import Requirement
+    from xentcli.comparison import Comparison, Difference, Part
+    from xentcli.data_sets import InMemory
+    from xentcli.evaluation import Options
+    from xentcli.report import Report
+
+    Data = Files | InMemory
+
+
+LOSS = "cross_entropy"
+_CONSERVATIVE = (
+    "unpaired, and conservative where both are of one test set (predictions as --baseline are "
+    "paired row by row)"
+)
+
+
+class Delta(NamedTuple):
+    """A figure of the baseline, of the candidate, the difference, and of how many rows it is.
+
+    `fixed` is the part of its error that more rows of the candidate would not make less.
+    """
+
+    value: Value
+    base: Value
+    candidate: Value
+    rows: int
+    pairing: Pairing
+    notes: tuple[str, ...] = ()
+    fixed: float = 0.0
+
+
+def compared(base: Data, candidate: Data, options: Options) -> Comparison:
+    """The candidate beside the baseline: row by row, or by what states keep of the rows.
+
+    Figures that are no means of a number of each row are left out; the recall of a class is its
+    accuracy.
+    """
+    from xentcli.comparing.compare import Comparing, compare
+
+    report = options.report
+    specs = (*report.metrics, *(["accuracy"] if "recall" in report.metrics else []))
+    report = report._replace(metrics=specs, bootstrap=None)
+    names = [_name(base, "<baseline>"), _name(candidate, "<data>")]
+    # Any slice may be the one that is asked for.
+    wanted = Comparing(worst=0, means_only=True, lines=MOST_SLICES)
+    return compare([base, candidate], names, options._replace(report=report), wanted)
+
+
+def _name(data: Data, unnamed: str) -> str:
+    return data.paths[0] if isinstance(data, Files) else unnamed
+
+
+def paired(comparison: Comparison, requirement: Requirement) -> Delta | None:
+    """The difference of the first candidate that a requirement is on.
+
+    None where the comparison holds none for this metric.
+    """
+    candidate = comparison.candidates[0]
+    metrics: Mapping[str, Difference] = candidate.metrics
+    rows, of = candidate.rows, "all rows"
+    if requirement.class_name is not None:
+        names, member = [part.name for part in candidate.classes], comparison.layout.member
+        part = candidate.classes[class_place(names, requirement, "", member)]
+        metrics, rows, of = part.metrics, part.rows, f"{member} '{shown(part.name, 60)}'"
+    elif requirement.slice:
+        part = candidate.slices[slice_place(candidate.slices, requirement)]
+        metrics, rows, of = part.metrics, part.rows, f"slice '{shown(part.name, 60)}'"
+    if not rows:
+        raise InputError(f"{requirement.named}: {of} {_verb(of)} no rows in common")
+    if requirement.metric is None:
+        return None
+    key = requirement.key
+    if requirement.class_name is not None and key == "recall" and key not in metrics:
+        key = "accuracy"
+    found = metrics.get(key)
+    if found is None:
+        return None
+    if found.difference.value is None or math.isnan(found.difference.value):
+        raise _undefined(requirement, of)
+    pairing = candidate.pairing
+    if pairing is Pairing.SKETCH and (of != "all rows" or key not in SKETCHED):
+        pairing = Pairing.NONE
+    notes = (_CONSERVATIVE,) if pairing is Pairing.NONE else ()
+    return Delta(found.difference, found.base, found.candidate, rows, pairing, notes)
+
+
+def _verb(of: str) -> str:
+    return "have" if of == "all rows" else "has"
+
+
+def _undefined(requirement: Requirement, of: str) -> InputError:
+    return InputError(
+        f"{requirement.named}: the difference of {requirement.key} of {of} is undefined"
+    )
+
+
+def unpaired(
+    base: Report, name: str, candidate: Report, requirement: Requirement, confidence: float
+) -> Delta:
+    """The difference of the figures of two reports."""
+    if requirement.slice and not same_slices(base, candidate):
+        raise InputError(
+            f"{requirement.named}: {shown(name)} has other slices",
+            hint=f"make it with {' '.join(f'--by {shown(c)!r}' for c in requirement.columns)}",
+        )
+    old, new = figure_of(base, requirement, shown(name)), figure_of(candidate, requirement)
+    value = difference(old.value, new.value, confidence, degrees(base, candidate))
+    if value.value is None:
+        raise _undefined(requirement, "both")
+    notes = () if requirement.metric is None else (_CONSERVATIVE,)
+    # Of one test set both sides grow; of two, the baseline stays as it is.
+    fixed = 0.0 if base.source.rows == candidate.source.rows else old.value.stderr or 0.0
+    return Delta(value, old.value, new.value, new.rows, Pairing.NONE, notes, fixed)
+
+
+def worse_of(
+    comparison: Comparison, key: str, *, wants_less: bool, confidence: float
+) -> tuple[Worse, ...]:
+    """The classes, and the slices, that a comparison shows to have got significantly worse."""
+    candidate, member = comparison.candidates[0], comparison.layout.member
+    found: list[Worse] = []
+    for kind, parts in ((member, candidate.classes), ("slice", candidate.slices)):
+        found += _worse(kind, _differences(parts, key), wants_less, confidence)
+    return tuple(found)
+
+
+def worse_between(
+    base: Report, candidate: Report, key: str, *, wants_less: bool, confidence: float
+) -> tuple[Worse, ...]:
+    """The classes that two reports show to have got significantly worse; slices likewise."""
+    df, found = degrees(base, candidate), list[Worse]()
+    parts: list[tuple[str, Sequence[Any], Sequence[Any]]] = [
+        (candidate.layout.member, base.classes, candidate.classes)
+    ]
+    if candidate.slices and same_slices(base, candidate):
+        parts.append(("slice", base.slices, candidate.slices))
+    for kind, olds, news in parts:
+        before = {part.name: part.metrics for part in olds}
+        pairs = [
+            (new.name, before[new.name].get(name), new.metrics.get(name), name)
+            for new in news
+            if new.name in before
+            for name in [key if key in new.metrics else LOSS]
+        ]
+        values = [
+            (name, metric, difference(old, new, confidence, df), None)
+            for name, old, new, metric in pairs
+            if old is not None and new is not None
+        ]
+        found += _worse(kind, values, wants_less, confidence)
+    return tuple(found)
+
+
+_Part = tuple[str, str, Value, float | None]
+
+
+def _differences(parts: Iterable[Part], key: str) -> list[_Part]:
+    """Name, metric, difference and corrected p of each part, by the metric itself or the loss."""
+    found = []
+    for part in parts:
+        metric = key if key in part.metrics else LOSS
+        own = part.metrics.get(metric)
+        if own is not None:
+            found.append((part.name, metric, own.difference, own.p_holm))
+    return found
+
+
+def _worse(kind: str, parts: Sequence[_Part], wants_less: bool, confidence: float) -> list[Worse]:  # noqa: FBT001
+    """Those whose p, by Holm's method if it is not corrected yet, is below 1 - confidence."""
+    tests = []
+    for name, metric, value, p in parts:
+        p_value = _p(value) if p is None else p
+        if value.value is not None and p_value is not None:
+            tests.append((p_value, name, metric, value, p is not None))
+    tests.sort(key=lambda test: test[0])
+    worst, found = 0.0, []
+    for rank, (p_value, name, metric, value, corrected) in enumerate(tests):
+        worst = p_value if corrected else max(worst, min(1.0, p_value * (len(tests) - rank)))
+        less_is_better = True if metric == LOSS else wants_less
+        signed = value.value if less_is_better else -(value.value or 0.0)
+        if worst < 1 - confidence and (signed or 0.0) > 0:
+            found.append(Worse(kind, name, metric, value, worst))
+    return sorted(found, key=lambda w: -abs(w.difference.value or 0.0))
+
+
+def _p(value: Value) -> float | None:
+    """The two-sided p of a difference where there is none; 0 for an infinite one."""
+    if value.value is None:
+        return None
+    if math.isinf(value.value):
+        return 0.0
+    if not value.stderr:
+        return None if value.stderr is None else float(value.value == 0)
+    return math.erfc(abs(value.value) / value.stderr / math.sqrt(2))

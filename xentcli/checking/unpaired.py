@@ -1,0 +1,110 @@
+"""Differences of two reports' figures, taken for independent of each other."""
+
+from __future__ import annotations
+
+import math
+import re
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from xentcli.errors import InputError
+from xentcli.report import Value
+from xentcli.text import shown
+
+if TYPE_CHECKING:
+    from xentcli.report import Report
+
+# What of a signature changes the meaning of a figure, and how a person would say so.
+_CONVENTIONS = {
+    "task": "task",
+    "base": "base of the logarithm (--base)",
+    "clip": "--clip",
+    "sum": "--sum-to-one",
+    "like": "--like",
+}
+_FIELD = re.compile(r"((?:[^|\\]|\\.)*)(?:\||$)", re.DOTALL)
+
+
+def fields(signature: str) -> dict[str, str]:
+    r"""The fields of a signature.
+
+    >>> fields(r"xent|k:2|weight:a\|b")
+    {'k': '2', 'weight': 'a|b'}
+    """
+    parts = (part.partition(":") for part in _FIELD.findall(signature))
+    return {key: re.sub(r"\\(.)", r"\1", value) for key, mark, value in parts if mark}
+
+
+def check_comparable(base: Report, name: str, candidate: Report) -> None:
+    """Raises InputError where figures of two reports mean different things."""
+    ours, theirs = fields(candidate.signature), fields(base.signature)
+    for field, words in _CONVENTIONS.items():
+        old, new = theirs.get(field, "none"), ours.get(field, "none")
+        if old != new:
+            raise _differ(name, words, old, new)
+    if base.layout.classes != candidate.layout.classes:
+        names = (_listed(report.layout.classes) for report in (base, candidate))
+        kind = f"{base.layout.member} names, or their order"
+        raise _differ(name, kind, *names)
+    old, new = (
+        "weights" if report.layout.weight is not None else "no weights"
+        for report in (base, candidate)
+    )
+    if old != new:
+        raise _differ(name, "--weight", old, new)
+
+
+def _differ(name: str, what: str, old: str, new: str) -> InputError:
+    texts = f"'{shown(old, 80)}' there, '{shown(new, 80)}' here"
+    return InputError(
+        f"{shown(name)}: cannot be compared with, for other {what}: {texts}",
+        hint="score both with the same options",
+    )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
+
+
+def same_slices(base: Report, candidate: Report) -> bool:
+    """Whether slices of two reports are by the same columns and bins."""
+    old, new = (fields(report.signature).get("by", "") for report in (base, candidate))
+    if "[" in old + new:
+        return old == new
+    return sorted(old.split(",")) == sorted(new.split(","))
+
+
+def difference(base: Value, candidate: Value, confidence: float, df: int | None = None) -> Value:
+    """candidate - base, with √(a² + b²) for its standard error.
+
+    For one test set that is too wide, for two it is right. Infinite figures have no error;
+    two of them have no difference. `df` are the degrees of freedom, where they are few.
+
+    >>> difference(Value(1.0, 0.3), Value(1.5, 0.4), 0.95).stderr
+    0.5
+    """
+    if base.value is None or candidate.value is None:
+        return Value(None, unit=candidate.unit)
+    value = candidate.value - base.value
+    if math.isnan(value):
+        return Value(None, unit=candidate.unit)
+    if math.isinf(value) or base.stderr is None or candidate.stderr is None:
+        return Value(value, unit=candidate.unit)
+    stderr = math.hypot(base.stderr, candidate.stderr)
+    half = _reach(confidence, df) * stderr
+    return Value(value, stderr, (value - half, value + half), confidence, candidate.unit)
+
+
+def _reach(confidence: float, df: int | None) -> float:
+    if df is None:
+        return NormalDist().inv_cdf((1 + confidence) / 2)
+    from xentcli.quantiles import student_quantile
+
+    return student_quantile(confidence, df)
+
+
+def degrees(base: Report, candidate: Report) -> int | None:
+    """The fewer clusters of the two, less one; None where rows are independent."""
+    told = (report.uncertainty for report in (base, candidate))
+    clusters = [u.clusters for u in told if u is not None and u.clusters is not None]
+    return min(clusters) - 1 if clusters and min(clusters) > 1 else None

@@ -1,0 +1,129 @@
+"""`xent check`: holds predictions against requirements, and says so with its exit code."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xentcli.commands.forms import forms_of, text_of
+from xentcli.commands.gate_options import Config, Figures, Gate, GateOutput
+from xentcli.commands.parameters import Inputs
+from xentcli.commands.results import Work
+from xentcli.commands.scoring import check_output, warn
+from xentcli.commands.taking import takes
+from xentcli.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from xentcli.checking.gate import Terms
+    from xentcli.evaluation import Files, Options
+    from xentcli.verdicts import Checked
+
+SOURCES = typer.Argument(
+    metavar="[SOURCE]...",
+    help="Predictions, as for `xent eval`; those that the configuration names otherwise.",
+    show_default=False,
+)
+_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+@takes(gate=Gate, config=Config, inputs=Inputs, figures=Figures, output=GateOutput, work=Work)
+def check_command(
+    context: typer.Context,
+    sources: Annotated[list[str] | None, SOURCES] = None,
+    *,
+    gate: Gate,
+    config: Config,
+    inputs: Inputs,
+    figures: Figures,
+    output: GateOutput,
+    work: Work,
+) -> None:
+    """Hold predictions against requirements: exit code 0 if all are met, 1 if one is not."""
+    from xentcli.evaluation import Files, Options
+    from xentcli.output import check_target, deliver_all
+
+    if config.no_config and config.config is not None:
+        raise UsageError("--config and --no-config say two things: give one of them")
+    if not sources:
+        raise UsageError(
+            "there is nothing to check", hint="name predictions, or a `source` in xent.toml"
+        )
+    check_output(output)
+    terms = _terms(context, gate)
+    summary = _summary_file() if output.summary else None
+    forms = forms_of(output, "check")
+    targets = [*forms, *([summary] if summary is not None else [])]
+    read = [*sources, *([terms.baseline] if isinstance(terms.baseline, str) else [])]
+    for target in targets:
+        check_target(target, read)
+    files = Files(sources, inputs.file())
+    for target in targets:
+        check_target(target, files.paths)
+    options = Options(
+        inputs.file(), inputs.columns(), inputs.policy(), figures.options(), work.options()
+    )
+    checked = _checked(files, terms, options, work)
+    texts = {target: text_of(form, checked, output, target) for target, form in forms.items()}
+    if summary is not None:
+        _append(summary, checked, output)
+    deliver_all(texts)
+    if not work.quiet and "-" not in forms:
+        warn(checked.findings)
+    raise typer.Exit(checked.exit_code)
+
+
+def _checked(files: Files, terms: Terms, options: Options, work: Work) -> Checked:
+    import functools
+
+    from xentcli.checking.gate import check
+    from xentcli.progress import watching
+
+    wanted = False if work.quiet else work.progress
+    return check(files, terms, options, functools.partial(watching, wanted=wanted))
+
+
+def _terms(context: typer.Context, gate: Gate) -> Terms:
+    from xentcli.checking.gate import Terms
+    from xentcli.checking.requirement import parse_all
+
+    texts = gate.require or ()
+    if _origin(context, "require") == "ENVIRONMENT":
+        # A list from the environment comes split at spaces, which requirements hold.
+        texts = [os.environ["XENT_REQUIRE"]]
+    requirements = parse_all(texts)
+    baseline = gate.baseline
+    if _origin(context, "baseline") != "COMMANDLINE" and not any(r.delta for r in requirements):
+        # Other requirements of the same table may need it.
+        baseline = None
+    return Terms(requirements, baseline, gate.decide_on, gate.inconclusive)
+
+
+def _origin(context: typer.Context, name: str) -> str:
+    """Where an option's value is from: COMMANDLINE, ENVIRONMENT, DEFAULT_MAP or DEFAULT."""
+    source = context.get_parameter_source(name)
+    return "" if source is None else source.name
+
+
+def _summary_file() -> str:
+    path = os.environ.get(_SUMMARY)
+    if not path:
+        raise UsageError(
+            f"--summary needs ${_SUMMARY}, which GitHub Actions sets",
+            hint="elsewhere, write Markdown with --export markdown=FILE",
+        )
+    return path
+
+
+def _append(path: str, checked: Checked, output: GateOutput) -> None:
+    """Adds the Markdown of this gate to what earlier steps have written."""
+    from xentcli import renderers
+
+    options = renderers.RenderOptions(digits=output.digits)
+    text = renderers.get("markdown", "check").text(checked, options) + "\n"
+    try:
+        with open(path, "ab") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}") from None

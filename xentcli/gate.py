@@ -1,0 +1,90 @@
+"""`xentcli.check`: the gate for Python, with the verdicts and the errors of the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xentcli.arguments import choice, options_of, paths_of, table_of
+from xentcli.checking import gate
+from xentcli.checking.requirement import parse_all
+from xentcli.errors import UsageError
+from xentcli.evaluation import Files, InMemory
+from xentcli.naming import nearest
+from xentcli.report import Report
+from xentcli.text import shown
+from xentcli.verdicts import DecideOn, OnInconclusive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xentcli.api import Path
+    from xentcli.verdicts import Checked
+
+# What requirements themselves say, and what no figure of a requirement is read off.
+_LEFT_OUT = frozenset({"metric", "min_rows", "max_slices", "find_slices", "calibration"})
+
+
+def check(
+    data: Path | Sequence[Path] | Any,
+    *,
+    require: str | Sequence[str],
+    baseline: Path | Report | Any | None = None,
+    decide_on: DecideOn | str = DecideOn.ESTIMATE,
+    inconclusive: OnInconclusive | str = OnInconclusive.PASS,
+    **options: Any,
+) -> Checked:
+    """Holds requirements against predictions, as `xent check` does; reads no configuration.
+
+    Args:
+        data: A path, several that are one data set, or a table, as for `xentcli.evaluate`.
+        require: Requirements such as `"class[spam].recall >= 0.9"`; see docs/check.md.
+        baseline: What `delta.` is from: predictions, the JSON of a report, or a `Report`.
+        decide_on: `estimate`, or `interval`, which may be inconclusive.
+        inconclusive: `pass` or `fail`: what becomes of a gate that the data leave open.
+        options: Those of `xentcli.evaluate`: `target`, `base`, `confidence`, `bootstrap`, …
+
+    Returns:
+        A verdict for each requirement; `passed`, `exit_code` and `verdict` are those of all.
+
+    Raises:
+        InputError: The data cannot be read, or have no such class, slice or figure.
+        UsageError: A requirement or an option cannot be.
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"label": [1, 0], "prob": [0.75, 0.25]})
+    >>> found = check(frame, require=["accuracy >= 0.9", "cross_entropy < 0.2"])
+    >>> [judged.verdict.value for judged in found.requirements], found.passed
+    (['pass', 'fail'], False)
+    """
+    wanted = _checked(options)
+    asked = options_of(**wanted)
+    terms = gate.Terms(
+        parse_all([require] if isinstance(require, str) else require),
+        _baseline(baseline),
+        choice(DecideOn, decide_on),
+        choice(OnInconclusive, inconclusive),
+    )
+    paths = paths_of(data)
+    return gate.check(table_of(data) if paths is None else Files(paths, asked.file), terms, asked)
+
+
+def _baseline(given: Any) -> str | Report | InMemory | None:
+    if given is None or isinstance(given, Report):
+        return given
+    paths = paths_of(given)
+    if paths is None:
+        return table_of(given)
+    if len(paths) != 1:
+        raise UsageError("a baseline is one path, a table, or a report")
+    return paths[0]
+
+
+def _checked(options: dict[str, Any]) -> dict[str, Any]:
+    """The options, all of which `evaluate` knows, and which mean something here."""
+    known = set(options_of.__annotations__) - _LEFT_OUT - {"return"}
+    for name in options:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean {' or '.join(near)}?" if near else None
+            raise UsageError(f"check() has no option '{shown(name)}'", hint=hint)
+    return options

@@ -1,0 +1,1 @@
+"""The forms that what `xent check` found can take."""

@@ -1,0 +1,61 @@
+"""The gate as GitHub-flavoured Markdown, for pull requests and job summaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.renderers import Renderer, RenderOptions
+from xentcli.renderers._figures import Spelling
+from xentcli.renderers._markup import code, finding_item, prose, table_text, verbatim
+from xentcli.renderers._order import gravest_first
+from xentcli.renderers.check import _words as words
+from xentcli.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from xentcli.verdicts import Checked, Judgement
+
+
+def _row(judged: Judgement, spell: Spelling) -> list[str]:
+    verdict = words.word(judged.verdict)
+    return [
+        verdict if judged.verdict is Verdict.PASS else f"**{verdict}**",
+        code(spell.text(judged.figure)),
+        prose(words.value_text(judged, spell)),
+        prose(words.bound_text(judged)),
+        words.interval_text(judged, spell),
+    ]
+
+
+def _details(judged: Judgement, spell: Spelling) -> str | None:
+    lines = [prose(line) for line in words.details(judged, spell)]
+    if not lines:
+        return None
+    return "  \n  ".join(
+        [f"- **{words.word(judged.verdict)}** {code(spell.text(judged.requirement))}", *lines]
+    )
+
+
+def render(checked: Checked, options: RenderOptions) -> str:
+    """A heading with the verdict, the table, what is behind failures, the findings."""
+    spell = Spelling(options.digits, options.ascii)
+    ranked = words.gravest(checked)
+    header = ["verdict", "requirement", "value", "bound", words.interval_title(checked)]
+    details = [_details(judged, spell) for judged in ranked]
+    findings = [finding_item(f, spell) for f in gravest_first(checked.findings)]
+    parts = [
+        f"### {words.summary(checked)}",
+        prose(words.head(checked, spell)),
+        table_text(header, (_row(judged, spell) for judged in ranked)),
+        "\n".join(line for line in details if line is not None),
+        "\n".join(findings),
+        f"<sub>{verbatim(spell.text(checked.signature))}</sub>",
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+RENDERER = Renderer(
+    name="markdown",
+    description="a summary for pull requests and job summaries on GitHub",
+    suffixes=(".md", ".markdown"),
+    render=render,
+)
