@@ -82,5 +82,7 @@ def for_path(path: str, family: str = "") -> Renderer | None:
     True
     """
     suffix = PurePath(path).suffix.lower()
+    if not suffix:
+        return None  # and nothing is imported to find that out
     forms = (get(name, family) for name in names(family))
     return next((form for form in forms if suffix in form.suffixes), None)
