@@ -47,6 +47,7 @@ COMMANDS = (
     "inspect",
     "calibrate fit",
     "calibrate apply",
+    "merge",
     "metrics",
     "conventions",
 )

@@ -34,7 +34,7 @@ def pair(folder: Path, n: int, columns: Any = THREE, **other: Any) -> tuple[Save
     found = []
     for name, sharp in (("base", 1.0), ("candidate", 1.5)):
         path = written(folder, f"{name}.parquet", table(n, sharp=sharp, **other))
-        state = again(ran([path], columns, keep=Keep(paired=True))[0])
+        state = again(ran([path], columns, keep=Keep(paired=True), block=500)[0])
         found.append(replace(state, name=f"{name}.xent"))
     return found[0], found[1]
 
