@@ -48,6 +48,7 @@ COMMANDS = (
     "check",
     "calibrate fit",
     "calibrate apply",
+    "merge",
     "metrics",
     "conventions",
 )

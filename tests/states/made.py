@@ -104,7 +104,7 @@ def table(n: int = 60, seed: int = 0, *, sharp: float = 1.0, zero: bool = False)
 def written(folder: Path, name: str, rows: pa.Table) -> str:
     """The path of a Parquet file of these rows."""
     path = folder / name
-    pq.write_table(rows, path, row_group_size=17)
+    pq.write_table(rows, path, row_group_size=max(17, len(rows) // 8))
     return str(path)
 
 
@@ -116,9 +116,10 @@ def ran(
     report: ReportOptions = _REPORT,
     keep: Keep | None = None,
     processes: bool = False,
+    block: int = 7,
 ) -> tuple[Saved, Report]:
     """What a run saves, and what it reports."""
-    work = RunOptions(threads=2, block_rows=7, processes=processes)
+    work = RunOptions(threads=2, block_rows=block, processes=processes)
     options = Options(columns=columns, policy=policy, report=report, run=work, keep=keep or Keep())
     done = run(Files(paths, FileOptions()), options)
     return saved_of(done, report, "a.xent"), done.report(report)

@@ -86,8 +86,8 @@ def test_calibration_and_forked_workers_merge_too(tmp_path: Path) -> None:
     paths = shards(tmp_path, [900, 800, 1100])
     columns = BY_NAME["two"].columns._replace(weight="w", id="id")
     asked = ReportOptions(calibration=True)
-    whole, report = ran(paths, columns, report=asked, keep=Keep(True), processes=True)
-    parts = [ran([path], columns, report=asked, keep=Keep(True))[0] for path in paths]
+    whole, report = ran(paths, columns, report=asked, keep=Keep(True), processes=True, block=99)
+    parts = [ran([path], columns, report=asked, keep=Keep(True), block=99)[0] for path in paths]
     found = merged([again(part) for part in parts])
     assert found.sum == whole.sum
     assert report_of(found, ReportOptions()).to_json() == report.to_json()
@@ -233,12 +233,12 @@ def test_rows_that_are_in_two_shards_are_counted(tmp_path: Path) -> None:
 def test_overlaps_among_many_ids_are_seen(tmp_path: Path) -> None:
     rows = table(9000)
     columns = THREE._replace(id="id")
-    one = ran([written(tmp_path, "one.parquet", rows.slice(0, 5000))], columns)[0]
-    other = ran([written(tmp_path, "other.parquet", rows.slice(4500))], columns)[0]
+    one = ran([written(tmp_path, "one.parquet", rows.slice(0, 5000))], columns, block=999)[0]
+    other = ran([written(tmp_path, "other.parquet", rows.slice(4500))], columns, block=999)[0]
     assert len(one.fingerprint.ids) == len(other.fingerprint.ids) == 1024
     with pytest.raises(InputError, match="rows in common"):
         merged([one, other])
-    apart = ran([written(tmp_path, "apart.parquet", rows.slice(5000))], columns)[0]
-    whole = ran([written(tmp_path, "whole.parquet", rows)], columns)[0]
+    apart = ran([written(tmp_path, "apart.parquet", rows.slice(5000))], columns, block=999)[0]
+    whole = ran([written(tmp_path, "whole.parquet", rows)], columns, block=999)[0]
     assert (merged([one, apart]).fingerprint.ids == whole.fingerprint.ids).all()
     assert (whole.fingerprint.ids == np.sort(whole.fingerprint.ids)).all()

@@ -34,7 +34,7 @@ def pair(folder: Path, n: int, columns: Any = THREE, **other: Any) -> tuple[Save
     found = []
     for name, sharp in (("base", 1.0), ("candidate", 1.5)):
         path = written(folder, f"{name}.parquet", table(n, sharp=sharp, **other))
-        state = again(ran([path], columns, keep=Keep(paired=True))[0])
+        state = again(ran([path], columns, keep=Keep(paired=True), block=500)[0])
         found.append(replace(state, name=f"{name}.xent"))
     return found[0], found[1]
 
@@ -97,11 +97,15 @@ def test_over_many_hashes_the_error_of_the_error_is_what_theory_says() -> None:
     assert abs(np.mean(found)) < 0.2 * stated
 
 
-def test_few_rows_have_cells_of_their_own_mostly(tmp_path: Path) -> None:
-    base, candidate = pair(tmp_path, 20)
-    d = figures(20, 1.5)["loss"] - figures(20, 1.0)["loss"]
-    exact = d.std(ddof=1) / math.sqrt(20)
-    assert paired_error(base, candidate, "cross_entropy") == pytest.approx(exact, rel=0.2)
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_of_few_rows_each_has_a_cell_of_its_own(tmp_path: Path, weight: str | None) -> None:
+    base, candidate = pair(tmp_path, 4, THREE._replace(weight=weight))
+    d = figures(4, 1.5)["loss"] - figures(4, 1.0)["loss"]
+    w = np.ones(4) if weight is None else table(4).column("w").to_numpy()
+    spread = w * (d - (w * d).sum() / w.sum())
+    exact = math.sqrt((spread * spread).sum()) / w.sum()
+    exact *= math.sqrt(4 / 3) if weight is None else 1.0
+    assert paired_error(base, candidate, "cross_entropy") == pytest.approx(exact, rel=1e-9)
 
 
 def test_a_model_against_itself_differs_by_nothing(tmp_path: Path) -> None:

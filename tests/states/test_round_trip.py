@@ -50,7 +50,7 @@ def test_everything_comes_back(tmp_path: Path, kind: Kind, variant: str) -> None
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("variant", ["plain", "weighted", "sliced", "clustered"])
 def test_every_metric_comes_back(tmp_path: Path, kind: Kind, variant: str) -> None:
-    path = written(tmp_path, "a.parquet", table())
+    path = written(tmp_path, "a.parquet", table(zero=True))
     columns = kind.columns._replace(**VARIANTS[variant])
     specs = specs_for(kind)
     asked = ReportOptions(specs)

@@ -60,7 +60,7 @@ def state_text(saved: Saved) -> str:
 def state_bytes(saved: Saved, path: str) -> bytes:
     """The content of a state's file of this name."""
     data = state_text(saved).encode("ascii")
-    return gzip.compress(data, mtime=0) if path.endswith(".gz") else data
+    return gzip.compress(data, 6, mtime=0) if path.endswith(".gz") else data
 
 
 def parse(content: bytes, name: str) -> Saved:
