@@ -45,6 +45,7 @@ COMMANDS = (
     "eval",
     "rows",
     "inspect",
+    "compare",
     "check",
     "calibrate fit",
     "calibrate apply",
