@@ -109,8 +109,8 @@ def test_control_characters_of_the_command_line_are_shown_escaped(xent: Xent) ->
 def test_a_bug_of_ours_is_owned_with_a_traceback(xent: Xent, small: str) -> None:
     fault = (
         "import sys, xentcli.evaluation\n"
-        "def score(*arguments): raise ZeroDivisionError('injected')\n"
-        "xentcli.evaluation.score = score\n"
+        "def run(*arguments): raise ZeroDivisionError('injected')\n"
+        "xentcli.evaluation.run = run\n"
         "from xentcli.cli import main\n"
         "main()\n"
     )
