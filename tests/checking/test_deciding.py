@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xentcli.checking.deciding import Decision, decide, rows_needed
-from xentcli.checking.unpaired import difference
+from xentcli.comparing.unpaired import of_figures
 from xentcli.intervals import Intervals
 from xentcli.means import Estimate
 from xentcli.options import Base
@@ -170,7 +170,8 @@ def test_at_the_bound_each_wrong_verdict_comes_in_one_of_forty(operator: Operato
         assert rate == pytest.approx(0.025, abs=noise)
     # Two test sets, the errors of both added.
     pairs = zip(estimates(rows), estimates(losses(3)[0]), strict=True)
-    unpaired = [difference(a, b, 0.95) for a, b in pairs]
+    intervals = Intervals(Base.E, 0.95)
+    unpaired = [of_figures(a, b, ROWS, ROWS, intervals).difference for a, b in pairs]
     for rate in rates(unpaired, 0.0, operator):
         assert rate == pytest.approx(0.025, abs=noise)
 

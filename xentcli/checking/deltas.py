@@ -6,15 +6,18 @@ This is the one place that knows how comparisons and states are made; the gate s
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.checking.figures import class_place, figure_of, slice_place
-from xentcli.checking.unpaired import degrees, difference, same_slices
+from xentcli.checking.unpaired import same_slices
 from xentcli.comparing.stored import SKETCHED
+from xentcli.comparing.unpaired import compared as of_other_rows
+from xentcli.comparing.unpaired import counted, of_figures
 from xentcli.comparison import Pairing
 from xentcli.data_sets import Files
 from xentcli.errors import InputError
-from xentcli.report import Value
+from xentcli.intervals import Intervals
+from xentcli.options import Base
 from xentcli.slices import MOST_SLICES
 from xentcli.text import shown
 from xentcli.verdicts import Worse
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from xentcli.comparison import Comparison, Difference, Part
     from xentcli.data_sets import InMemory
     from xentcli.evaluation import Options
-    from xentcli.report import Report
+    from xentcli.report import Report, Value
 
     Data = Files | InMemory
 
@@ -128,7 +131,9 @@ def unpaired(
             hint=f"make it with {' '.join(f'--by {shown(c)!r}' for c in requirement.columns)}",
         )
     old, new = figure_of(base, requirement, shown(name)), figure_of(candidate, requirement)
-    value = difference(old.value, new.value, confidence, degrees(base, candidate))
+    counts = counted(base, old.rows), counted(candidate, new.rows)
+    intervals = Intervals(Base.E, confidence)
+    value = of_figures(old.value, new.value, *counts, intervals).difference
     if value.value is None:
         raise _undefined(requirement, "both")
     notes = () if requirement.metric is None else (_CONSERVATIVE,)
@@ -144,7 +149,8 @@ def worse_of(
     candidate, member = comparison.candidates[0], comparison.layout.member
     found: list[Worse] = []
     for kind, parts in ((member, candidate.classes), ("slice", candidate.slices)):
-        found += _worse(kind, _differences(parts, key), wants_less, confidence)
+        own = _differences(parts, key)
+        found += _worse(kind, own, wants_less=wants_less, confidence=confidence)
     return tuple(found)
 
 
@@ -152,67 +158,37 @@ def worse_between(
     base: Report, candidate: Report, key: str, *, wants_less: bool, confidence: float
 ) -> tuple[Worse, ...]:
     """The classes that two reports show to have got significantly worse; slices likewise."""
-    df, found = degrees(base, candidate), list[Worse]()
-    parts: list[tuple[str, Sequence[Any], Sequence[Any]]] = [
-        (candidate.layout.member, base.classes, candidate.classes)
-    ]
-    if candidate.slices and same_slices(base, candidate):
-        parts.append(("slice", base.slices, candidate.slices))
-    for kind, olds, news in parts:
-        before = {part.name: part.metrics for part in olds}
-        pairs = [
-            (new.name, before[new.name].get(name), new.metrics.get(name), name)
-            for new in news
-            if new.name in before
-            for name in [key if key in new.metrics else LOSS]
-        ]
-        values = [
-            (name, metric, difference(old, new, confidence, df), None)
-            for name, old, new, metric in pairs
-            if old is not None and new is not None
-        ]
-        found += _worse(kind, values, wants_less, confidence)
-    return tuple(found)
+    intervals = Intervals(Base.E, confidence)
+    comparison = of_other_rows([base, candidate], ["", ""], intervals)
+    return worse_of(comparison, key, wants_less=wants_less, confidence=confidence)
 
 
-_Part = tuple[str, str, Value, float | None]
-
-
-def _differences(parts: Iterable[Part], key: str) -> list[_Part]:
-    """Name, metric, difference and corrected p of each part, by the metric itself or the loss."""
+def _differences(parts: Iterable[Part], key: str) -> list[tuple[str, str, Difference]]:
+    """Name, metric and difference of each part, by the metric itself or the loss."""
     found = []
     for part in parts:
         metric = key if key in part.metrics else LOSS
         own = part.metrics.get(metric)
         if own is not None:
-            found.append((part.name, metric, own.difference, own.p_holm))
+            found.append((part.name, metric, own))
     return found
 
 
-def _worse(kind: str, parts: Sequence[_Part], wants_less: bool, confidence: float) -> list[Worse]:  # noqa: FBT001
-    """Those whose p, by Holm's method if it is not corrected yet, is below 1 - confidence."""
-    tests = []
-    for name, metric, value, p in parts:
-        p_value = _p(value) if p is None else p
-        if value.value is not None and p_value is not None:
-            tests.append((p_value, name, metric, value, p is not None))
-    tests.sort(key=lambda test: test[0])
-    worst, found = 0.0, []
-    for rank, (p_value, name, metric, value, corrected) in enumerate(tests):
-        worst = p_value if corrected else max(worst, min(1.0, p_value * (len(tests) - rank)))
+def _worse(
+    kind: str,
+    parts: Sequence[tuple[str, str, Difference]],
+    *,
+    wants_less: bool,
+    confidence: float,
+) -> list[Worse]:
+    """Those whose p, corrected by Holm's method, is below 1 - confidence."""
+    found = []
+    for name, metric, own in parts:
+        change, p = own.difference.value, own.p_holm
+        if change is not None and math.isinf(change):
+            p = 0.0
         less_is_better = True if metric == LOSS else wants_less
-        signed = value.value if less_is_better else -(value.value or 0.0)
-        if worst < 1 - confidence and (signed or 0.0) > 0:
-            found.append(Worse(kind, name, metric, value, worst))
+        signed = change if less_is_better else -(change or 0.0)
+        if p is not None and p < 1 - confidence and (signed or 0.0) > 0:
+            found.append(Worse(kind, name, metric, own.difference, p))
     return sorted(found, key=lambda w: -abs(w.difference.value or 0.0))
-
-
-def _p(value: Value) -> float | None:
-    """The two-sided p of a difference where there is none; 0 for an infinite one."""
-    if value.value is None:
-        return None
-    if math.isinf(value.value):
-        return 0.0
-    if not value.stderr:
-        return None if value.stderr is None else float(value.value == 0)
-    return math.erfc(abs(value.value) / value.stderr / math.sqrt(2))

@@ -1,14 +1,11 @@
-"""Differences of two reports' figures, taken for independent of each other."""
+"""Whether figures of two reports mean the same."""
 
 from __future__ import annotations
 
-import math
 import re
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError
-from xentcli.report import Value
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -72,39 +69,3 @@ def same_slices(base: Report, candidate: Report) -> bool:
     if "[" in old + new:
         return old == new
     return sorted(old.split(",")) == sorted(new.split(","))
-
-
-def difference(base: Value, candidate: Value, confidence: float, df: int | None = None) -> Value:
-    """candidate - base, with √(a² + b²) for its standard error.
-
-    For one test set that is too wide, for two it is right. Infinite figures have no error;
-    two of them have no difference. `df` are the degrees of freedom, where they are few.
-
-    >>> difference(Value(1.0, 0.3), Value(1.5, 0.4), 0.95).stderr
-    0.5
-    """
-    if base.value is None or candidate.value is None:
-        return Value(None, unit=candidate.unit)
-    value = candidate.value - base.value
-    if math.isnan(value):
-        return Value(None, unit=candidate.unit)
-    if math.isinf(value) or base.stderr is None or candidate.stderr is None:
-        return Value(value, unit=candidate.unit)
-    stderr = math.hypot(base.stderr, candidate.stderr)
-    half = _reach(confidence, df) * stderr
-    return Value(value, stderr, (value - half, value + half), confidence, candidate.unit)
-
-
-def _reach(confidence: float, df: int | None) -> float:
-    if df is None:
-        return NormalDist().inv_cdf((1 + confidence) / 2)
-    from xentcli.quantiles import student_quantile
-
-    return student_quantile(confidence, df)
-
-
-def degrees(base: Report, candidate: Report) -> int | None:
-    """The fewer clusters of the two, less one; None where rows are independent."""
-    told = (report.uncertainty for report in (base, candidate))
-    clusters = [u.clusters for u in told if u is not None and u.clusters is not None]
-    return min(clusters) - 1 if clusters and min(clusters) > 1 else None

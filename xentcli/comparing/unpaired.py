@@ -51,9 +51,9 @@ def compared(reports: Sequence[Report], names: Sequence[str], intervals: Interva
             pairing=Pairing.NONE,
             rows=other.source.rows,
             weight=float(other.source.rows),
-            metrics=_metrics(base.metrics, other.metrics, _rows(base), _rows(other), intervals),
-            classes=_parts(base.classes, other.classes, lambda c: {"class": c.name}, intervals),
-            slices=_parts(base.slices, other.slices, lambda s: dict(s.by), intervals),
+            metrics=_metrics(base.metrics, other.metrics, counted(base), counted(other), intervals),
+            classes=_parts(base, other, "classes", lambda c: {"class": c.name}, intervals),
+            slices=_parts(base, other, "slices", lambda s: dict(s.by), intervals),
             findings=other.findings,
         )
         for name, other in zip(names[1:], others, strict=True)
@@ -70,10 +70,12 @@ def compared(reports: Sequence[Report], names: Sequence[str], intervals: Interva
     )
 
 
-def _rows(report: Report) -> int:
-    """How many rows, or clusters, errors are of."""
+def counted(report: Report, rows: int | None = None) -> int:
+    """How many rows, of all or of a part, or how many clusters, errors are of."""
     told = report.uncertainty
-    return report.source.rows if told is None or told.clusters is None else told.clusters
+    if told is None or told.clusters is None:
+        return report.source.rows if rows is None else rows
+    return told.clusters
 
 
 def _metrics(
@@ -85,7 +87,7 @@ def _metrics(
 ) -> dict[str, Difference]:
     """The differences of the figures that both have."""
     both = [key for key in base if key in candidate]
-    metrics = {r.key: r.metric for r in request(both)}
+    metrics = {r.key: r.metric for r in request(both)} if both else {}
     found = {}
     for key, metric in metrics.items():
         if metric.extensive:
@@ -113,22 +115,23 @@ def of_figures(
 
 
 def _parts(
-    base: Sequence[Any],
-    candidate: Sequence[Any],
+    base: Report,
+    candidate: Report,
+    kind: str,
     values: Callable[[Any], Mapping[str, str | None]],
     intervals: Intervals,
 ) -> tuple[Part, ...]:
     """The differences of the classes, or slices, that both have."""
-    others = {tuple(values(part).values()): part for part in candidate}
+    others = {tuple(values(part).items()): part for part in getattr(candidate, kind)}
     pairs = [
         (part, other)
-        for part in base
-        if (other := others.get(tuple(values(part).values()))) is not None
+        for part in getattr(base, kind)
+        if (other := others.get(tuple(values(part).items()))) is not None
     ]
-    found = [
-        _metrics(part.metrics, other.metrics, part.rows, other.rows, intervals)
-        for part, other in pairs
-    ]
+    found = []
+    for part, other in pairs:
+        counts = counted(base, part.rows), counted(candidate, other.rows)
+        found.append(_metrics(part.metrics, other.metrics, *counts, intervals))
     for key in dict.fromkeys(key for metrics in found for key in metrics):
         having = [metrics for metrics in found if key in metrics]
         for metrics, d in zip(having, corrected([m[key] for m in having]), strict=True):
