@@ -7,17 +7,15 @@ Python lets but one of them go on.
 from __future__ import annotations
 
 import contextlib
-import copyreg
 import pickle
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-import pyarrow as pa
-
 from xentcli import forked
+from xentcli.parcels import send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     from xentcli.comparing.measures import Measure
@@ -89,32 +87,11 @@ def _work(
     with open(pipe, "wb", buffering=_PIPE_BYTES) as stream:
         try:
             for lines in side.rows(measures, identity, keep):
-                pickler = pickle.Pickler(stream, protocol=5)
-                pickler.dispatch_table = {**copyreg.dispatch_table, pa.RecordBatch: _packed}
-                pickler.dump(lines)
+                send(lines, stream)
             last = _Last(side.left, None)
         except BaseException as error:
             last = _Last(None, error)
         _send(last, stream)
-
-
-def _packed(block: pa.RecordBatch) -> tuple[Callable[[bytes], pa.RecordBatch], tuple[bytes]]:
-    """The rows of a block alone: Arrow itself would send all that they are a part of."""
-    plain = [
-        column.dictionary_decode()
-        if pa.types.is_dictionary(column.type) and len(column.dictionary) > len(column)
-        else column
-        for column in block.columns
-    ]
-    block = pa.RecordBatch.from_arrays(plain, block.schema.names)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, block.schema) as writer:
-        writer.write_batch(block)
-    return _unpacked, (sink.getvalue().to_pybytes(),)
-
-
-def _unpacked(data: bytes) -> pa.RecordBatch:
-    return pa.ipc.open_stream(data).read_next_batch()
 
 
 def _send(last: _Last, stream: BinaryIO) -> None:
