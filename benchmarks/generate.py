@@ -26,6 +26,8 @@ GROUP_ROWS = 1_000_000
 FLATTENING = 0.8
 DECIMALS = 6
 TOKEN_LOGIT, TOKEN_SPREAD = 1.5, 3.0
+NOISE = 0.5
+PAIRED = (Layout.FIRST, Layout.SECOND, Layout.SHUFFLED)
 
 
 class Block(NamedTuple):
@@ -34,6 +36,11 @@ class Block(NamedTuple):
     number: int
     rows: int
     random: np.random.Generator
+
+    @property
+    def ids(self) -> np.ndarray:
+        """A number of each row, from 1 through the whole file."""
+        return np.arange(1, self.rows + 1) + self.number * GROUP_ROWS
 
 
 def blocks(layout: Layout, rows: int, classes: int) -> Iterator[Block]:
@@ -50,6 +57,14 @@ def binary(rows: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarr
     logits = random.standard_normal(rows) * 2
     labels = random.random(rows) < 1 / (1 + np.exp(-FLATTENING * logits))
     return labels.astype(np.int64), 1 / (1 + np.exp(-logits))
+
+
+def second(block: Block, p: np.ndarray) -> np.ndarray:
+    """What another model makes of the rows of a block: the logits of the first, and noise."""
+    random = np.random.default_rng([SEED, 2, block.number, 1])
+    logits = np.log(p / (1 - p)) + NOISE * random.standard_normal(block.rows)
+    probabilities: np.ndarray = 1 / (1 + np.exp(-logits))
+    return probabilities
 
 
 def multiclass(
@@ -99,6 +114,10 @@ def record_batch(layout: Layout, classes: int, block: Block, *, text: bool) -> p
     if layout is Layout.BINARY:
         labels, p = binary(rows, random)
         return pa.record_batch({"label": labels, "prob": finish(p)})
+    if layout in PAIRED:
+        labels, p = binary(rows, random)
+        p = p if layout is Layout.FIRST else second(block, p)
+        return pa.record_batch({"id": block.ids, "label": labels, "prob": finish(p)})
     labels, probabilities = multiclass(rows, classes, random)
     columns: dict[str, object] = {"label": labels}
     if layout is Layout.WIDE:
@@ -109,14 +128,21 @@ def record_batch(layout: Layout, classes: int, block: Block, *, text: bool) -> p
     return pa.record_batch(columns)
 
 
+def shuffled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The rows of all batches in another order, in batches of as many."""
+    every = pa.Table.from_batches(batches)
+    order = np.random.default_rng(SEED).permutation(len(every))
+    yield from every.take(order).combine_chunks().to_batches(max_chunksize=GROUP_ROWS)
+
+
 def generate(file_format: str, layout: Layout, classes: int, rows: int, path: Path) -> None:
     """Writes the file beside its final place, then moves it there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     text = file_format == "csv"
     writer = None
-    for block in blocks(layout, rows, classes):
-        batch = record_batch(layout, classes, block, text=text)
+    made = (record_batch(layout, classes, b, text=text) for b in blocks(layout, rows, classes))
+    for batch in shuffled(made) if layout is Layout.SHUFFLED else made:
         if writer is None:
             writer = open_writer(partial, batch.schema, text=text)
         writer.write_table(pa.Table.from_batches([batch]))

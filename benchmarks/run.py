@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import by_document
+import by_pair
 import environment
 import table
 from contenders import PEER_NAMES, START_UP, Contender, Peer, Xent
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 HERE = Path(__file__).parent
-SECTIONS = ("documents", "many-classes", "threads", "start-up", "scaling")
+SECTIONS = ("documents", "pairs", "many-classes", "threads", "start-up", "scaling")
 NAMES = (*(workload.name for workload in WORKLOADS), *SECTIONS)
 
 BYTES_PER_ROW = 10
@@ -107,6 +108,12 @@ def documents(plan: Plan) -> list[Series]:
     return [by_document.score(plan.scale, plan.xent, peers, plan.runs)]
 
 
+def pairs(plan: Plan) -> list[Series]:
+    """Two models compared row by row."""
+    peers = [name for name in plan.peers if name != "sklearn"]
+    return by_pair.score(plan.scale, plan.xent, peers, plan.runs)
+
+
 def many_classes(plan: Plan) -> list[Series]:
     """A thousand classes, for the memory."""
     workload = MANY_CLASSES.scaled(plan.scale)
@@ -153,6 +160,7 @@ def fits(workload: Workload) -> bool:
 
 MEASURES: Mapping[str, Callable[[Plan], list[Series]]] = {
     "documents": documents,
+    "pairs": pairs,
     "many-classes": many_classes,
     "threads": threads,
     "start-up": start_up,

@@ -67,6 +67,7 @@ def render(sections: Mapping[str, Sequence[Series]], environment: Mapping[str, A
     heads = {
         "files": ("file", "xent"),
         "documents": ("perplexity by document", "xent"),
+        "pairs": ("two models compared", "xent"),
         "many-classes": ("memory at 1,000 classes", "xent"),
         "threads": ("threads", "xent-1"),
         "start-up": ("start", "xent"),

@@ -17,12 +17,17 @@ class Layout(StrEnum):
     """How a file holds its scores: one column, a column a class, or a list a row.
 
     DOCUMENTS is one column, too: the log-probabilities of tokens, beside their document.
+    FIRST and SECOND are of two models that predict the same rows, which have ids; SHUFFLED is
+    SECOND in another order.
     """
 
     BINARY = "binary"
     WIDE = "wide"
     LISTS = "lists"
     DOCUMENTS = "documents"
+    FIRST = "first"
+    SECOND = "second"
+    SHUFFLED = "shuffled"
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,9 @@ class Workload:
             Layout.BINARY: "binary",
             Layout.WIDE: f"{self.classes} columns",
             Layout.LISTS: f"lists of {self.classes:,}",
+            Layout.FIRST: "a first model",
+            Layout.SECOND: "a second model",
+            Layout.SHUFFLED: "the second model, shuffled",
         }
         name = {"parquet": "Parquet", "csv": "CSV"}[self.format]
         return f"{name}, {shape[self.layout]}, {abbreviated(self.rows)} rows"
@@ -92,6 +100,12 @@ MANY_CLASSES = Workload("many-classes", "parquet", Layout.LISTS, 1000, 200_000)
 
 DOCUMENTS = Workload("documents", "parquet", Layout.DOCUMENTS, 50, 10_000_000)
 """Tokens of a language model, to be scored by document: what counts here is the grouping."""
+
+PAIRS = tuple(
+    Workload(f"pairs-{layout.value}", "parquet", layout, 2, 10_000_000)
+    for layout in (Layout.FIRST, Layout.SECOND, Layout.SHUFFLED)
+)
+"""Two models' predictions of the same rows, to be compared; the second's also shuffled."""
 
 SCALING = tuple(
     Workload(f"scaling-1e{power}", "parquet", Layout.BINARY, 2, 10**power) for power in range(4, 9)

@@ -86,6 +86,9 @@ def _of_content(batch: Batch) -> Hashes:
 def of_column(array: pa.Array) -> Hashes:
     """Hashes of the values of a column; a missing one is the empty text."""
     array = columns.plain(array)
+    if pa.types.is_dictionary(array.type) and len(array.dictionary) > len(array):
+        # Texts that are hardly ever the same are hashed where they lie.
+        array = array.dictionary_decode()
     there = columns.present(array)
     if pa.types.is_dictionary(array.type):
         codes, words, there = columns.texts(array) or ((), (), None)

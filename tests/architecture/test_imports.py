@@ -70,7 +70,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("frame",),
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
-    ("batch", "scores", "family", "columns", "tally", "temperature", "keyed_sums"),
+    ("batch", "scores", "family", "columns", "parcels", "tally", "temperature", "keyed_sums"),
     (
         "exact",
         "levels",
@@ -115,7 +115,7 @@ FOREIGN = {
     "pandas": {"api", "frames", "report", "readers"},
     "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slicer"}
     | {"labelled_vectors", "arrow_table", "identities", "api", "frames", "rows", "row_forms"}
-    | {"calibration"},
+    | {"calibration", "parcels"},
     "scipy": {"calibration"},
 }
 BOTTOM = {"errors", "text"}

@@ -75,6 +75,13 @@ def test_a_missing_value_is_the_empty_text(array: Any) -> None:
     assert by(array) == of_texts(["1", "", "2"]).tolist()
 
 
+def test_a_dictionary_of_more_words_than_rows() -> None:
+    words = pa.array([*"abcdef", "17.0", "é" * 9, None, "10", "1.50", "17"]).dictionary_encode()
+    assert by(words[6:]) == of_texts(["17", "é" * 9, "", "10", "1.50", "17"]).tolist()
+    assert by(words[6:]) == by(words)[6:]
+    assert by(words[:0]) == []
+
+
 def test_a_column_of_nothing() -> None:
     assert by(pa.array([None, None], pa.string())) == of_texts(["", ""]).tolist()
 

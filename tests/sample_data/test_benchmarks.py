@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,24 +13,12 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 
+from tests.sample_data.benchmark import FOLDER, ROWS, module, python
+
 if TYPE_CHECKING:
-    from types import ModuleType
+    from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-ROWS = 1_000
 SHAPES = {"binary": 2, "wide": 10, "lists": 10}
-
-
-def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(FOLDER)
-    return importlib.import_module(name)
-
-
-def python(*arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments], check=True, capture_output=True, encoding="utf-8"
-    )
-    return done.stdout
 
 
 def generate(folder: Path, layout: str, file_format: str, rows: int = ROWS) -> Path:

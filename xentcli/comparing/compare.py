@@ -149,8 +149,7 @@ class _Comparison:
                     side.ask("calibration_loss")
             self._cut(base)
             identity = None if self._id is None else Identity(Kind.ID, (self._id,))
-            keep = identity is not None or bool(base.sliced.parted_by)
-            streams = self._streams(stack, sides, measured, identity, keep=keep)
+            streams = self._streams(stack, sides, measured, identity)
             pairs = [
                 self._pairs(base, side, measured, blocks)
                 for side, blocks in zip(others, streams[1:], strict=True)
@@ -171,29 +170,23 @@ class _Comparison:
         sides: Sequence[Side],
         measured: Sequence[Measure],
         identity: Identity | None,
-        *,
-        keep: bool,
     ) -> list[Iterator[Lines]]:
         """The rows of each side: read by processes of their own, where that is worth it.
 
-        Where the baseline's blocks are kept, they are read here.
+        Of the baseline, with the columns by which rows are sliced, and told.
         """
+        told = () if self._id is None or not self._wanted.worst else (self._id,)
+        kept = (tuple(dict.fromkeys((*sides[0].sliced.parted_by, *told))), *[()] * (len(sides) - 1))
         run, sizes = self._options.run, [side.data.bytes for side in sides]
         alone = not run.processes or (run.threads or usable_threads()) == 1 or None in sizes
         if alone or sum(size or 0 for size in sizes) < SMALL or not FORKS:
-            return [
-                side.rows(measured, identity, keep=keep and not number)
-                for number, side in enumerate(sides)
-            ]
+            return [side.rows(measured, identity, k) for side, k in zip(sides, kept, strict=True)]
         from xentcli.comparing.forked_sides import ForkedSides
 
         forked = ForkedSides()
         stack.callback(forked.end)
         return [
-            side.rows(measured, identity, keep=True)
-            if keep and not number
-            else forked.rows(side, measured, identity)
-            for number, side in enumerate(sides)
+            forked.rows(side, measured, identity, k) for side, k in zip(sides, kept, strict=True)
         ]
 
     def _measures(self, base: Side, rule: Rule | None) -> tuple[Measure, ...]:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import forked
+from xentcli.parcels import send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,13 +39,17 @@ class ForkedSides:
         self._workers: list[forked.Worker] = []
 
     def rows(
-        self, side: Side, measures: Sequence[Measure], identity: Identity | None
+        self,
+        side: Side,
+        measures: Sequence[Measure],
+        identity: Identity | None,
+        keep: Sequence[str] = (),
     ) -> Iterator[Lines]:
         """`Side.rows`, made by another process, which starts at once.
 
         Raises the same errors, and InputError when the process is killed.
         """
-        work = partial(_work, side, measures, identity)
+        work = partial(_work, side, measures, identity, keep)
         worker = forked.fork(work, self._workers)
         self._workers.append(worker)
         _widen(worker.pipe)
@@ -72,11 +77,17 @@ def _received(side: Side, pipe: int) -> Iterator[Lines]:
             return
 
 
-def _work(side: Side, measures: Sequence[Measure], identity: Identity | None, pipe: int) -> None:
+def _work(
+    side: Side,
+    measures: Sequence[Measure],
+    identity: Identity | None,
+    keep: Sequence[str],
+    pipe: int,
+) -> None:
     with open(pipe, "wb", buffering=_PIPE_BYTES) as stream:
         try:
-            for lines in side.rows(measures, identity, keep=False):
-                pickle.dump(lines, stream, protocol=5)
+            for lines in side.rows(measures, identity, keep):
+                send(lines, stream)
             last = _Last(side.left, None)
         except BaseException as error:
             last = _Last(None, error)

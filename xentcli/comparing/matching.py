@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xentcli.comparing.agreement import Truth, classes_of, first_other
 from xentcli.comparing.grown import Grown
+from xentcli.comparing.hash_index import HashIndex
 from xentcli.comparing.partners import Beside
 from xentcli.errors import InputError
 from xentcli.finalising import no_rows
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from xentcli.comparing.sides import Lines, Side
 
-    Floats = NDArray[np.float64]
     Hashes = NDArray[np.uint64]
     Rows = NDArray[np.intp]
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class ById:
     """A candidate whose rows are kept, to be found by the hash of their id.
 
-    A row takes 14 bytes, 8 for each measure (1 where it is but yes or no) and 8 where rows have
-    weights; some 16 more while they are brought into order. Hashes have 64 bits: of ten million
+    A row takes some 17 bytes, 8 for each measure (1 where it is but yes or no) and 8 where rows
+    have weights; 8 more while they are brought into order. Hashes have 64 bits: of ten million
     ids, two share one in one of some 400,000 cases, and are then told to be the same, which is
     an error.
     """
@@ -69,15 +69,12 @@ class ById:
                     columns[name].append(column)
         if not columns:
             raise no_rows(self._side.path)
-        every = columns.pop("hashes").array()
-        self._order = _narrow(every.argsort(kind="stable"))
-        self._sorted = every.take(self._order)
-        del every
+        self._index = HashIndex(columns.pop("hashes").array())
         self._refuse_twins()
         held = {name: column.array() for name, column in columns.items()}
         self._truth, self._weights = held.pop("truth", None), held.pop("weights", None)
         self._values = [held[number] for number in range(len(held))]
-        self._seen = np.zeros(len(self._order), dtype=np.bool_)
+        self._seen = np.zeros(len(self._index), dtype=np.bool_)
 
     def _hashes(self, lines: Lines) -> Hashes:
         if lines.hashes is None:
@@ -91,15 +88,14 @@ class ById:
 
     def _refuse_twins(self) -> None:
         """Raises InputError where two rows of the candidate have one id."""
-        ordered = self._sorted
-        twins = np.flatnonzero(ordered[1:] == ordered[:-1])
-        if not len(twins):
+        earlier, later = self._index.twins()
+        if not len(later):
             return
-        # In the order of the data, rows are counted from 1, those left out not among them.
-        first = twins[np.argmin(self._order[twins + 1])]
-        a, b = (int(self._order[first + i]) + 1 for i in (0, 1))
+        # Rows are counted from 1, those left out not among them.
+        first = later.argmin()
+        a, b = int(earlier[first]) + 1, int(later[first]) + 1
         raise InputError(
-            f"{self._side.path}: {len(twins):,} rows have an id that an earlier row has; the first "
+            f"{self._side.path}: {len(later):,} rows have an id that an earlier row has; the first "
             f"is scored row {b:,}, which has that of row {a:,}",
             hint=f"is '{shown(self._name)}' the column that names rows? --id takes another",
         )
@@ -110,38 +106,29 @@ class ById:
         Raises InputError for the first of them that has another label, or weight.
         """
         hashes = self._hashes(lines)
-        places, there = self._found(hashes)
-        self._note_twins(lines, places, there)
+        own, there = self._index.find(hashes)
         rows: Rows | None = None
         if not there.all():
             self._note_absent(lines, there)
             rows = np.flatnonzero(there)
-            places = places[rows]
-        own = self._order.take(places)
+            own = own[rows]
+        self._note_twins(lines, rows, own)
         self._seen[own] = True
         self._check(lines, rows, own)
         return Beside(tuple(line.take(own) for line in self._values), rows)
 
-    def _found(self, hashes: Hashes) -> tuple[Rows, NDArray[np.bool_]]:
-        """Where the hashes stand among the sorted ones, and which are there at all."""
-        if not len(self._sorted):
-            return np.zeros(len(hashes), dtype=np.intp), np.zeros(len(hashes), dtype=np.bool_)
-        # Neighbours are found in one part of the memory.
-        order = hashes.argsort()
-        places = np.empty(len(hashes), dtype=np.intp)
-        places[order] = np.searchsorted(self._sorted, hashes[order])
-        np.minimum(places, len(self._sorted) - 1, out=places)
-        return places, self._sorted.take(places) == hashes
-
-    def _note_twins(self, lines: Lines, places: Rows, there: NDArray[np.bool_]) -> None:
-        known = places[there]
-        _, first = np.unique(known, return_index=True)
-        again = np.ones(len(known), dtype=np.bool_)
-        again[first] = self._seen[self._order.take(known[first])]
-        if again.any():
-            self._twice += int(np.count_nonzero(again))
-            row = int(np.flatnonzero(there)[again.argmax()])
-            self._first_twice = self._first_twice or f"{lines.path}: row {lines.number(row):,}"
+    def _note_twins(self, lines: Lines, rows: Rows | None, own: Rows) -> None:
+        again = self._seen.take(own)
+        ordered = np.sort(own)
+        if not again.any() and not (ordered[1:] == ordered[:-1]).any():
+            return
+        _, first = np.unique(own, return_index=True)
+        later = np.ones(len(own), dtype=np.bool_)
+        later[first] = again[first]
+        self._twice += int(np.count_nonzero(later))
+        row = int(later.argmax())
+        row = row if rows is None else int(rows[row])
+        self._first_twice = self._first_twice or f"{lines.path}: row {lines.number(row):,}"
 
     def _note_absent(self, lines: Lines, there: NDArray[np.bool_]) -> None:
         self._absent += int(np.count_nonzero(~there))
@@ -157,7 +144,7 @@ class ById:
             if ours is None or theirs is None:
                 continue
             ours = ours if rows is None else ours[..., rows]  # noqa: PLW2901
-            row = first_other(ours, theirs[..., own])
+            row = first_other(ours, theirs.take(own, axis=-1))
             if row is not None:
                 there = lines.number(row if rows is None else int(rows[row]))
                 raise InputError(
@@ -189,8 +176,3 @@ class ById:
 
 
 _NO_ID = of_texts([""])[0]
-
-
-def _narrow(order: NDArray[np.intp]) -> Any:
-    """Numbers of rows in four bytes, where that is enough."""
-    return order.astype(np.uint32) if len(order) < 1 << 32 else order

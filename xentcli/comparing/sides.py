@@ -47,7 +47,8 @@ class Lines:
     `truth` holds the number of each row's class, or a column of targets, or is None of outcomes.
     `rows` are the rows' places in the block, None for all its `size`. `before` is how many rows
     of the data set, dropped ones included, came before the block, `first` how many of the same
-    file. `hashes` are those of ids, and `block` is as it was read, where they are wanted.
+    file. `hashes` are those of ids, and `block` has columns as they were read, where they are
+    wanted.
     """
 
     values: Values
@@ -121,9 +122,9 @@ class Side:
         self._own += [r for r in request([spec]) if r.fits(self.layout)]
 
     def rows(
-        self, measures: Sequence[Measure], identity: Identity | None, *, keep: bool
+        self, measures: Sequence[Measure], identity: Identity | None, keep: Sequence[str] = ()
     ) -> Iterator[Lines]:
-        """The rows in their order; `keep` has blocks kept as they are read, with the ids.
+        """The rows in their order, with the columns to `keep` as they are read.
 
         Raises the errors of scoring.
         """
@@ -150,7 +151,7 @@ class Side:
                 facts.path,
                 sum(source.consumed for source in self._opened),
                 None if identity is None else identity.hashes(block, batch),
-                block if keep else None,
+                block.select(list(keep)) if keep else None,
             )
             before += block.num_rows
         total.tally, total.read = self._decoder.tally, self._decoder.rows_read
