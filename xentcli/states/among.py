@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
@@ -19,16 +20,26 @@ def states_among(files: Files) -> list[Saved]:
     Raises UsageError where some are and some are not.
     """
     paths = files.paths
-    marked = [path for path in paths if is_state(files.head(path, HEAD_BYTES))]
-    if not marked:
+    if not is_state(files.head(paths[0], HEAD_BYTES)):
+        # Later pipes are not opened before their turn: who fills them may wait for the first.
+        others = [path for path in paths[1:] if os.path.isfile(path)]
+        marked = [path for path in others if is_state(files.head(path, HEAD_BYTES))]
+        if marked:
+            raise _mixed(marked[0], paths[0])
         return []
-    others = [path for path in paths if path not in marked]
-    if others:
-        raise UsageError(
-            f"{shown(marked[0])} is a state, and {shown(others[0])} is none: states and "
-            "predictions are not read together",
-            hint="make a state of the predictions with --state, and merge them",
-        )
     from xentcli.states.files import state_in
 
-    return [state_in(files.supply(path)) for path in paths]
+    found = []
+    for path in paths:
+        if not is_state(files.head(path, HEAD_BYTES)):
+            raise _mixed(paths[0], path)
+        found.append(state_in(files.supply(path)))
+    return found
+
+
+def _mixed(state: str, other: str) -> UsageError:
+    return UsageError(
+        f"{shown(state)} is a state, and {shown(other)} is none: states and predictions are not "
+        "read together",
+        hint="make a state of the predictions with --state, and merge them",
+    )
