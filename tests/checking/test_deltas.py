@@ -120,13 +120,13 @@ def test_classes_and_slices_that_got_worse() -> None:
     found = deltas.worse_of(made, "cross_entropy", wants_less=True, confidence=0.95)
     assert [(w.kind, w.name, w.p) for w in found] == [
         ("class", "cat", 1e-6),
-        ("slice", "(missing)", 1e-9),
+        ("slice", "country=(missing)", 1e-9),
     ]
     # A metric that parts do not have is explained by their losses, of which less is better.
     again = deltas.worse_of(made, "accuracy", wants_less=False, confidence=0.95)
     assert [(w.name, w.metric) for w in again] == [
         ("cat", "cross_entropy"),
-        ("(missing)", "cross_entropy"),
+        ("country=(missing)", "cross_entropy"),
     ]
     assert deltas.worse_of(made, "cross_entropy", wants_less=True, confidence=1 - 1e-10) == ()
 
@@ -140,7 +140,7 @@ def test_predictions_are_compared_in_one_run(compared: list[Any]) -> None:
     assert len(compared) == 1
     assert [j.verdict for j in found.requirements] == [Verdict.FAIL, Verdict.PASS]
     whole = found.requirements[0]
-    assert [w.name for w in whole.worse] == ["cat", "(missing)"]
+    assert [w.name for w in whole.worse] == ["cat", "country=(missing)"]
     assert whole.pairing is Pairing.ORDER
     assert "significantly worse: class 'cat'" in (whole.note or "")
     assert (found.signature, found.name) == ("xent|new", "new.csv")
@@ -184,7 +184,7 @@ def test_the_difference_of_two_reports() -> None:
     )
     loss, recall, rows = found.requirements
     a, b = base.metrics["cross_entropy"], new.metrics["cross_entropy"]
-    assert loss.value.value == (b.value or 0) - (a.value or 0)
+    assert loss.value.value == pytest.approx((b.value or 0) - (a.value or 0), rel=1e-15)
     assert loss.value.stderr == math.hypot(a.stderr or 0, b.stderr or 0)
     assert loss.verdict is Verdict.FAIL
     assert [w.name for w in loss.worse] == ["cat"]

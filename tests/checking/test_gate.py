@@ -235,8 +235,10 @@ def test_options_that_cannot_be(options: dict[str, Any], needle: str) -> None:
 
 
 def test_nothing_required_is_no_gate() -> None:
-    for require in ((), ("",), ("\n \n",)):
-        with pytest.raises(UsageError, match="nothing is required"):
+    with pytest.raises(UsageError, match="nothing is required"):
+        check()
+    for require in (("",), ("\n \n",), ("cross_entropy <= 9", "")):
+        with pytest.raises(UsageError, match="expected a metric's name"):
             check(*require)
 
 

@@ -13,8 +13,6 @@ from xentcli.verdicts import BaselineReport
 if TYPE_CHECKING:
     from xentcli.evaluation import Options
 
-_STATE = "xentcli/state/"
-
 
 class Baseline(NamedTuple):
     """A baseline: `report` is None for predictions and states, which `data` are then."""
@@ -36,10 +34,8 @@ def open_baseline(given: str | Report | InMemory, options: Options) -> Baseline:
     path = given
     if path == "-":
         raise UsageError("--baseline takes a file, not standard input")
-    record = recorded.record_in(path)
-    kind = "predictions"
-    if record is not None and str(record.get("schema")).startswith(_STATE):
-        kind, record = "state", None
+    kind = "state" if recorded.is_a_state(path) else "predictions"
+    record = None if kind == "state" else recorded.record_in(path)
     if record is not None:
         report = recorded.report_of(record, path)
         return Baseline(BaselineReport(path, "report", report.signature), report)

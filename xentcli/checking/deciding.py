@@ -38,11 +38,13 @@ def decide(
     rows: int,
     confidence: float,
     fixed: float = 0.0,
+    share: bool = False,
 ) -> Decision | None:
     """What a figure says of a bound; None where it has no interval that could be decided on.
 
     An infinite figure needs no interval: with one such row, the mean of all is infinite. Of
-    fewer than two rows there is no interval yet, which is inconclusive.
+    fewer than two rows there is no interval yet, which is inconclusive, as is the interval of a
+    `share` that has no width: rows that are all alike do not tell that others are.
 
     >>> from xentcli.report import Value
     >>> from xentcli.verdicts import DecideOn, Operator
@@ -58,12 +60,37 @@ def decide(
         return Decision(Verdict.PASS if operator.holds(figure, bound) else Verdict.FAIL)
     if value.interval is None or any(map(math.isnan, value.interval)):
         return Decision(Verdict.INCONCLUSIVE) if rows < 2 else None
+    if share and value.interval[0] == value.interval[1]:
+        return Decision(Verdict.INCONCLUSIVE)
     kept = {operator.holds(end, bound) for end in value.interval}
     if len(kept) == 1:
         return Decision(Verdict.PASS if kept.pop() else Verdict.FAIL)
+    if share and 0 < bound < 1:
+        return Decision(
+            Verdict.INCONCLUSIVE, _of_shares(figure, value.stderr, bound, rows, confidence)
+        )
     return Decision(
         Verdict.INCONCLUSIVE, rows_needed(figure, value.stderr, bound, rows, confidence, fixed)
     )
+
+
+def _of_shares(
+    value: float, stderr: float | None, bound: float, rows: int, confidence: float
+) -> int | None:
+    """((z √(b (1 - b)) + z_0.8 √(x (1 - x))) / |x - b|)²: what Wilson's interval of x needs.
+
+    Rows like these tell as much as so many of one weight, as the error says. None where the
+    figure is the bound itself.
+    """
+    gap = abs(value - bound)
+    if stderr is None or not gap:
+        return None
+    own, normal = value * (1 - value), NormalDist()
+    spread = normal.inv_cdf((1 + confidence) / 2) * math.sqrt(bound * (1 - bound))
+    needed = ((spread + normal.inv_cdf(_POWER) * math.sqrt(own)) / gap) ** 2
+    if stderr and own:
+        needed *= rows * stderr**2 / own
+    return max(rows + 1, math.ceil(needed)) if needed < _MOST else None
 
 
 def rows_needed(

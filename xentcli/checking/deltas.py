@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from xentcli.checking.requirement import Requirement
-    from xentcli.comparison import Comparison, Difference, Part
+    from xentcli.comparison import Candidate, Comparison, Difference, Part
     from xentcli.data_sets import InMemory
     from xentcli.evaluation import Options
     from xentcli.report import Report, Value
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 LOSS = "cross_entropy"
 _CONSERVATIVE = (
-    "unpaired, and conservative where both are of one test set (predictions as --baseline are "
-    "paired row by row)"
+    "unpaired, and conservative where both are of one test set (a loss, Brier score or accuracy is "
+    "paired where --baseline is predictions)"
 )
 
 
@@ -83,8 +83,11 @@ def paired(comparison: Comparison, requirement: Requirement) -> Delta | None:
     None where the comparison holds none for this metric.
     """
     candidate = comparison.candidates[0]
+    _check_pairs(candidate, requirement)
     metrics: Mapping[str, Difference] = candidate.metrics
     rows, of = candidate.rows, "all rows"
+    if requirement.class_name is not None and not candidate.classes:
+        return None  # rows of no one class: reports have figures of each
     if requirement.class_name is not None:
         names, member = [part.name for part in candidate.classes], comparison.layout.member
         part = candidate.classes[class_place(names, requirement, "", member)]
@@ -109,6 +112,15 @@ def paired(comparison: Comparison, requirement: Requirement) -> Delta | None:
         pairing = Pairing.NONE
     notes = (_CONSERVATIVE,) if pairing is Pairing.NONE else ()
     return Delta(found.difference, found.base, found.candidate, rows, pairing, notes)
+
+
+def _check_pairs(candidate: Candidate, requirement: Requirement) -> None:
+    """Raises InputError where rows went uncompared: they may be those that are hard."""
+    if any(f.code == "rows-unpaired" for f in candidate.findings):
+        raise InputError(
+            f"{requirement.named}: some rows of one side have no row on the other",
+            hint="score the same rows with both; `xent compare` compares those that both have",
+        )
 
 
 def _verb(of: str) -> str:
@@ -151,7 +163,7 @@ def worse_of(
     for kind, parts in ((member, candidate.classes), ("slice", candidate.slices)):
         own = _differences(parts, key)
         found += _worse(kind, own, wants_less=wants_less, confidence=confidence)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda w: -abs(w.difference.value or 0.0)))
 
 
 def worse_between(
@@ -170,8 +182,15 @@ def _differences(parts: Iterable[Part], key: str) -> list[tuple[str, str, Differ
         metric = key if key in part.metrics else LOSS
         own = part.metrics.get(metric)
         if own is not None:
-            found.append((part.name, metric, own))
+            found.append((_told(part), metric, own))
     return found
+
+
+def _told(part: Part) -> str:
+    """The name of a class, or the columns and values of a slice."""
+    if "class" in part.by or "label" in part.by:
+        return part.name
+    return ", ".join(f"{name}={value or '(missing)'}" for name, value in part.by.items())
 
 
 def _worse(

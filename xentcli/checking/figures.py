@@ -102,6 +102,10 @@ def slice_place(slices: Sequence[Sliced], requirement: Requirement, where: str =
     wanted = tuple(_values(slices, requirement, where))
     known = list(_keys(slices))
     place = next((i for i, key in enumerate(known) if tuple(key) == wanted), None)
+    if place is None and _MISSING in wanted:
+        # What reports call a missing value, where no value is spelled so.
+        empty = tuple("" if value == _MISSING else value for value in wanted)
+        place = next((i for i, key in enumerate(known) if tuple(key) == empty), None)
     if place is None and any("[" in column for column in requirement.columns):
         # Bins are named `[18, 65)` and `>= 65`: spaces are easily forgotten.
         squeezed = tuple(map(_squeezed, wanted))
@@ -128,8 +132,7 @@ def _values(slices: Sequence[Sliced], requirement: Requirement, where: str) -> I
             hint=f"it has some by {sliced}" if by else "make it with xent eval … --by",
         )
     for column in by:
-        value = bare[column]
-        yield "" if value == _MISSING else value
+        yield bare[column]
 
 
 def _column(name: str, by: Sequence[str]) -> str:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     Watching = Callable[[int | None], AbstractContextManager[Watcher | None]]
 
 
+_SHARES = ("accuracy", "recall", "precision", "f1", "top_k")
+
+
 class Terms(NamedTuple):
     """What is asked of a gate, beside the options of scoring."""
 
@@ -120,6 +123,7 @@ class _Gate:
             rows=rows,
             confidence=self._confidence,
             fixed=0.0 if delta is None else delta.fixed,
+            share=delta is None and _is_share(requirement),
         )
         if decision is None and self._others_have_one(requirement):
             decision = Decision(Verdict.INCONCLUSIVE)
@@ -197,6 +201,11 @@ class _Gate:
             wants_less=wants_less,
             confidence=self._confidence,
         )
+
+
+def _is_share(requirement: Requirement) -> bool:
+    """Whether a figure is a part of something, between 0 and 1, the larger the better."""
+    return requirement.metric is not None and requirement.metric.metric.name in _SHARES
 
 
 def _extensive(requirement: Requirement) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Reports are small; larger files are predictions, unless they begin as a report does.
 _MOST_BYTES = 1 << 26
+# Squares of figures are to be numbers, too.
+_LARGEST = 1e150
 
 
 def record_in(path: str) -> dict[str, Any] | None:
@@ -57,9 +59,30 @@ def report_of(record: Mapping[str, Any], path: str) -> Report:
         )
     try:
         return _report(record)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         what = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
         raise InputError(f"{shown(path)}: is no report of xent: {shown(what, 100)}") from None
+
+
+def is_a_state(path: str) -> bool:
+    """Whether a file is a state; a pipe is not opened to find out."""
+    from xentcli.states.marks import HEAD_BYTES, is_state
+
+    if not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return is_state(file.read(HEAD_BYTES))
+    except OSError:
+        return False
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file is a report or a state, and no predictions."""
+    try:
+        return is_a_state(path) or (os.path.isfile(path) and record_in(path) is not None)
+    except (InputError, UsageError):
+        return False
 
 
 def _parsed(path: str) -> dict[str, Any] | None:
@@ -122,7 +145,7 @@ def _report(record: Mapping[str, Any]) -> Report:
             )
             for s in record["slices"]
         ],
-        uncertainty=None if uncertainty is None else Uncertainty(**uncertainty),
+        uncertainty=None if uncertainty is None else _of_errors(uncertainty),
     )
 
 
@@ -134,7 +157,7 @@ def _value(record: Mapping[str, Any]) -> Value:
     interval = record.get("interval")
     return Value(
         _number(record["value"]),
-        _number(record.get("stderr")),
+        _error(record.get("stderr")),
         None if interval is None else (_known(interval[0]), _known(interval[1])),
         _number(record.get("confidence")),
         record.get("unit"),
@@ -149,7 +172,29 @@ def _number(value: object) -> float | None:
         return float(str(value))
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{value!r} is no number")
+    if abs(value) > _LARGEST:
+        raise ValueError(f"{value!r} is too large")
     return float(value)
+
+
+def _error(value: object) -> float | None:
+    """A standard error, which is not negative."""
+    number = _number(value)
+    if number is not None and number < 0:
+        raise ValueError(f"{value!r} is no standard error")
+    return number
+
+
+def _of_errors(record: Mapping[str, Any]) -> Uncertainty:
+    """Where the errors come from."""
+    clusters, replicates = record.get("clusters"), record.get("replicates")
+    return Uncertainty(
+        _text(record["method"]),
+        None if replicates is None else _count(replicates),
+        None,
+        None,
+        None if clusters is None else _count(clusters),
+    )
 
 
 def _known(value: object) -> float:

@@ -130,7 +130,7 @@ def parse_all(texts: Iterable[str]) -> tuple[Requirement, ...]:
             read = [parse(text)]  # which may hold a quoted name of several lines
         except UsageError:
             lines = [line for line in text.splitlines() if line.strip()]
-            if len(lines) == 1:
+            if len(lines) <= 1:
                 raise
             read = [parse(line) for line in lines]
         found.update({requirement.text: requirement for requirement in read})

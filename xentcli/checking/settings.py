@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # Where the table is in files of these names; in files of other names, wherever it is found.
-_PLACES = {"xent.toml": ("check",), "pyproject.toml": ("tool", "xentcli", "check")}
+_OWN = "xent.toml"
+_PLACES = {_OWN: ("check",), "pyproject.toml": ("tool", "xentcli", "check")}
 
 
 class Table(NamedTuple):
@@ -43,6 +44,11 @@ def found(start: str = "") -> Table | None:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
                 table = _table(path, (place,))
+                if table is None and name == _OWN:
+                    raise UsageError(
+                        f"{shown(path)}: has no table [check]",
+                        hint="options of the gate go below [check]",
+                    )
                 if table is not None:
                     return table
     return None
@@ -81,6 +87,12 @@ def _table(path: str, places: tuple[tuple[str, ...], ...]) -> Table | None:
         if part is not None:
             if not isinstance(part, dict):
                 raise UsageError(f"{shown(path)}: [{'.'.join(place)}] is no table")
+            others = [key for key in whole if key != place[0]]
+            if len(place) == 1 and others:
+                raise UsageError(
+                    f"{shown(path)}: '{shown(others[0])}' stands outside of [check]",
+                    hint="options of the gate go below [check]",
+                )
             return Table(path, place, part)
     return None
 

@@ -18,6 +18,10 @@ _CONVENTIONS = {
     "clip": "--clip",
     "sum": "--sum-to-one",
     "like": "--like",
+    "ignore": "--ignore-label",
+    "unknown": "--unknown-label",
+    "weight": "--weight",
+    "cluster": "--cluster",
 }
 _FIELD = re.compile(r"((?:[^|\\]|\\.)*)(?:\||$)", re.DOTALL)
 
@@ -43,12 +47,6 @@ def check_comparable(base: Report, name: str, candidate: Report) -> None:
         names = (_listed(report.layout.classes) for report in (base, candidate))
         kind = f"{base.layout.member} names, or their order"
         raise _differ(name, kind, *names)
-    old, new = (
-        "weights" if report.layout.weight is not None else "no weights"
-        for report in (base, candidate)
-    )
-    if old != new:
-        raise _differ(name, "--weight", old, new)
 
 
 def _differ(name: str, what: str, old: str, new: str) -> InputError:

@@ -12,6 +12,7 @@ from xentcli.commands.gate_options import Config, Figures, Gate, GateOutput
 from xentcli.commands.parameters import Inputs
 from xentcli.commands.results import Work
 from xentcli.commands.scoring import check_output, warn
+from xentcli.commands.stored import all_states, refuse_reading
 from xentcli.commands.taking import takes
 from xentcli.errors import OutputError, UsageError
 
@@ -41,6 +42,7 @@ def check_command(
     work: Work,
 ) -> None:
     """Hold predictions against requirements: exit code 0 if all are met, 1 if one is not."""
+    from xentcli.checking.recorded import is_ours
     from xentcli.evaluation import Files, Options
     from xentcli.output import check_target, deliver_all
 
@@ -51,24 +53,31 @@ def check_command(
             "there is nothing to check", hint="name predictions, or a `source` in xent.toml"
         )
     check_output(output)
+    if figures.bootstrap is not None and inputs.by:
+        raise UsageError("--bootstrap does not go with --by", hint="slices have formulas")
     terms = _terms(context, gate)
     summary = _summary_file() if output.summary else None
     forms = forms_of(output, "check")
     targets = [*forms, *([summary] if summary is not None else [])]
+    if summary is not None and os.path.realpath(summary) in map(os.path.realpath, forms):
+        raise UsageError(f"--summary: '{summary}' is written to already")
     read = [*sources, *([terms.baseline] if isinstance(terms.baseline, str) else [])]
     for target in targets:
         check_target(target, read)
     files = Files(sources, inputs.file())
     for target in targets:
         check_target(target, files.paths)
+    against = [terms.baseline] if isinstance(terms.baseline, str) else []
+    if all_states(files.paths) and all(is_ours(path) for path in against):
+        refuse_reading(inputs)
     options = Options(
         inputs.file(), inputs.columns(), inputs.policy(), figures.options(), work.options()
     )
     checked = _checked(files, terms, options, work)
     texts = {target: text_of(form, checked, output, target) for target, form in forms.items()}
+    deliver_all(texts)
     if summary is not None:
         _append(summary, checked, output)
-    deliver_all(texts)
     if not work.quiet and "-" not in forms:
         warn(checked.findings)
     raise typer.Exit(checked.exit_code)

@@ -10,6 +10,7 @@ from xentcli.commands.forms import bare, forms_of, text_of
 from xentcli.commands.parameters import Inputs, option
 from xentcli.commands.results import Output, Report, Work
 from xentcli.commands.scoring import check_output, options_of, shows_findings, warn
+from xentcli.commands.stored import all_states, refuse_reading
 from xentcli.commands.taking import takes
 
 _PANEL = "How they are compared"
@@ -93,6 +94,8 @@ def compare_command(
     files = [Files([source], inputs.file()) for source in sources]
     for target in forms:
         check_target(target, [*sources, *(path for part in files for path in part.paths)])
+    if all_states([path for part in files for path in part.paths]):
+        refuse_reading(inputs)
     check_output(output)
     options = options_of(inputs, report, work)
     wanted = Wanted(

@@ -35,7 +35,10 @@ def set_defaults(context: typer.Context, table: Table) -> None:
     """
     known = _parameters(context)
     defaults: dict[str, Any] = {}
-    for key, value in table.entries.items():
+    entries = dict(table.entries)
+    if entries.pop("json", False):
+        entries.setdefault("format", "json")  # a name for it that -f overrides
+    for key, value in entries.items():
         parameter = known.get(key.replace("_", "-"))
         if parameter is None:
             near = nearest(key.replace("_", "-"), known)

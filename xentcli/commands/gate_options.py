@@ -94,6 +94,8 @@ class Config:
             "--config",
             metavar="FILE",
             callback=_from_file,
+            envvar="XENT_CONFIG",
+            show_envvar=False,
             help="A file with a table [check] or [tool.xentcli.check] of options. [default: the "
             "nearest xent.toml or pyproject.toml, up to the root of the repository]",
         ),

@@ -102,7 +102,8 @@ class Inputs:
             "--id",
             metavar="COL",
             panel=_COLUMNS,
-            help="What names a row in `xent rows`, and tells rows apart for --bootstrap.",
+            help="What names a row: `xent compare` matches rows by it, `xent rows` shows it, "
+            "--state and --bootstrap tell rows apart by it.",
         ),
     ] = None
     by: Annotated[

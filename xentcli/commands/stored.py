@@ -22,16 +22,26 @@ def report_of_states(states: Sequence[Saved], inputs: Inputs, report: Report, ke
     from xentcli.states.merging import merged
     from xentcli.states.saved import report_of
 
-    given = _given(inputs)
-    if report.all_conventions:
-        given = "--all-conventions"
+    refuse_reading(inputs, all_conventions=report.all_conventions)
+    if kept.state is not None:
+        raise UsageError("--state is for predictions", hint="`xent merge` makes one of states")
+    return report_of(merged(states), report.options(), inputs.expect_rows)
+
+
+def refuse_reading(inputs: Inputs, *, all_conventions: bool = False) -> None:
+    """Raises UsageError for an option of how rows are read, where there are states alone."""
+    given = "--all-conventions" if all_conventions else _given(inputs)
     if given:
         raise UsageError(
             f"{given} is for predictions: how a state's rows were read was decided when it was made"
         )
-    if kept.state is not None:
-        raise UsageError("--state is for predictions", hint="`xent merge` makes one of states")
-    return report_of(merged(states), report.options(), inputs.expect_rows)
+
+
+def all_states(paths: Sequence[str]) -> bool:
+    """Whether all of these are states, as far as files tell."""
+    from xentcli.checking.recorded import is_a_state
+
+    return all(map(is_a_state, paths))
 
 
 def _given(inputs: Inputs) -> str | None:

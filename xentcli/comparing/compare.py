@@ -144,7 +144,10 @@ class _Comparison:
             check_slicing(base.sliced, self._options.report)
             rule = rule_of(self._options.policy, base.layout)
             measured = self._measures(base, rule)
-            if measured[0].key == "cross_entropy" and base.layout.kind is TargetKind.CLASS:
+            if (
+                any(m.key == "cross_entropy" for m in measured)
+                and base.layout.kind is TargetKind.CLASS
+            ):
                 for side in sides:
                     side.ask("calibration_loss")
             self._cut(base)

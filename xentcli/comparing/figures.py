@@ -27,12 +27,18 @@ if TYPE_CHECKING:
     from xentcli.intervals import Intervals
     from xentcli.totals import Totals
 
+# Of fewer rows, a difference without any spread is not tested.
+FEWEST = 10
 # A difference is detectable that so large a part of all samples would show.
 POWER = 0.8
 
 
-def difference(totals: Totals, measure: Measure, group: int | None = None) -> Difference:
+def difference(
+    totals: Totals, measure: Measure, group: int | None = None, *, loss: bool = True
+) -> Difference:
     """The difference of a measure over the rows of a class, or all.
+
+    `loss` says that outcomes are of a loss, so that rows which are all ties are the same.
 
     √(Σ(d - D)²/(n - 1))/√n without weights, as the errors of all means; Student's t with n - 1
     degrees of freedom, or those of the clusters. Infinite where one side alone is, and
@@ -48,10 +54,14 @@ def difference(totals: Totals, measure: Measure, group: int | None = None) -> Di
     if endless is not None:
         known = None if math.isnan(endless) else endless
         return Difference(base, candidate, Value(known, unit=unit), better=measure.better)
-    if estimate.stderr is not None and estimate.df is None:
-        rows = totals.effective_rows(group)
+    rows = totals.effective_rows(group)
+    if estimate.df is not None:
+        rows = estimate.df + 1.0
+    elif estimate.stderr is not None:
         estimate = estimate._replace(df=None if rows is None else max(1, math.floor(rows) - 1))
-    found = with_test(totals, base, candidate, estimate, unit, scale)
+    same = loss and outcomes(totals, group).ties == totals.rows(group)
+    shares = rows if measure.share and not same else None
+    found = with_test(totals, base, candidate, estimate, unit, scale, shares=shares)
     return found._replace(better=measure.better)
 
 
@@ -62,20 +72,48 @@ def with_test(
     estimate: Estimate,
     unit: str | None,
     scale: float,
+    *,
+    shares: float | None = None,
 ) -> Difference:
-    """An estimate of a difference, with its interval, its test and what it could have shown."""
+    """An estimate of a difference, with its interval, its test and what it could have shown.
+
+    `shares` is how many (effective) rows a difference of shares is of.
+    """
     value = intervals.figure(estimate, unit, scale)
     if estimate.value is None or estimate.stderr is None:
         return Difference(base, candidate, value)
-    if estimate.stderr == 0:
-        p = 1.0 if estimate.value == 0 else 0.0
+    centre, error = estimate.value, estimate.stderr
+    reach = intervals.reach(estimate.df)
+    if shares is not None:
+        centre, error = of_shares(centre, error, shares)
+        low = max(-1.0, min(centre - reach * error, estimate.value))
+        high = min(1.0, max(centre + reach * error, estimate.value))
+        value = value._replace(interval=(low, high))
+    p: float | None
+    if error == 0:
+        # Some few rows that all changed alike do not tell that others would.
+        p = 1.0 if centre == 0 else (0.0 if (estimate.df or FEWEST) >= FEWEST - 1 else None)
     else:
-        t = np.array([estimate.value / estimate.stderr])
         df = math.inf if estimate.df is None else float(estimate.df)
-        p = float(student_tails(t, df)[0])
-    reach = intervals.reach(estimate.df) + NormalDist().inv_cdf(POWER)
-    detectable = reach * estimate.stderr / scale
+        p = float(student_tails(np.array([centre / error]), df)[0])
+    detectable = (reach + NormalDist().inv_cdf(POWER)) * error / scale
     return Difference(base, candidate, value, p, detectable=detectable)
+
+
+def of_shares(difference: float, stderr: float, rows: float) -> tuple[float, float]:
+    """The difference of two shares of the same rows, and its error, with two rows more.
+
+    One of these gets better and one worse, by half each, so that few rows of which none changed
+    do not seem to be sure of it (A. Agresti and Y. Min 2005).
+
+    >>> [round(x, 3) for x in of_shares(0.0, 0.0, 10)]
+    [0.0, 0.083]
+    """
+    changed = stderr * stderr * rows + difference * difference
+    more = rows + 2.0
+    centre = difference * rows / more
+    spread = max(0.0, (changed * rows + 1.0) / more - centre * centre)
+    return centre, math.sqrt(spread / more)
 
 
 def _mean(totals: Totals, measure: Measure, key: str, group: int | None) -> Estimate:

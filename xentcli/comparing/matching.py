@@ -168,7 +168,7 @@ class ById:
             raise InputError(
                 f"{self._side.path}: lacks {self._absent:,} ids of {self._base.path}{missing}, "
                 f"and has {more:,} of its own",
-                hint="--allow-missing compares the rows that both have",
+                hint="`xent compare --allow-missing` compares the rows that both have",
             )
         if not self._seen.any():
             raise InputError(f"{self._side.path}: has no id that {self._base.path} has")

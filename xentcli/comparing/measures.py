@@ -72,5 +72,14 @@ def measures(
     return tuple(found)
 
 
+def main_of(measures: Sequence[Measure]) -> int:
+    """Which of them outcomes, contributions and the largest changes are of.
+
+    That is the cross-entropy, wherever it stands; else the first.
+    """
+    keys = [measure.key for measure in measures]
+    return keys.index("cross_entropy") if "cross_entropy" in keys else 0
+
+
 def _divided(of: RowNumber, labels: int) -> RowNumber:
     return lambda batch: of(batch) / labels

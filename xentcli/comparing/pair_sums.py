@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.class_batch import ClassBatch
+from xentcli.comparing.measures import main_of
 from xentcli.statistic import ROWS, Statistic, moments
 from xentcli.tally import Place
 
@@ -115,9 +116,9 @@ def _both(key: str, number: int) -> Statistic:
     return Statistic((BOTH + key,), add)
 
 
-def _outcomes(*, higher: bool) -> Statistic:
+def _outcomes(number: int, *, higher: bool) -> Statistic:
     def add(batch: PairBatch, frame: Frame, wins: Sums, ties: Sums, losses: Sums) -> None:
-        change = batch.sorted(batch.differences[0])
+        change = batch.sorted(batch.differences[number])
         if higher:
             change = -change
         for slot in frame.slots:
@@ -131,8 +132,10 @@ def _outcomes(*, higher: bool) -> Statistic:
 
 
 @cache
-def _statistics(shares: tuple[tuple[str, bool], ...], *, higher: bool) -> tuple[Statistic, ...]:
-    found = [ROWS, _outcomes(higher=higher)]
+def _statistics(
+    shares: tuple[tuple[str, bool], ...], first: int, *, higher: bool
+) -> tuple[Statistic, ...]:
+    found = [ROWS, _outcomes(first, higher=higher)]
     for number, (key, share) in enumerate(shares):
         lines: dict[str, Callable[[PairBatch], Line]] = {
             BASE: lambda batch, i=number: batch.base[i],  # type: ignore[misc]
@@ -145,6 +148,7 @@ def _statistics(shares: tuple[tuple[str, bool], ...], *, higher: bool) -> tuple[
 
 
 def statistics(measures: Sequence[Measure]) -> tuple[Statistic, ...]:
-    """The sums that differences of these measures are made of; outcomes are of the first."""
+    """The sums that differences of these measures are made of; outcomes are of the main one."""
     shares = tuple((measure.key, measure.share) for measure in measures)
-    return _statistics(shares, higher=measures[0].better == "higher")
+    first = main_of(measures)
+    return _statistics(shares, first, higher=measures[first].better == "higher")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xentcli.comparing.measures import main_of
 from xentcli.comparing.pair_sums import PairBatch, statistics
 from xentcli.engine import slices_kept
 from xentcli.frame import SlicedFrame
@@ -54,6 +55,7 @@ class Pairs:
         self.k = layout.k if layout.kind is TargetKind.CLASS else 1
         self._partner = partner
         self._statistics = statistics(measures)
+        self._main = main_of(measures)
         most = slices_kept(
             self._statistics, self.k, max_slices, clustered=layout.cluster is not None
         )
@@ -83,7 +85,8 @@ class Pairs:
         else:
             frame = SlicedFrame(pairs, self._slicer.numbers(lines.block, inside))
             observe_all(self._statistics, pairs, self._slices.state, frame)
-        self._changes.add(lines, rows, base[0], beside.values[0], pairs.differences[0])
+        main = self._main
+        self._changes.add(lines, rows, base[main], beside.values[main], pairs.differences[main])
 
     def sums(self, rows: int) -> PairSums:
         """All that was added up, the baseline having had so many rows."""

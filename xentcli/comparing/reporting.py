@@ -14,6 +14,7 @@ from xentcli.comparing.figures import (
     difference,
     outcomes,
 )
+from xentcli.comparing.measures import main_of
 from xentcli.comparison import Candidate, Difference, Origin, Pairing, Part
 from xentcli.finalising import clusters_of
 from xentcli.report import Finding
@@ -70,7 +71,8 @@ def reported(
     )
     totals = read(sums.state, clusters=None if clustered is None else clustered.whole)
     slices, noticed = _slices(sums, layout, totals, measures, options, read, clustered)
-    metrics = {m.key: difference(totals, m) for m in measures}
+    main = measures[main_of(measures)]
+    metrics = {m.key: difference(totals, m, loss=main.loss) for m in measures}
     return Candidate(
         name=sides.name,
         source=sides.candidate.source,
@@ -83,25 +85,26 @@ def reported(
         classes=_classes(layout, totals, measures) if sums.k > 1 else (),
         slices=slices,
         origin=None if sums.unpaired else _origin(sides, metrics),
-        changed=sums.changes.rows(layout, totals.base.nats if measures[0].loss else 1.0),
+        changed=sums.changes.rows(layout, totals.base.nats if main.loss else 1.0),
         findings=(
             *sides.candidate.findings,
             *_left_out(sums.unpaired, totals.rows()),
-            *_undefined(totals, measures[0]),
+            *_undefined(totals, main),
             *noticed,
         ),
     )
 
 
 def _classes(layout: Layout, totals: Totals, measures: Sequence[Measure]) -> tuple[Part, ...]:
+    main = measures[main_of(measures)]
     found = [
         Part(
             {"class": name},
             totals.rows(k),
             totals.weight(k),
-            {m.key: difference(totals, m, k) for m in measures},
+            {m.key: difference(totals, m, k, loss=main.loss) for m in measures},
             outcomes(totals, k),
-            contribution(totals, totals, measures[0], k),
+            contribution(totals, totals, main, k),
         )
         for k, name in enumerate(layout.classes)
     ]
@@ -150,13 +153,14 @@ def _slices(
 def _slice(
     by: dict[str, str | None], part: Totals, whole: Totals, measures: Sequence[Measure]
 ) -> Part:
+    main = measures[main_of(measures)]
     return Part(
         by,
         part.rows(),
         part.weight(),
-        {m.key: difference(part, m) for m in measures},
+        {m.key: difference(part, m, loss=main.loss) for m in measures},
         outcomes(part),
-        contribution(part, whole, measures[0], None),
+        contribution(part, whole, main, None),
     )
 
 

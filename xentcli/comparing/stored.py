@@ -195,5 +195,6 @@ def _of_sketches(
         Estimate(float(mean), error, df),
         known.difference.unit,
         scale,
+        shares=float(base.rows) if key == HITS else None,
     )
     return found._replace(better=known.better)

@@ -7,7 +7,10 @@ freedom (1947) say how sure that is.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from xentcli import __version__
 from xentcli.comparing.figures import corrected, with_test
@@ -16,6 +19,7 @@ from xentcli.evaluation import score
 from xentcli.intervals import Intervals
 from xentcli.means import Estimate
 from xentcli.metrics import request
+from xentcli.quantiles import normal_tails
 from xentcli.report import Value
 
 if TYPE_CHECKING:
@@ -104,14 +108,52 @@ def of_figures(
     a, b = base.value, candidate.value
     if a is None or b is None or (math.isinf(a) and math.isinf(b)):
         return Difference(base, candidate, Value(None, unit=base.unit))
-    if base.stderr is None or candidate.stderr is None or math.isinf(b - a):
-        return Difference(base, candidate, Value(b - a, unit=base.unit))
+    value = b - a if math.isinf(b - a) else _exactly(a, b)
+    if base.stderr is None or candidate.stderr is None or math.isinf(value):
+        return Difference(base, candidate, Value(value, unit=base.unit))
     squares = base.stderr**2, candidate.stderr**2
     below = squares[0] ** 2 / max(1, before - 1) + squares[1] ** 2 / max(1, after - 1)
     whole = sum(squares)
     df = before + after - 2 if not below else math.floor(whole * whole / below)
-    estimate = Estimate(b - a, math.sqrt(whole), max(1, df))
-    return with_test(intervals, base, candidate, estimate, base.unit, 1.0)
+    estimate = Estimate(value, math.sqrt(whole), max(1, df))
+    found = with_test(intervals, base, candidate, estimate, base.unit, 1.0)
+    return (
+        _of_shares(found, intervals) if whole == 0 or _leans(base) or _leans(candidate) else found
+    )
+
+
+def _exactly(a: float, b: float) -> float:
+    """b - a of the numbers as they are written, so that 0.96 - 0.97 is -0.01."""
+    return float(Fraction(repr(b)) - Fraction(repr(a)))
+
+
+def _leans(figure: Value) -> bool:
+    """Whether an interval is longer on one side, as those of shares are."""
+    if figure.value is None or figure.interval is None:
+        return False
+    below, above = figure.value - figure.interval[0], figure.interval[1] - figure.value
+    return abs(above - below) > 1e-9 * (above + below)
+
+
+def _of_shares(found: Difference, intervals: Intervals) -> Difference:
+    """The difference with an interval made of those of both figures, each on its own side.
+
+    Where a share is 0 or 1 its error is 0, and its interval is not (Newcombe 1998; Zou and Donner
+    2008).
+    """
+    value = found.difference.value
+    ends = found.base.interval, found.candidate.interval
+    a, b = found.base.value, found.candidate.value
+    if value is None or a is None or b is None or ends[0] is None or ends[1] is None:
+        return found
+    (low_a, high_a), (low_b, high_b) = ends[0], ends[1]
+    below, above = math.hypot(b - low_b, high_a - a), math.hypot(high_b - b, a - low_a)
+    toward = below if value > 0 else above
+    if toward == 0:
+        return found
+    p = float(normal_tails(np.array([value / toward * intervals.z]))[0])
+    interval = (value - below, value + above)
+    return found._replace(difference=found.difference._replace(interval=interval), p=p)
 
 
 def _parts(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xentcli.readers.source import Reader, Source
 
 _HEAD_BYTES = 512
+_OURS = b'{"schema":"xentcli/'
 _COMPRESSED_HEAD_BYTES = 1 << 18  # holds a whole block of zstd, the least that can be unpacked
 
 
@@ -97,6 +98,11 @@ def _reader(supply: Input, options: FileOptions) -> Reader:
     if is_compressed(first):
         first = supply.stream().peek(_COMPRESSED_HEAD_BYTES)
     plain = beginning(first)
+    if plain.lstrip()[:64].replace(b" ", b"").replace(b"\n", b"").startswith(_OURS):
+        raise InputError(
+            f"{supply.name}: is a report or a state of xent, not predictions",
+            hint="`xent eval`, `compare`, `check` and `merge` read states",
+        )
     refuse_code(plain, supply.name, _without_ending(supply.path))
     for reader in readers().values():
         if plain.startswith(reader.magic) and not could_be_text(plain):
