@@ -88,7 +88,7 @@ def _check_terms(terms: Terms) -> None:
     if on_delta and terms.baseline is None:
         raise UsageError(
             f"{on_delta[0].named}: a difference needs --baseline",
-            hint="predictions, or the JSON of `xent eval --json`",
+            hint="predictions, a state, or the JSON of `xent eval --json`",
         )
     if terms.baseline is not None and not on_delta:
         raise UsageError(

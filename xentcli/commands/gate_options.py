@@ -59,7 +59,7 @@ class Gate:
             "--baseline",
             metavar="FILE",
             panel=_GATE,
-            help="What delta. is from: predictions, or the JSON of `xent eval --json`.",
+            help="What delta. is from: predictions, a state, or the JSON of `xent eval --json`.",
         ),
     ] = None
     decide_on: Annotated[

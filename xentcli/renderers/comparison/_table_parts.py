@@ -13,6 +13,7 @@ from xentcli.renderers._table_columns import Column, Room, bar_of, fitted, short
 from xentcli.renderers.comparison._verdicts import (
     LOSS,
     Verdict,
+    direction,
     part_name,
     surprise,
     verdict,
@@ -135,19 +136,20 @@ def _contributions(
     shown: Sequence[Part], said: Sequence[Verdict], spell: Spelling, bar: int
 ) -> Column:
     """What every part adds to the difference: worsenings to the right of an axis."""
+    sign = direction(shown)
     values = [part.contribution for part in shown]
     numbers = aligned(spell.undefined if v is None else spell.signed(v) for v in values)
     finite = [v for v in values if v is not None and math.isfinite(v)]
     largest = max(map(abs, finite), default=0.0)
-    left = any(v < 0 for v in finite)
-    right = any(v > 0 for v in finite)
+    left = any(sign * v < 0 for v in finite)
+    right = any(sign * v > 0 for v in finite)
     half = bar // 2 if left and right else bar
     cells = []
     for value, number, v in zip(values, numbers, said, strict=True):
         cell = Text(number, style=v.style)
         if bar and largest and value is not None and math.isfinite(value):
-            style = "red" if value > 0 else "green"
-            before, after = _both_ways(value / largest, half, spell)
+            style = "red" if sign * value > 0 else "green"
+            before, after = _both_ways(sign * value / largest, half, spell)
             axis = "|" if spell.ascii else "│"
             cell.append("  ")
             if left:

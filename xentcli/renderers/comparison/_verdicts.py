@@ -134,17 +134,27 @@ def part_name(part: Part, what: str) -> str:
     return part.name if what == SLICES else next(iter(part.by.values()), None) or ""
 
 
+def direction(parts: Sequence[Part]) -> float:
+    """1 where a larger figure is worse, -1 where it is better."""
+    for part in parts:
+        found = part.metrics.get(LOSS) or next(iter(part.metrics.values()), None)
+        if found is not None:
+            return -1.0 if found.better == "higher" else 1.0
+    return 1.0
+
+
 def weightiest(parts: Sequence[Part], most: int | None) -> list[Part]:
     """The `most` parts that move the difference most, the largest worsening first.
 
     Parts without rows come last.
     """
+    sign = direction(parts)
 
     def moves(part: Part) -> float:
         found = part.metrics.get(LOSS) or next(iter(part.metrics.values()), None)
         difference = None if found is None else found.difference.value
         moved = difference if part.contribution is None else part.contribution
-        return 0.0 if moved is None or math.isnan(moved) else moved
+        return 0.0 if moved is None or math.isnan(moved) else sign * moved
 
     kept = sorted(parts, key=lambda part: (part.rows == 0, -abs(moves(part))))[:most]
     return sorted(kept, key=lambda part: (part.rows == 0, -moves(part)))
