@@ -23,6 +23,7 @@ def record_of_comparison(comparison: Comparison) -> dict[str, Any]:
             "source": comparison.source._asdict(),
             "signature": comparison.signature,
             "layout": comparison.layout._asdict(),
+            "findings": [finding_record(f) for f in comparison.findings],
         },
         "candidates": [_candidate_record(c) for c in comparison.candidates],
     }

@@ -41,7 +41,7 @@ def findings(
     found += _absent(layout, totals)
     found += _counted_from_one(layout, totals)
     found += _unsearched(totals, layout)
-    found += _few_clusters(totals)
+    found += few_clusters(totals)
     rank = {"error": 0, "warning": 1, "info": 2}
     return tuple(sorted(found, key=lambda f: rank[f.severity]))
 
@@ -160,7 +160,7 @@ def _nothing_scored(totals: Totals) -> list[Finding]:
 _ENOUGH_CLUSTERS = 30
 
 
-def _few_clusters(totals: Totals) -> list[Finding]:
+def few_clusters(totals: Totals) -> list[Finding]:
     """Errors from so few clusters are rough themselves."""
     if totals.clusters is None or len(totals.clusters) >= _ENOUGH_CLUSTERS:
         return []

@@ -81,12 +81,12 @@ class Truth:
         return numbers.astype(self._kind, copy=False)
 
 
-def first_other(ours: Array | None, theirs: Array | None) -> int | None:
+def first_other(ours: Array | None, theirs: Array | None, *, weights: bool = False) -> int | None:
     """The first row whose truth, or weight, is another; None where all are the same."""
     if ours is None or theirs is None:
         return None
     if ours.dtype.kind == "f":
-        other = np.abs(ours - theirs) > _SAME * np.maximum(1.0, np.abs(ours))
+        other = np.abs(ours - theirs) > _SAME * (np.abs(ours) if weights else 1.0)
     else:
         other = ours != theirs
     if other.ndim == 2:

@@ -53,7 +53,7 @@ class ForkedSides:
         worker = forked.fork(work, self._workers)
         self._workers.append(worker)
         _widen(worker.pipe)
-        return _received(side, worker.pipe)
+        return received(side, worker.pipe)
 
     def end(self) -> None:
         """Ends the processes, whatever they are doing."""
@@ -61,12 +61,13 @@ class ForkedSides:
         self._workers = []
 
 
-def _received(side: Side, pipe: int) -> Iterator[Lines]:
+def received(side: Side, pipe: int) -> Iterator[Lines]:
+    """The rows that a process sends; it leaves `side` what reports are made of."""
     with open(pipe, "rb", buffering=_PIPE_BYTES, closefd=False) as stream:
         while True:
             try:
                 found = pickle.load(stream)  # noqa: S301 - from our own worker
-            except EOFError:
+            except (EOFError, pickle.UnpicklingError):
                 raise forked.killed() from None
             if not isinstance(found, _Last):
                 yield found

@@ -144,7 +144,8 @@ class ById:
             if ours is None or theirs is None:
                 continue
             ours = ours if rows is None else ours[..., rows]  # noqa: PLW2901
-            row = first_other(ours, theirs.take(own, axis=-1))
+            theirs = theirs.take(own, axis=-1)  # noqa: PLW2901
+            row = first_other(ours, theirs, weights=what == "weight")
             if row is not None:
                 there = lines.number(row if rows is None else int(rows[row]))
                 raise InputError(

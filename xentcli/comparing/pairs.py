@@ -86,7 +86,10 @@ class Pairs:
             frame = SlicedFrame(pairs, self._slicer.numbers(lines.block, inside))
             observe_all(self._statistics, pairs, self._slices.state, frame)
         main = self._main
-        self._changes.add(lines, rows, base[main], beside.values[main], pairs.differences[main])
+        change = pairs.differences[main]
+        if weights is not None:
+            change = np.where(weights > 0, change, 0.0)
+        self._changes.add(lines, rows, base[main], beside.values[main], change)
 
     def sums(self, rows: int) -> PairSums:
         """All that was added up, the baseline having had so many rows."""

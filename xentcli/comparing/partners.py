@@ -139,7 +139,7 @@ class InOrder:
                 f"{lines.path} {self._spelled(truth, row)}",
                 hint=_BY_ID,
             )
-        row = first_other(weights, part.weights)
+        row = first_other(weights, part.weights, weights=True)
         if row is not None:
             raise InputError(
                 f"{self._side.path}: row {int(part.places[row]) + 1:,} has another weight than "

@@ -16,7 +16,9 @@ from xentcli.comparing.figures import (
 )
 from xentcli.comparing.measures import main_of
 from xentcli.comparison import Candidate, Difference, Origin, Pairing, Part
+from xentcli.errors import InputError
 from xentcli.finalising import clusters_of
+from xentcli.findings import few_clusters
 from xentcli.report import Finding
 from xentcli.slice_values import named
 from xentcli.totals import Totals
@@ -56,7 +58,8 @@ def reported(
     `layout` is the baseline's, with its classes named and with the columns that slice rows, of
     which so many have `lines` of their own where no other number is asked for.
     """
-    if options.max_slices is None and len(sums.slices.places) > lines and layout.by:
+    crowded = sums.slices.bar is None and len(sums.slices.places) > lines
+    if options.max_slices is None and crowded and layout.by:
         options = options._replace(max_slices=lines)
     name = sides.base.source.paths[0]
     clustered = clusters_of(sums.slices, layout, name, overlapping=False)
@@ -71,6 +74,8 @@ def reported(
     )
     totals = read(sums.state, clusters=None if clustered is None else clustered.whole)
     slices, noticed = _slices(sums, layout, totals, measures, options, read, clustered)
+    if not totals.rows():
+        raise InputError(f"{name}: no row is left that {sides.name} has, too")
     main = measures[main_of(measures)]
     metrics = {m.key: difference(totals, m, loss=main.loss) for m in measures}
     return Candidate(
@@ -90,6 +95,7 @@ def reported(
             *sides.candidate.findings,
             *_left_out(sums.unpaired, totals.rows()),
             *_undefined(totals, main),
+            *few_clusters(totals),
             *noticed,
         ),
     )

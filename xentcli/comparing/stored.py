@@ -10,19 +10,27 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from xentcli.adopting import rule_of
 from xentcli.comparing.figures import with_test
 from xentcli.comparing.unpaired import compared as as_of_other_rows
 from xentcli.comparison import Candidate, Comparison, Difference, Pairing
 from xentcli.errors import InputError, UsageError
 from xentcli.evaluation import run
 from xentcli.intervals import Intervals
+from xentcli.labels import canonical
 from xentcli.means import Estimate
 from xentcli.metrics import find
-from xentcli.options import Keep
+from xentcli.options import Keep, TargetKind
 from xentcli.pair_sketch import BRIER, CELLS, HITS, LOSS
 from xentcli.report import Finding
 from xentcli.states.merging import merged
-from xentcli.states.pairing import check_same, mean_difference, paired_error
+from xentcli.states.pairing import (
+    check_same,
+    effective_count,
+    mean_difference,
+    paired_error,
+    whole_weight,
+)
 from xentcli.states.saved import report_of, saved_of
 
 if TYPE_CHECKING:
@@ -70,8 +78,10 @@ def compared(
         _check_conventions(base, other)
         if not wanted.unpaired:
             check_same(base, other)
+            _check_weights(base, other)
     intervals = Intervals(options.report.base, options.report.confidence)
-    reports = [report_of(saved, options.report) for saved in savings]
+    rows = options.policy.expect_rows
+    reports = [report_of(saved, options.report, rows) for saved in savings]
     found = as_of_other_rows(reports, names, intervals)
     if wanted.unpaired:
         return found
@@ -114,10 +124,19 @@ def _check_conventions(base: Saved, other: Saved) -> None:
             )
     if base.layout.task is not other.layout.task:
         raise InputError(f"{base.name} and {other.name} are of different tasks")
-    if sorted(base.settled.classes) != sorted(other.settled.classes):
+    ours, theirs = (set(map(canonical, saved.settled.classes)) for saved in (base, other))
+    if ours != theirs:
         raise InputError(f"{base.name} and {other.name} are of different classes")
     if (base.layout.weight is None) != (other.layout.weight is None):
         raise InputError(f"{base.name} and {other.name}: rows have weights in one of them only")
+    if base.layout.cluster != other.layout.cluster:
+        raise InputError(f"{base.name} and {other.name}: --cluster is not the same column in both")
+
+
+def _check_weights(base: Saved, other: Saved) -> None:
+    """Raises InputError where rows of one test set weigh otherwise."""
+    if base.layout.weight is not None and whole_weight(base) != whole_weight(other):
+        raise InputError(f"{base.name} and {other.name}: rows do not weigh the same in both")
 
 
 def _told(value: object) -> str:
@@ -143,6 +162,11 @@ def _paired(
         message += "figures, are those of independent rows, and rather too large"
         finding = Finding("parts-unpaired", "info", 1, message)
         pairing = Pairing.SKETCH
+    elif base.sketch is not None and other.sketch is not None:
+        message = "pairs are known of the cross-entropy, Brier score and accuracy: errors of these "
+        message += "figures are those of independent rows, and rather too large"
+        finding = Finding("parts-unpaired", "info", 1, message)
+        pairing = Pairing.NONE
     else:
         message = "there is no sketch of the pairs: errors are those of independent rows, and "
         message += "rather too large"
@@ -152,13 +176,19 @@ def _paired(
     return candidate._replace(
         metrics=metrics,
         pairing=pairing,
-        classes=tuple(_contributing(part, candidate.classes) for part in candidate.classes),
+        classes=tuple(_contributing(p, candidate.classes, base) for p in candidate.classes),
         findings=(*candidate.findings, finding),
     )
 
 
-def _contributing(part: Part, parts: Sequence[Part]) -> Part:
-    """A class with what its rows, which are the same on both sides, make of the difference."""
+def _contributing(part: Part, parts: Sequence[Part], base: Saved) -> Part:
+    """A class with what its rows, which are the same on both sides, make of the difference.
+
+    Not where a row counts for several classes, or for as much as any other whatever its weight.
+    """
+    rule = rule_of(base.policy, base.layout)
+    if base.layout.kind is not TargetKind.CLASS or (rule is not None and rule.per_row):
+        return part
     change = part.metrics.get(LOSS)
     weight = math.fsum(p.weight for p in parts)
     if not part.rows:
@@ -187,7 +217,10 @@ def _of_sketches(
     if mean is None:
         return None
     scale = options.base.nats if find(key).unit == "loss" else 1.0
-    df = max(1, min(base.rows - 1, CELLS))
+    rule = rule_of(base.policy, base.layout)
+    if rule is not None and rule.per_label and base.layout.kind is TargetKind.LABELS:
+        scale *= base.layout.k
+    df = max(1, min(math.floor(effective_count(base)) - 1, CELLS))
     found = with_test(
         intervals,
         known.base,

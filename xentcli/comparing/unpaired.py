@@ -15,8 +15,10 @@ import numpy as np
 from xentcli import __version__
 from xentcli.comparing.figures import corrected, with_test
 from xentcli.comparison import Candidate, Comparison, Difference, Pairing, Part
+from xentcli.errors import InputError
 from xentcli.evaluation import score
 from xentcli.intervals import Intervals
+from xentcli.labels import canonical
 from xentcli.means import Estimate
 from xentcli.metrics import request
 from xentcli.quantiles import normal_tails
@@ -38,8 +40,23 @@ def unpaired(
 ) -> Comparison:
     """Every data set scored by itself, and the differences of the figures that have errors."""
     reports = [score(part, options, watcher) for part in data]
+    for name, report in zip(names[1:], reports[1:], strict=True):
+        _check_kind(names[0], reports[0], name, report)
     intervals = Intervals(options.report.base, options.report.confidence)
     return compared(reports, names, intervals)
+
+
+def _check_kind(base: str, ours: Report, name: str, theirs: Report) -> None:
+    """Raises InputError for reports of other tasks or classes, whose losses are of another kind."""
+    kinds = [
+        (report.layout.task, frozenset(map(canonical, report.layout.classes)))
+        for report in (ours, theirs)
+    ]
+    if kinds[0] != kinds[1]:
+        raise InputError(
+            f"{name}: is of another task, or of other classes, than {base}",
+            hint="`xent eval --each` shows them side by side",
+        )
 
 
 def compared(reports: Sequence[Report], names: Sequence[str], intervals: Intervals) -> Comparison:
@@ -54,7 +71,7 @@ def compared(reports: Sequence[Report], names: Sequence[str], intervals: Interva
             signature=other.signature,
             pairing=Pairing.NONE,
             rows=other.source.rows,
-            weight=float(other.source.rows),
+            weight=_weight(other),
             metrics=_metrics(base.metrics, other.metrics, counted(base), counted(other), intervals),
             classes=_parts(base, other, "classes", lambda c: {"class": c.name}, intervals),
             slices=_parts(base, other, "slices", lambda s: dict(s.by), intervals),
@@ -80,6 +97,12 @@ def counted(report: Report, rows: int | None = None) -> int:
     if told is None or told.clusters is None:
         return report.source.rows if rows is None else rows
     return told.clusters
+
+
+def _weight(report: Report) -> float:
+    """Σw: of the classes together, where every row has one."""
+    own = report.layout.target_scale == "label" and report.layout.task in ("binary", "multiclass")
+    return math.fsum(c.weight for c in report.classes) if own else float(report.source.rows)
 
 
 def _metrics(
@@ -165,6 +188,8 @@ def _parts(
 ) -> tuple[Part, ...]:
     """The differences of the classes, or slices, that both have."""
     others = {tuple(values(part).items()): part for part in getattr(candidate, kind)}
+    # What is summed up as one may be other slices on the other side.
+    others = {key: part for key, part in others.items() if None not in dict(key).values()}
     pairs = [
         (part, other)
         for part in getattr(base, kind)

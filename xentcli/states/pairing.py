@@ -97,6 +97,19 @@ def mean_difference(base: Saved, candidate: Saved, key: str) -> Fraction | None:
     return Fraction(_total(candidate, name) - _total(base, name), weight)
 
 
+def whole_weight(saved: Saved) -> int:
+    """Σw, or the number of rows, as a whole number of 2^-1074."""
+    return _total(saved, _weight(saved))
+
+
+def effective_count(saved: Saved) -> float:
+    """The clusters, or (Σw)²/Σw²: how many rows of one weight would tell as much."""
+    if saved.layout.cluster is not None or saved.layout.weight is None:
+        return float(_count(saved))
+    weight, squares = (_total(saved, name) for name in ("weight", "weight.squares"))
+    return float(Fraction(weight * weight, squares << UNIT_BITS)) if squares else 0.0
+
+
 def _weight(saved: Saved) -> str:
     return "rows" if saved.layout.weight is None else "weight"
 

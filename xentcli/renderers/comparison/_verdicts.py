@@ -6,11 +6,13 @@ import math
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from xentcli.renderers._order import gravest_first
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.comparison import Candidate, Comparison, Difference, Part
-    from xentcli.report import Value
+    from xentcli.report import Finding, Value
 
 LOSS = "cross_entropy"
 SLICES = "slices"
@@ -132,6 +134,17 @@ def best(comparison: Comparison, key: str) -> Candidate | None:
 def part_name(part: Part, what: str) -> str:
     """The name of a slice, or of a class, which may be empty."""
     return part.name if what == SLICES else next(iter(part.by.values()), None) or ""
+
+
+def base_findings(comparison: Comparison) -> list[Finding]:
+    """What is to be known of the baseline alone, the gravest first."""
+    shared = [{(f.code, f.message) for f in c.findings} for c in comparison.candidates]
+    own = [
+        finding
+        for finding in comparison.findings
+        if not all((finding.code, finding.message) in told for told in shared)
+    ]
+    return list(gravest_first(own))
 
 
 def direction(parts: Sequence[Part]) -> float:

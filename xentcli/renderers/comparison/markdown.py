@@ -21,6 +21,7 @@ from xentcli.renderers.comparison._table_parts import loss_of, slice_title
 from xentcli.renderers.comparison._verdicts import (
     SLICES,
     Verdict,
+    base_findings,
     best,
     figure_of,
     first_metric,
@@ -202,6 +203,10 @@ def render(comparison: Comparison, options: RenderOptions) -> str:
     else:
         parts = _several(comparison, spell)
     findings = [
+        finding_item(finding, spell, named(comparison.name, spell))
+        for finding in base_findings(comparison)
+    ]
+    findings += [
         finding_item(finding, spell, named(c.name, spell) if len(candidates) > 1 else "")
         for c in candidates
         for finding in gravest_first(c.findings)

@@ -18,7 +18,7 @@ from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import changed_block, part_block, slice_title
 from xentcli.renderers.comparison._table_several import ranking_block
 from xentcli.renderers.comparison._table_single import headline_block, metric_block
-from xentcli.renderers.comparison._verdicts import SLICES, level_of
+from xentcli.renderers.comparison._verdicts import SLICES, base_findings, level_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,7 +32,9 @@ def blocks(comparison: Comparison, options: RenderOptions) -> list[list[Renderab
     candidates = comparison.candidates
     told = Text(words.setting(comparison, candidates, spell), style="dim")
     several = len(candidates) > 1
-    found: list[RenderableType] = []
+    found = finding_lines(
+        base_findings(comparison), spell, width=options.width, of=named(comparison.name, spell)
+    )
     for c in candidates:
         of = named(c.name, spell) if several else ""
         found += finding_lines(c.findings, spell, width=options.width, of=of)

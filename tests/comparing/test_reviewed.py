@@ -1,0 +1,170 @@
+"""What reviews found, so that it stays found."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.comparing.pairs import NAMES, candidate, compared, tables
+from tests.comparing.test_stored import ID, of_paths, saved
+from xentcli.comparing import forked_sides
+from xentcli.comparing.compare import Comparing
+from xentcli.comparison import Pairing
+from xentcli.errors import InputError
+from xentcli.options import Like, OnBadRow, Policy, Task
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNPAIRED = Comparing(unpaired=True)
+
+
+def labels(seed: int) -> list[pd.DataFrame]:
+    """Two models of three labels a row."""
+    rng = np.random.default_rng(seed)
+    y = (rng.random((60, 3)) < 0.4).astype(float)
+    truth = {f"true_{c}": y[:, i] for i, c in enumerate("xyz")} | {"id": range(60)}
+    return [
+        pd.DataFrame(truth | {f"prob_{c}": p[:, i] for i, c in enumerate("xyz")})
+        for p in rng.uniform(0.05, 0.95, (2, 60, 3))
+    ]
+
+
+def test_means_per_label_in_states(tmp_path: Path) -> None:
+    columns = ID._replace(task=Task.MULTILABEL)
+    policy = Policy(like=Like.TORCH)
+    pair = labels(1)
+    paths = [
+        saved(tmp_path, str(i), table, columns=columns, policy=policy)
+        for i, table in enumerate(pair)
+    ]
+    found = of_paths(*paths)
+    exact = candidate(*pair, task=Task.MULTILABEL, policy=policy)
+    told, wanted = (c.metrics["cross_entropy"].difference for c in (found, exact))
+    assert told.value == pytest.approx(wanted.value)
+    assert told.stderr == pytest.approx(wanted.stderr, rel=4 / 2048**0.5)
+    # A row counts for several labels: parts of it sum to nothing.
+    assert [part.contribution for part in found.classes] == [None] * 3
+
+
+def test_small_weights_are_compared_with_each_other() -> None:
+    a, b = tables(1)
+    tiny = np.random.default_rng(1).uniform(0.5, 1.0, len(a)) * 1e-9
+    assert candidate(a.assign(w=tiny), b.assign(w=tiny * (1 + 1e-12)), weight="w").rows == 300
+    for id_ in (None, "id"):
+        with pytest.raises(InputError, match="another weight"):
+            compared(a.assign(w=tiny), b.assign(w=1e-9), weight="w", id=id_)
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_few_clusters_in_states(tmp_path: Path, weight: str | None) -> None:
+    a, b = (t.assign(user=t["id"] % 6) for t in tables(2))
+    columns = ID._replace(cluster="user", weight=weight)
+    paths = [saved(tmp_path, n, t, columns=columns) for n, t in (("a", a), ("b", b))]
+    found, exact = of_paths(*paths), candidate(a, b, cluster="user", weight=weight)
+    told, wanted = (c.metrics["cross_entropy"] for c in (found, exact))
+    # Six cells of the sketch hold all: it is exact but for two clusters in one cell.
+    assert told.difference.stderr == pytest.approx(wanted.difference.stderr, rel=1e-9)
+    assert told.p == pytest.approx(wanted.p, rel=1e-6)
+    assert "few-clusters" in {f.code for f in exact.findings}
+
+
+def test_weights_tell_fewer_rows_in_states(tmp_path: Path) -> None:
+    a, b = (t.assign(w=[100.0] * 3 + [1e-6] * 297) for t in tables(3))
+    columns = ID._replace(weight="w")
+    paths = [saved(tmp_path, n, t, columns=columns) for n, t in (("a", a), ("b", b))]
+    told, wanted = (
+        c.metrics["cross_entropy"] for c in (of_paths(*paths), candidate(a, b, weight="w"))
+    )
+    assert told.p == pytest.approx(wanted.p, rel=0.2)
+
+
+def test_other_weights_and_clusters_of_states(tmp_path: Path) -> None:
+    a, b = tables(4)
+    one = saved(tmp_path, "a", a, columns=ID._replace(weight="w"), paired=False)
+    other = saved(
+        tmp_path, "b", b.assign(w=b["w"] * 2), columns=ID._replace(weight="w"), paired=False
+    )
+    with pytest.raises(InputError, match="do not weigh the same"):
+        of_paths(one, other)
+    clustered = saved(tmp_path, "c", b, columns=ID._replace(weight="w", cluster="user"))
+    with pytest.raises(InputError, match="--cluster is not the same"):
+        of_paths(one, clustered)
+
+
+def test_classes_of_states_in_any_spelling(tmp_path: Path) -> None:
+    a, b = tables(5, k=2)
+    numbers = [
+        t[["id", "label"]].assign(
+            label=np.where(t["label"] == "bee", word, "0"), prob=t["prob_bee"]
+        )
+        for t, word in ((a, "1"), (b, "1.0"))
+    ]
+    numbers[1]["label"] = numbers[1]["label"].replace("0", "0.0")
+    paths = [saved(tmp_path, str(i), t) for i, t in enumerate(numbers)]
+    assert of_paths(*paths).pairing is Pairing.SKETCH
+
+
+def test_unpaired_data_are_of_one_kind() -> None:
+    a, _ = tables(6)
+    _, b = tables(6, k=2)
+    with pytest.raises(InputError, match="other classes"):
+        compared(a, b, wanted=UNPAIRED)
+    c, _ = tables(7)
+    assert set(candidate(a, c, wanted=UNPAIRED, metrics=("accuracy",)).metrics) == {"accuracy"}
+    found = candidate(a, c, wanted=UNPAIRED, weight="w")
+    assert found.weight == pytest.approx(c["w"].sum())
+    sliced = candidate(a, c, wanted=UNPAIRED, by=("country",), report={"max_slices": 2})
+    assert len(sliced.slices) <= 2
+    assert all(None not in part.by.values() for part in sliced.slices)
+
+
+def test_findings_of_the_baseline_are_told() -> None:
+    a, b = tables(8)
+    a = a.assign(**{f"prob_{c}": a[f"prob_{c}"] * (1.0 - 0.1 * (a.index == 3)) for c in NAMES})
+    found = compared(a, b)
+    assert [f.code for f in found.findings] == ["sum-to-one"]
+    record = found.to_dict()
+    assert record["base"]["findings"][0]["code"] == "sum-to-one"
+    assert "sum-to-one" in str(found)
+
+
+def test_nothing_left_to_compare() -> None:
+    a, b = tables(9, n=20)
+    a.loc[:9, "prob_ant"] = np.nan
+    b.loc[10:, "prob_ant"] = np.nan
+    with pytest.raises(InputError, match="no row is left"):
+        compared(a, b, policy=Policy(missing=OnBadRow.DROP))
+
+
+def test_rows_without_weight_are_no_changes() -> None:
+    a, b = tables(10)
+    found = candidate(a, b, wanted=Comparing(worst=300), weight="w")
+    none = [t.assign(w=t["w"].where(t.index > 0, 0.0)) for t in (a, b)]
+    again = candidate(*none, wanted=Comparing(worst=300), weight="w")
+    assert {r.row for r in found.changed} - {r.row for r in again.changed} == {1}
+
+
+def test_a_record_that_breaks_off_is_a_killed_worker() -> None:
+    read, write = os.pipe()
+    os.write(write, pickle.dumps(("some", "words"))[:-4])
+    os.close(write)
+    with pytest.raises(InputError, match="killed"):
+        next(forked_sides.received(None, read))  # type: ignore[arg-type]
+    os.close(read)
+
+
+def test_contributions_are_of_the_cross_entropy_wherever_it_is_asked_for() -> None:
+    a, b = tables(11)
+    first, last = (
+        candidate(a, b, metrics=m)
+        for m in (("cross_entropy", "accuracy"), ("accuracy", "cross_entropy"))
+    )
+    assert list(last.metrics) == ["accuracy", "cross_entropy"]
+    assert [p.contribution for p in first.classes] == [p.contribution for p in last.classes]
+    assert (first.outcomes, first.changed) == (last.outcomes, last.changed)
