@@ -184,7 +184,7 @@ def test_no_metrics_at_all_are_no_trouble() -> None:
     [
         (Origin(0.02, 0.001, "nats"), "mostly calibration: +0.0200 is calibration"),
         (Origin(-0.02, -0.001, "nats"), "mostly calibration: -0.0200 is calibration"),
-        (Origin(0.001, -0.0, "nats"), "(no temperature would change it)"),
+        (Origin(0.001, -0.0, "nats"), "refinement (the same)"),
         (Origin(0.001, 0.02, "nats"), "mostly refinement"),
         (Origin(-0.001, 0.02, "nats"), "pull apart: -0.0010 is calibration"),
         (Origin(0.0, 0.02, "nats"), "+0.0200 refinement (rows are told apart less well)"),

@@ -105,14 +105,14 @@ def rows_needed(
 
     z is the two-sided normal quantile of the confidence. Rows like these have weights and
     clusters like these, so that the error shrinks with the root of their number, but for a part
-    `fixed` of it. None without an error, where the figure is the bound itself, and where the
-    fixed part alone is too much.
+    `fixed` of it. None without an error or any spread, where the figure is the bound itself, and
+    where the fixed part alone is too much.
 
     >>> rows_needed(0.3, 0.03, 0.35, 100, 0.95), rows_needed(0.35, 0.03, 0.35, 100, 0.95)
     (283, None)
     """
     gap = abs(value - bound)
-    if stderr is None or not gap:
+    if not stderr or not gap:
         return None
     normal = NormalDist()
     # The error that decides in four of five cases.

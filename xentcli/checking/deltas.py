@@ -74,7 +74,10 @@ def compared(base: Data, candidate: Data, options: Options) -> Comparison:
 
 
 def _name(data: Data, unnamed: str) -> str:
-    return data.paths[0] if isinstance(data, Files) else unnamed
+    if not isinstance(data, Files):
+        return unnamed
+    paths = data.paths
+    return paths[0] if len(paths) == 1 else f"{len(paths)} files"
 
 
 def paired(comparison: Comparison, requirement: Requirement) -> Delta | None:

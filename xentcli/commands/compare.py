@@ -8,7 +8,7 @@ import typer
 
 from xentcli.commands.forms import bare, forms_of, text_of
 from xentcli.commands.parameters import Inputs, option
-from xentcli.commands.results import Output, Report, Work
+from xentcli.commands.results import Figures, Output, Work
 from xentcli.commands.scoring import check_output, options_of, shows_findings, warn
 from xentcli.commands.stored import all_states, refuse_reading
 from xentcli.commands.taking import takes
@@ -64,14 +64,14 @@ CANDIDATES = typer.Argument(
 )
 
 
-@takes(comparing=Comparing, inputs=Inputs, report=Report, output=Output, work=Work)
+@takes(comparing=Comparing, inputs=Inputs, figures=Figures, output=Output, work=Work)
 def compare_command(
     baseline: Annotated[str, BASE],
     candidates: Annotated[list[str], CANDIDATES],
     *,
     comparing: Comparing,
     inputs: Inputs,
-    report: Report,
+    figures: Figures,
     output: Output,
     work: Work,
 ) -> None:
@@ -88,8 +88,6 @@ def compare_command(
         raise UsageError("standard input can be one of the sources only")
     if output.score_only and len(candidates) > 1:
         raise UsageError("-b prints one number: compare one candidate")
-    if report.all_conventions:
-        raise UsageError("--all-conventions is for xent eval")
     forms = forms_of(output, "comparison")
     files = [Files([source], inputs.file()) for source in sources]
     for target in forms:
@@ -97,7 +95,7 @@ def compare_command(
     if all_states([path for part in files for path in part.paths]):
         refuse_reading(inputs)
     check_output(output)
-    options = options_of(inputs, report, work)
+    options = options_of(inputs, figures, work)
     wanted = Wanted(
         tuple(comparing.name or ()), comparing.worst, comparing.allow_missing, comparing.unpaired
     )

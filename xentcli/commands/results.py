@@ -11,7 +11,7 @@ from xentcli.options import Base, Keep, ReportOptions, RunOptions, bootstrap_of
 _REPORT, OUTPUT_PANEL, _RUN = "What is computed", "Where it goes", "How the work is done"
 
 
-class Report:
+class Figures:
     """What is computed of the rows, and in which unit."""
 
     metric: Annotated[
@@ -33,14 +33,6 @@ class Report:
         option("--confidence", metavar="P", panel=_REPORT, help="[default: 0.95]"),
     ] = 0.95
 
-    calibration: Annotated[
-        bool,
-        option(
-            "--calibration",
-            panel=_REPORT,
-            help="How far probabilities can be taken at their word, and what that costs.",
-        ),
-    ] = False
     min_rows: Annotated[
         int,
         option(
@@ -61,15 +53,6 @@ class Report:
             "[default: 262144; fewer of many classes]",
         ),
     ] = None
-    find_slices: Annotated[
-        bool,
-        option(
-            "--find-slices",
-            panel=_REPORT,
-            help="Search the other columns, and pairs of them, for values that lose significantly "
-            "more than the rest.",
-        ),
-    ] = False
     bootstrap: Annotated[
         int | None,
         option(
@@ -85,6 +68,38 @@ class Report:
         option("--seed", metavar="S", panel=_REPORT, help="Of --bootstrap. [default: 0]"),
     ] = None
 
+    def options(self) -> ReportOptions:
+        """The same, as plain values."""
+        return ReportOptions(
+            tuple(self.metric or ()),
+            self.base,
+            self.confidence,
+            min_rows=self.min_rows,
+            max_slices=self.max_slices,
+            bootstrap=bootstrap_of(self.bootstrap, self.seed),
+        )
+
+
+class Report(Figures):
+    """What is computed of the rows besides: what is looked for in them, and how it is shown."""
+
+    calibration: Annotated[
+        bool,
+        option(
+            "--calibration",
+            panel=_REPORT,
+            help="How far probabilities can be taken at their word, and what that costs.",
+        ),
+    ] = False
+    find_slices: Annotated[
+        bool,
+        option(
+            "--find-slices",
+            panel=_REPORT,
+            help="Search the other columns, and pairs of them, for values that lose significantly "
+            "more than the rest.",
+        ),
+    ] = False
     all_conventions: Annotated[
         bool,
         option(
@@ -96,16 +111,8 @@ class Report:
 
     def options(self) -> ReportOptions:
         """The same, as plain values."""
-        return ReportOptions(
-            tuple(self.metric or ()),
-            self.base,
-            self.confidence,
-            min_rows=self.min_rows,
-            max_slices=self.max_slices,
-            find_slices=self.find_slices,
-            bootstrap=bootstrap_of(self.bootstrap, self.seed),
-            calibration=self.calibration,
-        )
+        figures = super().options()
+        return figures._replace(find_slices=self.find_slices, calibration=self.calibration)
 
 
 class Kept:

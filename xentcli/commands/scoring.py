@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from xentcli.commands.forms import Output as Target
     from xentcli.commands.parameters import Inputs
-    from xentcli.commands.results import Output, Report, Work
+    from xentcli.commands.results import Figures, Output, Work
     from xentcli.evaluation import Files, Options, Ran
     from xentcli.options import Keep
     from xentcli.renderers import Renderer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xentcli.report import Report as Result
 
 
-def options_of(inputs: Inputs, report: Report, work: Work, keep: Keep | None = None) -> Options:
+def options_of(inputs: Inputs, report: Figures, work: Work, keep: Keep | None = None) -> Options:
     """The options of a run, as plain values."""
     from xentcli.evaluation import Options
 

@@ -159,21 +159,25 @@ class ById:
         del rows
         if self._twice:
             raise InputError(
-                f"{self._first_twice} has an id that an earlier row has, and so have "
-                f"{self._twice - 1:,} more",
+                f"{self._first_twice} has an id that an earlier row has"
+                + (f", and so have {self._twice - 1:,} more" if self._twice > 1 else ""),
                 hint=f"is '{shown(self._name)}' the column that names rows? --id takes another",
             )
         more = len(self._seen) - int(np.count_nonzero(self._seen))
         if (more or self._absent) and not self._allow_missing:
             missing = f", the first that of {self._first_absent}" if self._absent else ""
             raise InputError(
-                f"{self._side.path}: lacks {self._absent:,} ids of {self._base.path}{missing}, "
+                f"{self._side.path}: lacks {_ids(self._absent)} of {self._base.path}{missing}, "
                 f"and has {more:,} of its own",
                 hint="`xent compare --allow-missing` compares the rows that both have",
             )
         if not self._seen.any():
             raise InputError(f"{self._side.path}: has no id that {self._base.path} has")
         return more + self._absent
+
+
+def _ids(count: int) -> str:
+    return "1 id" if count == 1 else f"{count:,} ids"
 
 
 _NO_ID = of_texts([""])[0]

@@ -186,19 +186,20 @@ def origin_text(origin: Origin, spell: Spelling) -> str:
     calibration, refinement = (spell.signed(x) for x in (origin.calibration, origin.refinement))
     if origin.calibration == 0 and origin.refinement == 0:
         return "calibration and refinement are the same"
-    if origin.calibration * origin.refinement < 0:
+    if origin.calibration * origin.refinement < 0 and _seen(calibration) and _seen(refinement):
         lead = "calibration and refinement pull apart"
     else:
         more = abs(origin.calibration) > abs(origin.refinement)
         lead = f"mostly {'calibration' if more else 'refinement'}"
-    undo = "one temperature each would undo it" if origin.calibration else "the same"
-    return (
-        f"{lead}: {calibration} is calibration ({undo}), {refinement} refinement "
-        f"({_refined(origin.refinement)})"
-    )
+    undo = "one temperature each would undo it" if _seen(calibration) else "the same"
+    told = _refined(origin.refinement) if _seen(refinement) else "the same"
+    return f"{lead}: {calibration} is calibration ({undo}), {refinement} refinement ({told})"
+
+
+def _seen(text: str) -> bool:
+    """Whether anything of a number is left at these digits."""
+    return any(digit in text for digit in "123456789")
 
 
 def _refined(refinement: float) -> str:
-    if refinement == 0:
-        return "no temperature would change it"
     return f"rows are told apart {'better' if refinement < 0 else 'less well'}"
