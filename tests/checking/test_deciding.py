@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xentcli.checking.deciding import Decision, decide, rows_needed
@@ -102,6 +102,7 @@ def test_rows_needed_beside_an_error_that_stays() -> None:
     assert rows_needed(0.3, 0.03, 0.35, 100, 0.95, fixed=0.02) is None
 
 
+@settings(max_examples=200)
 @given(NUMBERS, st.floats(1e-6, 1e6), NUMBERS, st.integers(2, 10**9))
 def test_what_is_open_needs_more_rows(value: float, stderr: float, bound: float, n: int) -> None:
     half = 1.959963984540054 * stderr
@@ -116,6 +117,7 @@ def test_what_is_open_needs_more_rows(value: float, stderr: float, bound: float,
     assert found.verdict is OPEN or found == estimate
 
 
+@settings(max_examples=200)
 @given(NUMBERS, st.floats(0, 1e3), NUMBERS)
 def test_an_operator_and_its_mirror_agree(value: float, half: float, bound: float) -> None:
     figure = Value(value, half / 2, (value - half, value + half))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xentcli.checking.requirement import Requirement, parse
@@ -56,13 +56,14 @@ def plain(requirement: Requirement) -> Requirement:
 
 
 @given(requirements())
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=200)
 def test_what_is_spelled_is_read_back(requirement: Requirement) -> None:
     read = parse(str(requirement))
     assert plain(read) == requirement
     assert str(read) == str(requirement) == read.text
 
 
+@settings(max_examples=200)
 @given(st.text(alphabet="abcdelt.[]<>=0123'\",\\ ()-", max_size=40))
 def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
     try:

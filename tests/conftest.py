@@ -1,4 +1,4 @@
-"""Hypothesis as the laws need it.
+"""Hypothesis as all tests need it: no test depends on how long it takes, or on chance.
 
 The examples are the same in every run. `HYPOTHESIS_PROFILE=thorough pytest tests/laws`
 draws many others.
