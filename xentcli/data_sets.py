@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError
@@ -23,7 +24,7 @@ class Files:
 
         self._parts = expand(arguments)
         self._options = options
-        # Streams that were looked at, with what was seen of them.
+        # What was looked at already: streams, with what was seen of them, and the first file.
         self._begun: dict[str, Input] = {}
 
     def head(self, path: str, size: int) -> bytes:
@@ -35,7 +36,9 @@ class Files:
             found = supply.stream().peek(size)
         except (OSError, ValueError, InputError):
             return b""  # whoever reads it will say so
-        if supply.is_file:
+        # The first file stays open: what was looked at is what is read, and one that changes in
+        # between is noticed. Of the others there may be more than a process may have open.
+        if supply.is_file and path != self._parts[0].path:
             supply.close()
         else:
             self._begun[path] = supply
@@ -70,12 +73,19 @@ class Files:
 
     @property
     def bytes(self) -> int | None:
-        """The size of all parts; None where one is a pipe, and can be opened only once."""
+        """The size of all parts; None where one is a pipe, and can be opened only once.
+
+        None, too, where one was removed meanwhile: whoever closes it will say so.
+        """
         total = 0
         for part in self._parts:
-            if not os.path.isfile(part.path):
+            try:
+                status = os.stat(part.path)
+            except (OSError, ValueError):
                 return None
-            total += os.path.getsize(part.path)
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            total += status.st_size
         return total
 
 

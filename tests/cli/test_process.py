@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import signal
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,7 +77,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         text = (HEADER + "cat,0.5,0.5\n" * rows).encode()
         path.write_bytes(gzip.compress(text, 1) if form == "csv.gz" else text)
     with xent.start("eval", path.name, "--threads", "1") as process:
-        stop_when_open(process, path)
+        stop_when_begun(process, path)
         change(path)
         process.send_signal(signal.SIGCONT)
         stdout, stderr = process.communicate()
@@ -86,17 +85,17 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     assert stderr.startswith(f"error: {path.name}: changed while being read\n".encode())
 
 
-def stop_when_open(process: subprocess.Popen[bytes], path: Path) -> None:
-    """Stops the process as soon as it has `path` open."""
-    folder = Path(f"/proc/{process.pid}/fd")
+def stop_when_begun(process: subprocess.Popen[bytes], path: Path) -> None:
+    """Stops the process as soon as it has read some of `path`, be it to see what it is."""
+    folder = Path(f"/proc/{process.pid}")
     while True:
         assert process.poll() is None
-        for link in folder.iterdir():
+        for link in folder.joinpath("fd").iterdir():
             with suppress(FileNotFoundError):
-                if link.readlink() == path:
+                place = folder.joinpath("fdinfo", link.name).read_text().split("\n")[0]
+                if link.readlink() == path and place != "pos:\t0":
                     process.send_signal(signal.SIGSTOP)
                     return
-        time.sleep(0.001)
 
 
 def test_running_out_of_memory_is_told(xent: Xent) -> None:
