@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,6 +146,23 @@ def test_what_is_cut_off_is_an_error(whole: bytes, sizes: tuple[int, ...], tmp_p
         path.write_bytes(whole[:size])
         with pytest.raises(InputError, match=r"file\.bin: "):
             read(path)
+
+
+@pytest.mark.parametrize("cut", [1, 100])
+def test_an_end_that_is_missing_is_missed_in_a_pipe_and_under_an_odd_name(
+    cut: int, tmp_path: Path
+) -> None:
+    # The library itself reads such a file without a word.
+    content = xpt_bytes(ROWS)[:-cut]
+    odd, pipe = tmp_path / "odd\nname.xpt", tmp_path / "pipe"
+    odd.write_bytes(content)
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as writers:
+        writers.submit(pipe.write_bytes, content)
+        with pytest.raises(InputError, match="pipe: is cut off"):
+            read(pipe)
+    with pytest.raises(InputError, match=r"name\.xpt: is cut off"):
+        read(odd)
 
 
 @pytest.mark.parametrize("write", [sav_bytes, xpt_bytes])

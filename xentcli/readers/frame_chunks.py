@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,13 +18,15 @@ from xentcli.readers.table_source import TableSource
 from xentcli.schema import Column, Kind, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from xentcli.readers.inputs import Input
 
 _FIRST_ROWS = 200
 # pyreadstat begins at the front for every chunk, so that these are few.
 _CELLS = 1 << 22
+
+Check: TypeAlias = "Callable[[str], None]"
 
 
 class Frames(Protocol):
@@ -35,10 +37,17 @@ class Frames(Protocol):
     ) -> Generator[Any, None, None]: ...
 
 
-def open_frames(supply: Input, format_: str, frames: Frames) -> TableSource:
-    """Opens a data set. Raises `InputError` for one that the library cannot read."""
+def open_frames(
+    supply: Input, format_: str, frames: Frames, check: Check | None = None
+) -> TableSource:
+    """Opens a data set. Raises `InputError` for one that the library cannot read.
+
+    `check` looks for what the library does not, such as an end that is missing.
+    """
     file = as_file(supply)
     try:
+        if check is not None:
+            check(file.path)
         return TableSource(supply, format_, file, DataSet(frames, file.path, supply.name))
     except BaseException:
         file.close()

@@ -12,20 +12,27 @@ from xentcli.readers.table_source import missing_package
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from xentcli.readers.frame_chunks import Check
     from xentcli.readers.inputs import Input
     from xentcli.readers.table_source import TableSource
 
 
 def open_readstat(
-    supply: Input, format_: str, read: str, encoding: str | None, **how: bool
+    supply: Input,
+    format_: str,
+    read: str,
+    encoding: str | None,
+    check: Check | None = None,
+    **how: bool,
 ) -> TableSource:
     """Opens a data set by the function of pyreadstat that is named so, told `how`.
 
-    Raises `InputError` where that package is not there.
+    `check` looks at the file first. Raises `InputError` where that package is not there.
     """
     if find_spec("pyreadstat") is None:
         raise missing_package(supply.name, format_, "pyreadstat")
-    return open_frames(supply, format_, partial(_frames, read, how | {"encoding": encoding}))
+    frames = partial(_frames, read, how | {"encoding": encoding})
+    return open_frames(supply, format_, frames, check)
 
 
 def _frames(

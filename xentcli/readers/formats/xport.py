@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError
@@ -22,19 +23,19 @@ _HEADER = 1 << 24
 def _open(supply: Input, options: FileOptions) -> Source:
     from xentcli.readers.readstat import open_readstat
 
-    if os.path.isfile(supply.name):
-        _check_length(supply.name)
-    return open_readstat(supply, "xport", "read_xport", options.encoding)
+    return open_readstat(
+        supply, "xport", "read_xport", options.encoding, partial(_check_length, name=supply.name)
+    )
 
 
-def _check_length(path: str) -> None:
+def _check_length(path: str, name: str) -> None:
     """Raises InputError for a file that ends before its rows do, as far as it can be told.
 
     The library reads what there is. Records have 80 bytes; version 8 also counts its rows.
     """
     size = os.path.getsize(path)
     if size % _RECORD:
-        raise InputError(f"{path}: is cut off: its records have {_RECORD} bytes each")
+        raise InputError(f"{name}: is cut off: its records have {_RECORD} bytes each")
     with open(path, "rb") as file:
         found = _ROWS.search(file.read(_HEADER))
     if found is None:
@@ -46,7 +47,7 @@ def _check_length(path: str) -> None:
     start = -(-found.end() // _RECORD) * _RECORD
     if size - start < int(found[1]) * width:
         rows = max(0, size - start) // max(width, 1)
-        raise InputError(f"{path}: is cut off: it has {rows:,} of {int(found[1]):,} rows")
+        raise InputError(f"{name}: is cut off: it has {rows:,} of {int(found[1]):,} rows")
 
 
 READER = Reader("xport", (".xpt",), (b"HEADER RECORD*******LIB",), _open)
