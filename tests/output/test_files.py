@@ -179,8 +179,10 @@ def test_a_limit_on_file_size_keeps_the_old_file(tmp_path: Path) -> None:
 
 
 WRITE_SLOWLY = """
-import sys, time
+import signal, sys, time
 from xentcli.output import writing
+# What runs in the background of a script ignores it, and so would its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with writing(sys.argv[1]) as stream:
     stream.write(b"new" * 100_000)
     stream.flush()
