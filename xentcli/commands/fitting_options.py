@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from xentcli.commands.parameters import option
-from xentcli.commands.results import OUTPUT_FILE, OUTPUT_PANEL
+from xentcli.commands.results import OUTPUT_FILE, OUTPUT_PANEL, form_option
 from xentcli.errors import UsageError
 from xentcli.options import FileOptions, OnBadRow
 
@@ -126,16 +126,7 @@ class Application:
         OnBadRow,
         option("--missing", panel=_READ, help="Rows with a missing score. [default: error]"),
     ] = OnBadRow.ERROR
-    format: Annotated[
-        str,
-        option(
-            "-f",
-            "--format",
-            metavar="FORM",
-            panel=OUTPUT_PANEL,
-            help="csv, tsv, jsonl, arrow or parquet. [default: what -o is named, else csv]",
-        ),
-    ] = ""
+    format: Annotated[str, form_option("csv, tsv, jsonl, arrow or parquet", "csv")] = ""
     output: Annotated[str, OUTPUT_FILE] = "-"
     quiet: Annotated[bool, option("-q", "--quiet", panel=OUTPUT_PANEL, help="No warnings.")] = False
 

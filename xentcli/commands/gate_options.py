@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from xentcli.commands.parameters import option
-from xentcli.commands.results import OUTPUT_FILE, OUTPUT_PANEL
+from xentcli.commands.results import OUTPUT_PANEL, Written, form_option
 from xentcli.options import Base, ReportOptions, bootstrap_of
 from xentcli.verdicts import DecideOn, OnInconclusive
 
@@ -136,31 +136,10 @@ class Figures:
         )
 
 
-class GateOutput:
+class GateOutput(Written):
     """Where the verdict goes, and how it looks."""
 
-    format: Annotated[
-        str,
-        option(
-            "-f",
-            "--format",
-            metavar="FORM",
-            panel=OUTPUT_PANEL,
-            help="table, json, github (annotations), markdown or junit. "
-            "[default: what -o is named, else table]",
-        ),
-    ] = ""
-    json: Annotated[bool, option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
-    output: Annotated[str, OUTPUT_FILE] = "-"
-    export: Annotated[
-        list[str] | None,
-        option(
-            "--export",
-            metavar="FORM=FILE",
-            panel=OUTPUT_PANEL,
-            help="Write another form as well, as in junit=report.xml; repeatable.",
-        ),
-    ] = None
+    format: Annotated[str, form_option("table, json, github (annotations), markdown or junit")] = ""
     summary: Annotated[
         bool,
         option(
@@ -169,10 +148,4 @@ class GateOutput:
             help="Append Markdown to the file that $GITHUB_STEP_SUMMARY names.",
         ),
     ] = False
-    digits: Annotated[
-        int,
-        option(
-            "--digits", metavar="N", panel=OUTPUT_PANEL, help="Of what people read. [default: 4]"
-        ),
-    ] = 4
     all_classes = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from xentcli.commands.parameters import option
 from xentcli.errors import UsageError
@@ -180,20 +180,21 @@ OUTPUT_FILE = option(
 )
 
 
-class Output:
-    """Where a report goes, and how it looks."""
+def form_option(forms: str, usual: str = "table") -> Any:
+    """The option that names a form of output, of those that a command has."""
+    return option(
+        "-f",
+        "--format",
+        metavar="FORM",
+        panel=OUTPUT_PANEL,
+        help=f"{forms}. [default: what -o is named, else {usual}]",
+    )
 
-    format: Annotated[
-        str,
-        option(
-            "-f",
-            "--format",
-            metavar="FORM",
-            panel=OUTPUT_PANEL,
-            help="table, json, jsonl, csv, markdown or parquet. "
-            "[default: what -o is named, else table]",
-        ),
-    ] = ""
+
+class Written:
+    """Where a text goes, in which form, and how it looks."""
+
+    format: Annotated[str, form_option("table, json, jsonl, csv, markdown or parquet")] = ""
     json: Annotated[bool, option("--json", panel=OUTPUT_PANEL, help="Short for -f json.")] = False
     output: Annotated[str, OUTPUT_FILE] = "-"
     export: Annotated[
@@ -202,9 +203,20 @@ class Output:
             "--export",
             metavar="FORM=FILE",
             panel=OUTPUT_PANEL,
-            help="Write another form as well; repeatable.",
+            help="Write another form as well, as in markdown=report.md; repeatable.",
         ),
     ] = None
+    digits: Annotated[
+        int,
+        option(
+            "--digits", metavar="N", panel=OUTPUT_PANEL, help="Of what people read. [default: 4]"
+        ),
+    ] = 4
+
+
+class Output(Written):
+    """Where a report goes, and how it looks."""
+
     score_only: Annotated[
         bool,
         option(
@@ -214,9 +226,6 @@ class Output:
             help="Print the first metric's value alone, in full precision.",
         ),
     ] = False
-    digits: Annotated[
-        int, option("--digits", metavar="N", panel=OUTPUT_PANEL, help="Of the table. [default: 4]")
-    ] = 4
     all_classes: Annotated[
         bool,
         option("--all-classes", panel=OUTPUT_PANEL, help="Show every class, however many."),

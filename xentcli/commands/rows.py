@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xentcli.commands.parameters import Inputs, option
-from xentcli.commands.results import OUTPUT_FILE, OUTPUT_PANEL
+from xentcli.commands.results import OUTPUT_FILE, OUTPUT_PANEL, form_option
 from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 from xentcli.options import Base
@@ -44,16 +44,7 @@ class RowOutput:
     base: Annotated[
         Base, option("--base", panel=OUTPUT_PANEL, help="Of the logarithm. [default: e]")
     ] = Base.E
-    format: Annotated[
-        str,
-        option(
-            "-f",
-            "--format",
-            metavar="FORM",
-            panel=OUTPUT_PANEL,
-            help="csv, tsv, jsonl, arrow or parquet. [default: what -o is named, else csv]",
-        ),
-    ] = ""
+    format: Annotated[str, form_option("csv, tsv, jsonl, arrow or parquet", "csv")] = ""
     output: Annotated[str, OUTPUT_FILE] = "-"
 
 
