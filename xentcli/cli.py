@@ -5,30 +5,74 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Annotated, Any, NoReturn
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+import typer.main
 from typer.core import TyperGroup
 
 from xentcli import __version__
-from xentcli.commands.calibrate import calibrate_app
-from xentcli.commands.check import check_command
-from xentcli.commands.compare import compare_command
-from xentcli.commands.conventions import conventions_command
-from xentcli.commands.eval import eval_command
-from xentcli.commands.inspect import inspect_command
-from xentcli.commands.merge import merge_command
-from xentcli.commands.metrics import metrics_command
-from xentcli.commands.rows import rows_command
 from xentcli.errors import XentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# What there is, each in the module of `xentcli.commands` that has its name.
+_COMMANDS = {
+    "eval": "Score predictions and print the report.",
+    "rows": "Stream one line a row, with its loss.",
+    "inspect": "Say how a file would be read, and why.",
+    "compare": "Compare candidates with a baseline, row by row.",
+    "check": "Hold predictions against requirements: the gate of CI.",
+    "merge": "Add up states of parts of one data set.",
+    "conventions": "Say how other systems compute the loss.",
+    "metrics": "List the metrics, or tell all about one.",
+    "calibrate": "Fit a recalibration, and apply it.",
+}
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name, each made when it is asked for: one is, and to make all takes long."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in _COMMANDS:
+            raise KeyError(name)
+        command = import_module(f"xentcli.commands.{name}").COMMAND
+        if not isinstance(command, typer.Typer):
+            alone = typer.Typer(add_completion=False)
+            alone.command(name, short_help=_COMMANDS[name])(command)
+            command = alone
+        return typer.main.get_command(command)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
 
 
 class _Overview(TyperGroup):
     """The list of commands, printed plainly: loading rich for it would double its time."""
 
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands: Any = _Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         self.rich_markup_mode = None
         super().format_help(ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 app = typer.Typer(
@@ -40,21 +84,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Cross-entropy of a model's predictions, from a file: right, fast and with its cause.",
 )
-app.command("eval", short_help="Score predictions and print the report.")(eval_command)
-app.command("rows", short_help="Stream one line a row, with its loss.")(rows_command)
-app.command("inspect", short_help="Say how a file would be read, and why.")(inspect_command)
-app.command("compare", short_help="Compare candidates with a baseline, row by row.")(
-    compare_command
-)
-app.command("check", short_help="Hold predictions against requirements: the gate of CI.")(
-    check_command
-)
-app.add_typer(calibrate_app, name="calibrate", short_help="Fit a recalibration, and apply it.")
-app.command("merge", short_help="Add up states of parts of one data set.")(merge_command)
-app.command("conventions", short_help="Say how other systems compute the loss.")(
-    conventions_command
-)
-app.command("metrics", short_help="List the metrics, or tell all about one.")(metrics_command)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - a typer callback

@@ -251,6 +251,12 @@ def test_imports_cost_only_what_is_needed(statement: str, unwanted: set[str]) ->
     assert not loaded(statement) & unwanted
 
 
+def test_a_command_that_is_not_run_is_not_loaded() -> None:
+    program = "import sys, xentcli.cli; print([m for m in sys.modules if '.commands.' in m])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout == b"[]\n"
+
+
 def test_layers_are_listed_once() -> None:
     names = [name for layer in LAYERS for name in layer]
     assert len(names) == len(set(names))

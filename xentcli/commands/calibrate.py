@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from xentcli.calibration.notices import Notice
 
-calibrate_app = typer.Typer(
+COMMAND = typer.Typer(
+    name="calibrate",
+    add_completion=False,
     no_args_is_help=True,
     help="Fit a recalibration that minimises cross-entropy, and apply it.",
 )
@@ -28,7 +30,7 @@ VALIDATION = typer.Argument(
 )
 
 
-@calibrate_app.command("fit", short_help="Fit a recalibration to labelled predictions.")
+@COMMAND.command("fit", short_help="Fit a recalibration to labelled predictions.")
 @takes(inputs=Inputs, wanted=Fit)
 def fit_command(
     sources: Annotated[list[str], VALIDATION],
@@ -62,7 +64,7 @@ def fit_command(
         _tell(n for n in found.findings if n.severity == "warning")
 
 
-@calibrate_app.command("apply", short_help="Rewrite scores by a fitted recalibration.")
+@COMMAND.command("apply", short_help="Rewrite scores by a fitted recalibration.")
 @takes(wanted=Application)
 def apply_command(
     calibration: Annotated[

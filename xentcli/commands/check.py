@@ -136,3 +136,6 @@ def _append(path: str, checked: Checked, output: GateOutput) -> None:
             file.write(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror or error}") from None
+
+
+COMMAND = check_command

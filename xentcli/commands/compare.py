@@ -112,3 +112,6 @@ def compare_command(
         warn(result.findings, result.name)
         for candidate in result.candidates:
             warn(candidate.findings, candidate.name)
+
+
+COMMAND = compare_command

@@ -76,3 +76,6 @@ def _lines(convention: Convention) -> str:
         )
     lines.append(f"  otherwise: {convention.refuses}")
     return "\n".join(lines) + "\n"
+
+
+COMMAND = conventions_command

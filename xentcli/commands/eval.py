@@ -113,3 +113,6 @@ def _check_kept(kept: Kept, forms: dict[str, Renderer], report: Report) -> None:
     ):
         if asked:
             raise UsageError(f"--state does not go with {option}, which needs the rows")
+
+
+COMMAND = eval_command

@@ -153,3 +153,6 @@ def _columns(table: Table, roles: dict[str, str]) -> list[str]:
     ]
     left = len(table.columns) - len(rows)
     return [*(line.rstrip() for line in lines), *([f"  and {left:,} more columns"] if left else [])]
+
+
+COMMAND = inspect_command

@@ -38,3 +38,6 @@ def merge_command(
             raise InputError(f"{path}: is not a state", hint="`xent eval --state` makes one")
         found.append(state)
     deliver(state_bytes(merged(found), output), output)
+
+
+COMMAND = merge_command

@@ -100,3 +100,6 @@ def _page(metric: Metric) -> str:
 def _plain(default: object) -> str:
     """A default as it is typed: 2, not 2.0."""
     return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+COMMAND = metrics_command

@@ -128,3 +128,6 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     if found is None:
         raise no_rows(opened[0].path)
     yield found
+
+
+COMMAND = rows_command
