@@ -99,7 +99,8 @@ class Metric(NamedTuple):
     of one class, or over all rows where `group` is None; it returns None where the metric has
     no figure of that kind. When no metric is asked for, the report holds the overall figures
     of those with `default` and the class figures of those with `default_by_class`. `unit`
-    says what the figure is measured in: `loss` means the base's unit. Where the figure is the
+    says what the figure is measured in: `loss` means the base's unit. A `share` is a part of
+    something, between 0 and 1, the larger the better. Where the figure is the
     weighted mean of a number of each row, `row(settings, kind)` gives that number, in nats and in
     row order: by it, figures are compared row by row.
     """
@@ -118,6 +119,7 @@ class Metric(NamedTuple):
     default_by_class: bool = False
     merges: bool = True
     extensive: bool = False
+    share: bool = False
     kinds: frozenset[TargetKind] = CLASSES
     units: bool = False
     cost: str = ""

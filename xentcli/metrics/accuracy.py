@@ -62,5 +62,6 @@ METRIC = Metric(
     row=_row,
     kinds=DECIDED,
     better="higher",
+    share=True,
     default=True,
 )

@@ -48,5 +48,6 @@ METRIC = Metric(
     figure=_figure,
     kinds=DECIDED,
     better="higher",
+    share=True,
     default_by_class=True,
 )

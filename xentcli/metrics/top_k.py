@@ -42,6 +42,7 @@ METRIC = Metric(
     figure=_figure,
     row=_row,
     better="higher",
+    share=True,
     parameters=(Parameter("k", 5.0, "how many classes count", low=1.0, whole=True),),
     aliases=("top_k_accuracy",),
     cost="some 40 ns a row at ten classes, for two comparisons a score",

@@ -84,3 +84,13 @@ def finding_item(finding: Finding, spell: Spelling, of: str = "") -> str:
         items = (f"{key} {value}" for key, value in finding.example.items())
         lines.append(f"example: {prose(spell.text(', '.join(items)))}")
     return "  \n  ".join(lines)
+
+
+def signature_line(signature: str, spell: Spelling) -> str:
+    """A signature, in small letters."""
+    return f"<sub>{verbatim(spell.text(signature))}</sub>"
+
+
+def document(parts: Iterable[str]) -> str:
+    """The parts that are not empty, a blank line between them."""
+    return "\n\n".join(filter(None, parts)) + "\n"

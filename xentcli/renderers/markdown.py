@@ -15,7 +15,14 @@ from xentcli.renderers._headline import (
     uncertainty_line,
     worst_line,
 )
-from xentcli.renderers._markup import code, finding_item, prose, table_text, verbatim
+from xentcli.renderers._markup import (
+    code,
+    document,
+    finding_item,
+    prose,
+    signature_line,
+    table_text,
+)
 from xentcli.renderers._order import (
     costliest_first,
     costliest_slices,
@@ -172,9 +179,9 @@ def render(report: Report, options: RenderOptions) -> str:
         _found(report, spell),
         "\n".join(findings),
         f"<sub>{errors}</sub>" if errors else "",
-        f"<sub>{verbatim(spell.text(report.signature))}</sub>",
+        signature_line(report.signature, spell),
     ]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    return document(parts)
 
 
 RENDERER = Renderer(

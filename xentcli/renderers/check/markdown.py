@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling
-from xentcli.renderers._markup import code, finding_item, prose, table_text, verbatim
+from xentcli.renderers._markup import (
+    code,
+    document,
+    finding_item,
+    prose,
+    signature_line,
+    table_text,
+)
 from xentcli.renderers._order import gravest_first
 from xentcli.renderers.check import _words as words
 from xentcli.verdicts import Verdict
@@ -48,9 +55,9 @@ def render(checked: Checked, options: RenderOptions) -> str:
         table_text(header, (_row(judged, spell) for judged in ranked)),
         "\n".join(line for line in details if line is not None),
         "\n".join(findings),
-        f"<sub>{verbatim(spell.text(checked.signature))}</sub>",
+        signature_line(checked.signature, spell),
     ]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    return document(parts)
 
 
 RENDERER = Renderer(

@@ -8,12 +8,13 @@ from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling, label, named
 from xentcli.renderers._markup import (
     code,
+    document,
     figure_cell,
     finding_item,
     heading,
     prose,
+    signature_line,
     table_text,
-    verbatim,
 )
 from xentcli.renderers._order import gravest_first
 from xentcli.renderers.comparison import _words as words
@@ -212,9 +213,9 @@ def render(comparison: Comparison, options: RenderOptions) -> str:
         for finding in gravest_first(c.findings)
     ]
     lines = dict.fromkeys([comparison.signature, *(c.signature for c in candidates)])
-    signatures = (f"<sub>{verbatim(spell.text(line))}</sub>" for line in lines)
+    signatures = (signature_line(line, spell) for line in lines)
     parts += ["\n".join(findings), "  \n".join(signatures)]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    return document(parts)
 
 
 RENDERER = Renderer(

@@ -8,12 +8,13 @@ from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling
 from xentcli.renderers._markup import (
     code,
+    document,
     figure_cell,
     finding_item,
     heading,
     prose,
+    signature_line,
     table_text,
-    verbatim,
 )
 from xentcli.renderers._order import gravest_first
 from xentcli.renderers.each import _words as words
@@ -54,9 +55,9 @@ def render(found: SideBySide, options: RenderOptions) -> str:
         _table(found, spell),
         "  \n".join(words.notes(found)),
         "\n".join(findings),
-        "  \n".join(f"<sub>{verbatim(spell.text(line))}</sub>" for line in signatures),
+        "  \n".join(signature_line(line, spell) for line in signatures),
     ]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    return document(parts)
 
 
 RENDERER = Renderer(
