@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from xentcli.arguments import options_of, paths_of, table_of
+from xentcli.arguments import completed, options_of, paths_of, table_of
 from xentcli.evaluation import Files, InMemory, score
 from xentcli.options import Base, OnBadRow, SumToOne, Task
 from xentcli.states.scoring import score_or_read
@@ -118,7 +119,7 @@ def evaluate(
     1.0
     """
     given = {name: value for name, value in locals().items() if name != "data"}
-    options = options_of(**given)
+    options = options_of(SimpleNamespace(**given))
     paths = paths_of(data)
     if paths is None:
         return score(table_of(data), options)
@@ -164,7 +165,7 @@ def compare(
     from xentcli.comparing.compare import compare as compared
 
     wanted = Comparing(tuple(names), worst, allow_missing, unpaired)
-    asked = options_of(**options)
+    asked = options_of(completed(options, evaluate, "compare"))
     data: list[Files | InMemory] = []
     titles: list[str] = []
     for number, part in enumerate((baseline, *candidates)):

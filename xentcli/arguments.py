@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xentcli.data_sets import InMemory
+from xentcli.errors import UsageError
 from xentcli.evaluation import Options
 from xentcli.labels import spell
+from xentcli.naming import nearest
 from xentcli.options import (
     Base,
     ColumnOptions,
@@ -24,94 +27,82 @@ from xentcli.options import (
     Task,
     bootstrap_of,
 )
+from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def options_of(
-    *,
-    target: str | Sequence[str] = (),
-    target_scale: TargetScale | str | None = None,
-    scores: object = None,
-    scale: Scale | str | None = None,
-    task: Task | str = Task.AUTO,
-    classes: Sequence[object] | str | None = None,
-    positive: object = None,
-    weight: str | None = None,
-    id: str | None = None,  # noqa: A002 - the option's name
-    by: str | Sequence[str] = (),
-    cluster: str | None = None,
-    count: str | None = None,
-    metric: str | Sequence[str] = (),
-    base: Base | str | float = Base.E,
-    confidence: float = 0.95,
-    min_rows: int = 0,
-    max_slices: int | None = None,
-    find_slices: bool = False,
-    bootstrap: int | None = None,
-    seed: int | None = None,
-    calibration: bool = False,
-    clip: float = 0.0,
-    sum_to_one: SumToOne | str = SumToOne.WARN,
-    tolerance: float = 1e-3,
-    missing: OnBadRow | str = OnBadRow.ERROR,
-    unknown_label: OnBadRow | str = OnBadRow.ERROR,
-    ignore_label: object = (),
-    expect_rows: int | None = None,
-    like: Like | str | None = None,
-    input_format: str | None = None,
-    delimiter: str | None = None,
-    no_header: bool = False,
-    encoding: str | None = None,
-    threads: int | None = None,
-) -> Options:
-    """The options that keyword arguments of `xentcli.evaluate` ask for.
+def completed(
+    options: Mapping[str, Any],
+    evaluate: Callable[..., object],
+    caller: str,
+    without: frozenset[str] = frozenset(),
+) -> SimpleNamespace:
+    """Keyword arguments that a function passes on to `evaluate`, with the defaults of others.
+
+    Raises UsageError for one that there is not, or that is among those it does `without`.
+
+    >>> def evaluate(data, *, clip=0.0, base="e"): ...
+    >>> completed({"clip": 0.1}, evaluate, "compare")
+    namespace(clip=0.1, base='e')
+    """
+    every: dict[str, Any] = getattr(evaluate, "__kwdefaults__", {})
+    known = every.keys() - without
+    for name in options:
+        if name not in known:
+            near = nearest(name, sorted(known))
+            hint = f"did you mean {' or '.join(near)}?" if near else None
+            raise UsageError(f"{caller}() has no option '{shown(name)}'", hint=hint)
+    return SimpleNamespace(**{**every, **options})
+
+
+def options_of(given: SimpleNamespace) -> Options:
+    """The options that the keyword arguments of `xentcli.evaluate` ask for.
 
     Raises UsageError for a word that is not among those that an argument takes.
-
-    >>> options_of(clip=1e-15, base=2).report.base.value
-    '2'
     """
     return Options(
-        FileOptions(input_format, delimiter, no_header, encoding),
+        FileOptions(given.input_format, given.delimiter, given.no_header, given.encoding),
         ColumnOptions(
-            target=(target,) if isinstance(target, str) else tuple(target or ()),
-            target_scale=None if target_scale is None else choice(TargetScale, target_scale),
-            scores=_columns(scores),
-            scale=None if scale is None else choice(Scale, scale),
-            task=choice(Task, task),
-            classes=_names(classes),
-            positive=None if positive is None else spell(positive),
-            weight=weight,
-            id=id,
-            units=count,
-            by=(by,) if isinstance(by, str) else tuple(dict.fromkeys(by)),
-            cluster=cluster,
+            target=(given.target,) if isinstance(given.target, str) else tuple(given.target or ()),
+            target_scale=None
+            if given.target_scale is None
+            else choice(TargetScale, given.target_scale),
+            scores=_columns(given.scores),
+            scale=_chosen(Scale, given.scale),
+            task=choice(Task, given.task),
+            classes=_names(given.classes),
+            positive=None if given.positive is None else spell(given.positive),
+            weight=given.weight,
+            id=given.id,
+            units=given.count,
+            by=(given.by,) if isinstance(given.by, str) else tuple(dict.fromkeys(given.by)),
+            cluster=given.cluster,
         ),
         Policy(
-            clip=clip,
-            sum_to_one=choice(SumToOne, sum_to_one),
-            tolerance=tolerance,
-            missing=choice(OnBadRow, missing),
-            unknown_label=choice(OnBadRow, unknown_label),
-            ignore_label=_labels(ignore_label),
-            expect_rows=expect_rows,
-            like=None if like is None else choice(Like, like),
+            clip=given.clip,
+            sum_to_one=choice(SumToOne, given.sum_to_one),
+            tolerance=given.tolerance,
+            missing=choice(OnBadRow, given.missing),
+            unknown_label=choice(OnBadRow, given.unknown_label),
+            ignore_label=_labels(given.ignore_label),
+            expect_rows=given.expect_rows,
+            like=_chosen(Like, given.like),
         ),
         ReportOptions(
-            (metric,) if isinstance(metric, str) else tuple(metric),
-            choice(Base, str(base)),
-            confidence,
-            min_rows=min_rows,
-            max_slices=max_slices,
-            find_slices=find_slices,
-            bootstrap=bootstrap_of(bootstrap, seed),
-            calibration=calibration,
+            (given.metric,) if isinstance(given.metric, str) else tuple(given.metric),
+            choice(Base, str(given.base)),
+            given.confidence,
+            min_rows=given.min_rows,
+            max_slices=given.max_slices,
+            find_slices=given.find_slices,
+            bootstrap=bootstrap_of(given.bootstrap, given.seed),
+            calibration=given.calibration,
         ),
-        RunOptions(threads),
+        RunOptions(given.threads),
     )
 
 
@@ -149,10 +140,12 @@ def choice(kind: type[Choice], value: str) -> Choice:
     try:
         return kind(value)
     except ValueError:
-        from xentcli.errors import UsageError
-
         known = ", ".join(member.value for member in kind)
         raise UsageError(f"'{value}' is not one of {known}") from None
+
+
+def _chosen(kind: type[Choice], value: str | None) -> Choice | None:
+    return None if value is None else choice(kind, value)
 
 
 def table_of(data: Any) -> InMemory:

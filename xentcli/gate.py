@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xentcli.arguments import choice, options_of, paths_of, table_of
+from xentcli.api import evaluate
+from xentcli.arguments import choice, completed, options_of, paths_of, table_of
 from xentcli.checking import gate
 from xentcli.checking.requirement import parse_all
 from xentcli.errors import UsageError
 from xentcli.evaluation import Files, InMemory
-from xentcli.naming import nearest
 from xentcli.report import Report
-from xentcli.text import shown
 from xentcli.verdicts import DecideOn, OnInconclusive
 
 if TYPE_CHECKING:
@@ -56,8 +55,7 @@ def check(
     >>> [judged.verdict.value for judged in found.requirements], found.passed
     (['pass', 'fail'], False)
     """
-    wanted = _checked(options)
-    asked = options_of(**wanted)
+    asked = options_of(completed(options, evaluate, "check", _LEFT_OUT))
     terms = gate.Terms(
         parse_all([require] if isinstance(require, str) else require),
         _baseline(baseline),
@@ -77,14 +75,3 @@ def _baseline(given: Any) -> str | Report | InMemory | None:
     if len(paths) != 1:
         raise UsageError("a baseline is one path, a table, or a report")
     return paths[0]
-
-
-def _checked(options: dict[str, Any]) -> dict[str, Any]:
-    """The options, all of which `evaluate` knows, and which mean something here."""
-    known = set(options_of.__annotations__) - _LEFT_OUT - {"return"}
-    for name in options:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f"did you mean {' or '.join(near)}?" if near else None
-            raise UsageError(f"check() has no option '{shown(name)}'", hint=hint)
-    return options

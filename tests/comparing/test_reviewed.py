@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import xentcli
 from tests.comparing.pairs import NAMES, candidate, compared, tables
 from tests.comparing.test_stored import ID, of_paths, saved
 from xentcli.comparing import forked_sides
 from xentcli.comparing.compare import Comparing
 from xentcli.comparison import Pairing
-from xentcli.errors import InputError
+from xentcli.errors import InputError, UsageError
 from xentcli.options import Like, OnBadRow, Policy, Task
 
 if TYPE_CHECKING:
@@ -168,3 +169,13 @@ def test_contributions_are_of_the_cross_entropy_wherever_it_is_asked_for() -> No
     assert list(last.metrics) == ["accuracy", "cross_entropy"]
     assert [p.contribution for p in first.classes] == [p.contribution for p in last.classes]
     assert (first.outcomes, first.changed) == (last.outcomes, last.changed)
+
+
+def test_an_option_that_there_is_not_is_named_for_python() -> None:
+    pair = tables(1)
+    with pytest.raises(UsageError, match=r"compare\(\) has no option 'clp'") as caught:
+        xentcli.compare(*pair, clp=0.1)
+    assert caught.value.hint == "did you mean clip?"
+    found = xentcli.compare(*pair, base=2, names=("old", "new"))
+    assert (found.name, found.candidates[0].name) == ("old", "new")
+    assert found.candidates[0].metrics["cross_entropy"].difference.unit == "bits"

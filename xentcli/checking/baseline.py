@@ -8,6 +8,7 @@ from xentcli.checking import recorded
 from xentcli.errors import UsageError
 from xentcli.evaluation import Files, InMemory
 from xentcli.report import Report
+from xentcli.states.marks import is_a_state
 from xentcli.verdicts import BaselineReport
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def open_baseline(given: str | Report | InMemory, options: Options) -> Baseline:
     path = given
     if path == "-":
         raise UsageError("--baseline takes a file, not standard input")
-    kind = "state" if recorded.is_a_state(path) else "predictions"
+    kind = "state" if is_a_state(path) else "predictions"
     record = None if kind == "state" else recorded.record_in(path)
     if record is not None:
         report = recorded.report_of(record, path)

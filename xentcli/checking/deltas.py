@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.checking.figures import class_place, figure_of, slice_place
+from xentcli.checking.figures import Chosen, figure_of, part_of
 from xentcli.checking.unpaired import same_slices
 from xentcli.comparing.stored import SKETCHED
 from xentcli.comparing.unpaired import compared as of_other_rows
@@ -23,7 +23,7 @@ from xentcli.text import shown
 from xentcli.verdicts import Worse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from xentcli.checking.requirement import Requirement
     from xentcli.comparison import Candidate, Comparison, Difference, Part
@@ -87,19 +87,12 @@ def paired(comparison: Comparison, requirement: Requirement) -> Delta | None:
     """
     candidate = comparison.candidates[0]
     _check_pairs(candidate, requirement)
-    metrics: Mapping[str, Difference] = candidate.metrics
-    rows, of = candidate.rows, "all rows"
     if requirement.class_name is not None and not candidate.classes:
         return None  # rows of no one class: reports have figures of each
-    if requirement.class_name is not None:
-        names, member = [part.name for part in candidate.classes], comparison.layout.member
-        part = candidate.classes[class_place(names, requirement, "", member)]
-        metrics, rows, of = part.metrics, part.rows, f"{member} '{shown(part.name, 60)}'"
-    elif requirement.slice:
-        part = candidate.slices[slice_place(candidate.slices, requirement)]
-        metrics, rows, of = part.metrics, part.rows, f"slice '{shown(part.name, 60)}'"
+    part = part_of(candidate, requirement, comparison.layout.member)
+    metrics, rows, of = part or Chosen(candidate.metrics, candidate.rows, "all rows")
     if not rows:
-        raise InputError(f"{requirement.named}: {of} {_verb(of)} no rows in common")
+        raise InputError(f"{requirement.named}: {of} {'has' if part else 'have'} no rows in common")
     if requirement.metric is None:
         return None
     key = requirement.key
@@ -111,7 +104,7 @@ def paired(comparison: Comparison, requirement: Requirement) -> Delta | None:
     if found.difference.value is None or math.isnan(found.difference.value):
         raise _undefined(requirement, of)
     pairing = candidate.pairing
-    if pairing is Pairing.SKETCH and (of != "all rows" or key not in SKETCHED):
+    if pairing is Pairing.SKETCH and (part is not None or key not in SKETCHED):
         pairing = Pairing.NONE
     notes = (_CONSERVATIVE,) if pairing is Pairing.NONE else ()
     return Delta(found.difference, found.base, found.candidate, rows, pairing, notes)
@@ -124,10 +117,6 @@ def _check_pairs(candidate: Candidate, requirement: Requirement) -> None:
             f"{requirement.named}: some rows of one side have no row on the other",
             hint="score the same rows with both; `xent compare` compares those that both have",
         )
-
-
-def _verb(of: str) -> str:
-    return "have" if of == "all rows" else "has"
 
 
 def _undefined(requirement: Requirement, of: str) -> InputError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import InputError, UsageError
 from xentcli.labels import ClassIndex
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from xentcli.checking.requirement import Requirement
-    from xentcli.comparison import Part
+    from xentcli.comparison import Candidate, Part
     from xentcli.report import Report, SliceReport
 
     Sliced = SliceReport | Part
@@ -32,6 +32,14 @@ class Figure(NamedTuple):
     rows: int
 
 
+class Chosen(NamedTuple):
+    """A class or slice: its figures, or differences, its rows, and what messages call it."""
+
+    metrics: Mapping[str, Any]
+    rows: int
+    told: str
+
+
 def figure_of(report: Report, requirement: Requirement, name: str = "") -> Figure:
     """The figure of a report that a requirement is on; `name` tells the report in errors.
 
@@ -39,16 +47,10 @@ def figure_of(report: Report, requirement: Requirement, name: str = "") -> Figur
     that is undefined; UsageError for one that there is none of its kind.
     """
     where = f"{name}: " if name else ""
-    metrics, rows, of = report.metrics, report.source.rows, "all rows"
-    if requirement.class_name is not None:
-        names, member = [c.name for c in report.classes], report.layout.member
-        own = report.classes[class_place(names, requirement, where, member)]
-        metrics, rows, of = own.metrics, own.rows, f"{member} '{shown(own.name, 60)}'"
-    elif requirement.slice:
-        part = report.slices[slice_place(report.slices, requirement, where)]
-        metrics, rows, of = part.metrics, part.rows, f"slice '{shown(part.name, 60)}'"
+    part = part_of(report, requirement, report.layout.member, where)
+    metrics, rows, of = part or Chosen(report.metrics, report.source.rows, "all rows")
     if not rows:
-        raise InputError(f"{requirement.named}: {where}{of} {_verb(of)} no rows")
+        raise InputError(f"{requirement.named}: {where}{of} {'has' if part else 'are'} no rows")
     if requirement.metric is None:
         return Figure(Value(float(rows)), rows)
     value = metrics.get(requirement.key)
@@ -59,8 +61,21 @@ def figure_of(report: Report, requirement: Requirement, name: str = "") -> Figur
     return Figure(value, rows)
 
 
-def _verb(of: str) -> str:
-    return "are" if of == "all rows" else "has"
+def part_of(
+    whole: Report | Candidate, requirement: Requirement, member: str, where: str = ""
+) -> Chosen | None:
+    """The class or slice that a requirement is on; None for all rows.
+
+    Raises InputError for one that is not there.
+    """
+    if requirement.class_name is not None:
+        names = [part.name for part in whole.classes]
+        own = whole.classes[class_place(names, requirement, where, member)]
+        return Chosen(own.metrics, own.rows, f"{member} '{shown(own.name, 60)}'")
+    if requirement.slice:
+        part = whole.slices[slice_place(whole.slices, requirement, where)]
+        return Chosen(part.metrics, part.rows, f"slice '{shown(part.name, 60)}'")
+    return None
 
 
 def _no_such_figure(

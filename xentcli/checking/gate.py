@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     Watching = Callable[[int | None], AbstractContextManager[Watcher | None]]
 
 
-_SHARES = ("accuracy", "recall", "precision", "f1", "top_k")
-
-
 class Terms(NamedTuple):
     """What is asked of a gate, beside the options of scoring."""
 
@@ -204,8 +201,8 @@ class _Gate:
 
 
 def _is_share(requirement: Requirement) -> bool:
-    """Whether a figure is a part of something, between 0 and 1, the larger the better."""
-    return requirement.metric is not None and requirement.metric.metric.name in _SHARES
+    """Whether a figure is a part of something, between 0 and 1."""
+    return requirement.metric is not None and requirement.metric.metric.share
 
 
 def _extensive(requirement: Requirement) -> bool:

@@ -18,6 +18,7 @@ from xentcli.report import (
     Uncertainty,
     Value,
 )
+from xentcli.states.marks import is_a_state
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -62,19 +63,6 @@ def report_of(record: Mapping[str, Any], path: str) -> Report:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         what = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
         raise InputError(f"{shown(path)}: is no report of xent: {shown(what, 100)}") from None
-
-
-def is_a_state(path: str) -> bool:
-    """Whether a file is a state; a pipe is not opened to find out."""
-    from xentcli.states.marks import HEAD_BYTES, is_state
-
-    if not os.path.isfile(path):
-        return False
-    try:
-        with open(path, "rb") as file:
-            return is_state(file.read(HEAD_BYTES))
-    except OSError:
-        return False
 
 
 def is_ours(path: str) -> bool:

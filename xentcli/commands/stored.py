@@ -39,7 +39,7 @@ def refuse_reading(inputs: Inputs, *, all_conventions: bool = False) -> None:
 
 def all_states(paths: Sequence[str]) -> bool:
     """Whether all of these are states, as far as files tell."""
-    from xentcli.checking.recorded import is_a_state
+    from xentcli.states.marks import is_a_state
 
     return all(map(is_a_state, paths))
 

@@ -81,6 +81,11 @@ class Truth:
         return numbers.astype(self._kind, copy=False)
 
 
+def truths(base: Side, side: Side) -> tuple[Truth, Truth]:
+    """How the truth of either data set is spelled. Raises what `classes_of` does."""
+    return Truth(classes_of(base, base)), Truth(classes_of(base, side))
+
+
 def first_other(ours: Array | None, theirs: Array | None, *, weights: bool = False) -> int | None:
     """The first row whose truth, or weight, is another; None where all are the same."""
     if ours is None or theirs is None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import __version__
 from xentcli.adopting import adopted, rule_of
 from xentcli.comparing.changes import Changes
-from xentcli.comparing.figures import corrected
+from xentcli.comparing.figures import corrected_among
 from xentcli.comparing.measures import measures
 from xentcli.comparing.pairs import Pairs
 from xentcli.comparing.partners import InOrder
 from xentcli.comparing.reporting import Sides, reported
 from xentcli.comparing.sides import Side
-from xentcli.comparison import Candidate, Comparison, Pairing
+from xentcli.comparison import Comparison, Pairing
 from xentcli.engine import Plan, usable_threads
 from xentcli.errors import UsageError
 from xentcli.evaluation import FORKS, SMALL, Files, check_slicing, with_bins
@@ -260,19 +259,6 @@ class _Comparison:
             signature=reports[0].signature,
             layout=reports[0].layout,
             confidence=options.confidence,
-            candidates=with_holm(found),
+            candidates=corrected_among(found),
             findings=reports[0].findings,
         )
-
-
-def with_holm(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The candidates with p values that allow for their number, where there are several."""
-    if len(candidates) == 1:
-        return tuple(candidates)
-    keys = dict.fromkeys(chain.from_iterable(c.metrics for c in candidates))
-    found = [dict(c.metrics) for c in candidates]
-    for key in keys:
-        having = [metrics for metrics in found if key in metrics]
-        for metrics, d in zip(having, corrected([m[key] for m in having]), strict=True):
-            metrics[key] = d
-    return tuple(c._replace(metrics=m) for c, m in zip(candidates, found, strict=True))

@@ -7,6 +7,7 @@ error that of a mean: pairing takes away what both models find hard alike.
 from __future__ import annotations
 
 import math
+from itertools import chain
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,10 @@ from xentcli.quantiles import holm, student_tails
 from xentcli.report import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from xentcli.comparing.measures import Measure
+    from xentcli.comparison import Candidate
     from xentcli.intervals import Intervals
     from xentcli.totals import Totals
 
@@ -166,10 +168,23 @@ def contribution(part: Totals, whole: Totals, measure: Measure, group: int | Non
     return ratio(part.units(key, group), below) / (whole.base.nats if measure.loss else 1.0)
 
 
-def corrected(every: Sequence[Difference]) -> list[Difference]:
-    """The differences with p values that allow for their number, by Holm's method."""
-    p = np.array([math.nan if d.p is None else d.p for d in every])
-    return [
-        d._replace(p_holm=None if math.isnan(q) else q)
-        for d, q in zip(every, holm(p).tolist(), strict=True)
-    ]
+def corrected(every: Sequence[Mapping[str, Difference]]) -> list[dict[str, Difference]]:
+    """The differences by figure, with p values that allow for how many there are of each.
+
+    By Holm's method; `every` may lack figures.
+    """
+    found = [dict(metrics) for metrics in every]
+    for key in dict.fromkeys(chain.from_iterable(every)):
+        having = [metrics for metrics in found if key in metrics]
+        p = np.array([math.nan if m[key].p is None else m[key].p for m in having], dtype=np.float64)
+        for metrics, q in zip(having, holm(p).tolist(), strict=True):
+            metrics[key] = metrics[key]._replace(p_holm=None if math.isnan(q) else q)
+    return found
+
+
+def corrected_among(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates with p values that allow for their number, where there are several."""
+    if len(candidates) == 1:
+        return tuple(candidates)
+    every = corrected([candidate.metrics for candidate in candidates])
+    return tuple(c._replace(metrics=m) for c, m in zip(candidates, every, strict=True))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.comparing.agreement import Truth, classes_of, first_other
+from xentcli.comparing.agreement import first_other, truths
 from xentcli.comparing.grown import Grown
 from xentcli.comparing.hash_index import HashIndex
 from xentcli.comparing.partners import Beside
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.comparing.agreement import Truth
     from xentcli.comparing.sides import Lines, Side
 
     Hashes = NDArray[np.uint64]
@@ -49,16 +50,15 @@ class ById:
         self._side = side
         self._name = name
         self._allow_missing = allow_missing
-        self._own = Truth(classes_of(base, base))
+        self._own, theirs = truths(base, side)
         self._absent = 0
         self._first_absent: str | None = None
         self._twice = 0
         self._first_twice: str | None = None
-        self._read(blocks)
+        self._read(blocks, theirs)
 
-    def _read(self, blocks: Iterable[Lines]) -> None:
+    def _read(self, blocks: Iterable[Lines], truth: Truth) -> None:
         """Takes in all rows of the candidate."""
-        truth = Truth(classes_of(self._base, self._side))
         columns: dict[str | int, Grown] = defaultdict(Grown)
         for lines in blocks:
             columns["hashes"].append(self._hashes(lines))

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     Line = NDArray[Any]
     Values = tuple[Line, ...]
 
-# Shares of rows, whose intervals are Wilson's.
-_SHARES = ("accuracy", "top_k")
-
 
 class Measure(NamedTuple):
     """A figure by its canonical spelling, and the number of each row that it is the mean of.
@@ -59,7 +56,7 @@ def measures(
         metric = wanted.metric
         of = None if metric.row is None else metric.row(wanted.settings, layout.kind)
         if of is not None and (wanted.overall_shown or specs):
-            share = metric.name in _SHARES and layout.kind is TargetKind.CLASS
+            share = metric.share and layout.kind is TargetKind.CLASS
             if per_label and metric.name in ("cross_entropy", "focal"):
                 of = _divided(of, layout.k)
             found.append(Measure(wanted.key, of, metric.better, metric.unit == "loss", share))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from xentcli.comparing.agreement import Truth, classes_of, first_other
+from xentcli.comparing.agreement import first_other, truths
 from xentcli.errors import InputError
 from xentcli.text import shown
 
@@ -73,8 +73,7 @@ class InOrder:
     def __init__(self, base: Side, side: Side, blocks: Iterator[Lines]) -> None:
         self._base = base
         self._side = side
-        self._truth = Truth(classes_of(base, side))
-        self._own = Truth(classes_of(base, base))
+        self._own, self._truth = truths(base, side)
         self._blocks = blocks
         self._waiting: list[_Part] = []
         self._read = 0

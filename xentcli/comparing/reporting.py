@@ -58,9 +58,6 @@ def reported(
     `layout` is the baseline's, with its classes named and with the columns that slice rows, of
     which so many have `lines` of their own where no other number is asked for.
     """
-    crowded = sums.slices.bar is None and len(sums.slices.places) > lines
-    if options.max_slices is None and crowded and layout.by:
-        options = options._replace(max_slices=lines)
     name = sides.base.source.paths[0]
     clustered = clusters_of(sums.slices, layout, name, overlapping=False)
     classes = layout.classes if sums.k > 1 else ("",)
@@ -73,7 +70,8 @@ def reported(
         rule=rule,
     )
     totals = read(sums.state, clusters=None if clustered is None else clustered.whole)
-    slices, noticed = _slices(sums, layout, totals, measures, options, read, clustered)
+    limited = _limited(options, sums, lines)
+    slices, noticed = _slices(sums, layout, totals, measures, limited, read, clustered)
     if not totals.rows():
         raise InputError(f"{name}: no row is left that {sides.name} has, too")
     main = measures[main_of(measures)]
@@ -101,6 +99,12 @@ def reported(
     )
 
 
+def _limited(options: ReportOptions, sums: PairSums, lines: int) -> ReportOptions:
+    """The options, with a limit to the slices where there are very many."""
+    crowded = sums.slices.bar is None and len(sums.slices.places) > lines
+    return options._replace(max_slices=lines) if options.max_slices is None and crowded else options
+
+
 def _classes(layout: Layout, totals: Totals, measures: Sequence[Measure]) -> tuple[Part, ...]:
     main = measures[main_of(measures)]
     found = [
@@ -114,16 +118,13 @@ def _classes(layout: Layout, totals: Totals, measures: Sequence[Measure]) -> tup
         )
         for k, name in enumerate(layout.classes)
     ]
-    return _all_corrected(found, measures)
+    return _corrected(found)
 
 
-def _all_corrected(parts: Sequence[Part], measures: Sequence[Measure]) -> tuple[Part, ...]:
+def _corrected(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The parts with p values that allow for their number."""
-    found: list[dict[str, Difference]] = [{} for _ in parts]
-    for m in measures:
-        for metrics, d in zip(found, corrected([p.metrics[m.key] for p in parts]), strict=True):
-            metrics[m.key] = d
-    return tuple(p._replace(metrics=m) for p, m in zip(parts, found, strict=True))
+    every = corrected([part.metrics for part in parts])
+    return tuple(part._replace(metrics=own) for part, own in zip(parts, every, strict=True))
 
 
 def _slices(
@@ -149,7 +150,7 @@ def _slices(
         part = read(reading, clusters=own)
         values = key if isinstance(key, tuple) else (str(key),)
         parts.append(_slice(dict(zip(layout.by, values, strict=True)), part, totals, measures))
-    found = _all_corrected(parts, measures)
+    found = _corrected(parts)
     rest = read(slices.rest)
     if rest.rows():
         found += (_slice(dict.fromkeys(layout.by), rest, totals, measures),)

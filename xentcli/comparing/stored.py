@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.adopting import rule_of
-from xentcli.comparing.figures import with_test
+from xentcli.comparing.figures import corrected_among, with_test
 from xentcli.comparing.unpaired import compared as as_of_other_rows
 from xentcli.comparison import Candidate, Comparison, Difference, Pairing
 from xentcli.errors import InputError, UsageError
@@ -85,13 +85,11 @@ def compared(
     found = as_of_other_rows(reports, names, intervals)
     if wanted.unpaired:
         return found
-    from xentcli.comparing.compare import with_holm
-
     candidates = [
         _paired(candidate, base, other, options.report, intervals)
         for candidate, other in zip(found.candidates, others, strict=True)
     ]
-    return found._replace(candidates=with_holm(candidates))
+    return found._replace(candidates=corrected_among(candidates))
 
 
 def _made(

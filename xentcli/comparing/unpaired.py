@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli import __version__
-from xentcli.comparing.figures import corrected, with_test
+from xentcli.comparing.figures import corrected, corrected_among, with_test
 from xentcli.comparison import Candidate, Comparison, Difference, Pairing, Part
 from xentcli.errors import InputError
 from xentcli.evaluation import score
@@ -61,8 +61,6 @@ def _check_kind(base: str, ours: Report, name: str, theirs: Report) -> None:
 
 def compared(reports: Sequence[Report], names: Sequence[str], intervals: Intervals) -> Comparison:
     """The differences of reports from the first of them, as of independent rows."""
-    from xentcli.comparing.compare import with_holm
-
     base, *others = reports
     found = [
         Candidate(
@@ -86,7 +84,7 @@ def compared(reports: Sequence[Report], names: Sequence[str], intervals: Interva
         signature=base.signature,
         layout=base.layout,
         confidence=intervals.confidence,
-        candidates=with_holm(found),
+        candidates=corrected_among(found),
         findings=base.findings,
     )
 
@@ -199,11 +197,7 @@ def _parts(
     for part, other in pairs:
         counts = counted(base, part.rows), counted(candidate, other.rows)
         found.append(_metrics(part.metrics, other.metrics, *counts, intervals))
-    for key in dict.fromkeys(key for metrics in found for key in metrics):
-        having = [metrics for metrics in found if key in metrics]
-        for metrics, d in zip(having, corrected([m[key] for m in having]), strict=True):
-            metrics[key] = d
     return tuple(
         Part(values(part), other.rows, other.weight, metrics)
-        for (part, other), metrics in zip(pairs, found, strict=True)
+        for (part, other), metrics in zip(pairs, corrected(found), strict=True)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from xentcli.readers.compression import beginning
@@ -18,3 +19,14 @@ def is_state(head: bytes) -> bool:
     (True, False)
     """
     return _MARK.match(beginning(head)) is not None
+
+
+def is_a_state(path: str) -> bool:
+    """Whether a file is a state; a pipe is not opened to find out."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return is_state(file.read(HEAD_BYTES))
+    except OSError:
+        return False
