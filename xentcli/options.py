@@ -98,12 +98,17 @@ class Like(StrEnum):
 
 
 class FileOptions(NamedTuple):
-    """How the bytes of a file become named columns."""
+    """How the bytes of a file become named columns.
+
+    `as_json` has what passes through from JSON lines delivered as the JSON that it was, for
+    JSON lines to be made of it.
+    """
 
     input_format: str | None = None
     delimiter: str | None = None
     no_header: bool = False
     encoding: str | None = None
+    as_json: bool = False
 
 
 class ColumnOptions(NamedTuple):

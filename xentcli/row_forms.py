@@ -8,6 +8,7 @@ import math
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from xentcli.errors import UsageError
+from xentcli.suffixes import check_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,21 +117,26 @@ class _JsonLines:
         self._stream = stream
 
     def write(self, table: pa.Table) -> None:
-        names = table.column_names
-        columns = [column.to_pylist() for column in table.columns]
-        lines = [
-            json.dumps(
-                {n: _jsonable(v) for n, v in zip(names, row, strict=True)},
-                ensure_ascii=False,
-                allow_nan=False,
-            )
+        names = [json.dumps(name, ensure_ascii=False) for name in table.column_names]
+        columns = [_json_texts(column) for column in table.columns]
+        text = "".join(
+            "{" + ", ".join(f"{n}: {v}" for n, v in zip(names, row, strict=True)) + "}\n"
             for row in zip(*columns, strict=True)
-        ]
-        text = "".join(line + "\n" for line in lines)
+        )
         self._stream.write(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode())
 
     def close(self) -> None:
         pass
+
+
+def _json_texts(column: pa.ChunkedArray) -> list[str]:
+    """The values as JSON; what is JSON already stays as it is spelled."""
+    import pyarrow as pa
+
+    values = column.to_pylist()
+    if isinstance(column.type, pa.JsonType):
+        return ["null" if value is None else value for value in values]
+    return [json.dumps(_jsonable(v), ensure_ascii=False, allow_nan=False) for v in values]
 
 
 def _jsonable(value: Any) -> Any:
@@ -218,6 +224,7 @@ def form_named(asked: str, path: str) -> str:
     >>> form_named("", "rows.parquet"), form_named("", "-"), form_named("tsv", "rows.csv")
     ('parquet', 'csv', 'tsv')
     """
+    check_suffix(path, ", ".join(ROW_FORMS), chosen=bool(asked))
     suffix = path.rpartition(".")[2].lower()
     named = {"ndjson": "jsonl"}.get(suffix, suffix)
     form = asked or (named if named in ROW_FORMS else "csv")

@@ -94,7 +94,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("layout", "named_targets", "distributions"),
     ("schema",),
     ("labels", "naming", "spec", "bins"),
-    ("descriptors",),
+    ("descriptors", "suffixes"),
     ("errors", "options", "text", ""),
 )
 HEIGHT = {name: -i for i, layer in enumerate(LAYERS) for name in layer}

@@ -98,6 +98,25 @@ def test_every_form_holds_the_same_scores(xent: Xent) -> None:
     assert len(found) == 1
 
 
+def test_json_stays_json(xent: Xent) -> None:
+    drawn = draw(2, 60, seed=3)
+    rows = zip(drawn.truth, np.exp(log_p(drawn.z)[1]), strict=True)
+    more = (
+        '"n": 1.50, "big": 12345678901234567890, "on": true, "o": {"x": [1, null]}, "t": "é\\ud800"'
+    )
+    lines = [f'{{"id": {i}, "label": {y}, "prob": {p}, {more}}}\n' for i, (y, p) in enumerate(rows)]
+    xent.write("val.jsonl", "".join(lines))
+    fit(xent, "val.jsonl", "-o", "cal.json")
+    xent.run("calibrate", "apply", "cal.json", "val.jsonl", "-o", "out.jsonl", "-q").assert_done()
+    told = (xent.folder / "out.jsonl").read_text().splitlines()
+    assert len(told) == 60
+    for before, after in zip(lines, told, strict=True):
+        old, new = json.loads(before), json.loads(after)
+        assert old.pop("prob") != new.pop("prob")
+        assert old == new
+        assert '"n": 1.50, "big": 12345678901234567890, "on": true' in after
+
+
 SINGLES = {
     "logit": lambda z: z[1] - z[0],
     "log-probability": lambda z: log_p(z)[1],

@@ -39,6 +39,40 @@ def test_json_lines_are_an_object_a_row_and_infinity_is_a_string(xent: Xent) -> 
     assert second["loss"] == math.log(2)
 
 
+def test_what_passes_through_json_lines_stays_what_it_is(xent: Xent) -> None:
+    scores = '"label": "cat", "prob_cat": 0.5, "prob_dog": 0.5'
+    odd = '"n": 1.0, "x": NaN, "o": {"a": [true, null]}'
+    xent.write("a.jsonl", f'{{"id": 7, {scores}, {odd}}}\n{{"id": null, {scores}}}\n')
+    done = xent.run("rows", "a.jsonl", "-f", "jsonl", "--keep", "id", "--keep", "[nxo]")
+    first, second = (json.loads(line) for line in done.assert_done().splitlines())
+    assert [first[key] for key in ("id", "n", "x", "o")] == [7, 1.0, "NaN", {"a": [True, None]}]
+    assert [second[key] for key in ("id", "n", "x", "o")] == [None] * 4
+    page = table(xent.run("rows", "a.jsonl", "--keep", "id").assert_done())
+    assert [row["id"] for row in page] == ["7", ""]
+
+
+@pytest.mark.parametrize("odd", ["label", "id", "key"])
+def test_half_a_character_is_no_text(xent: Xent, odd: str) -> None:
+    half = {name: "a\\ud800" if name == odd else "a" for name in ("label", "id", "key")}
+    texts = f'"label": "{half["label"]}", "id": "{half["id"]}", "{half["key"]}": 1'
+    xent.write("a.jsonl", f'{{{texts}, "prob_cat": 0.5, "prob_dog": 0.5}}\n')
+    xent.run("rows", "a.jsonl", "--keep", "id").assert_error("half of a character")
+
+
+def test_a_name_that_promises_another_form_is_refused(xent: Xent, small: str) -> None:
+    for name, command in (("r.html", "eval"), ("r.xlsx", "rows"), ("r.yaml", "check")):
+        more = ["--require", "accuracy >= 0"] if command == "check" else []
+        result = xent.run(command, small, *more, "-o", name)
+        assert (result.code, result.stdout) == (2, "")
+        assert "is named as what is not written here" in result.stderr
+    for form in ([], ["-f", "csv"]):
+        result = xent.run("rows", small, "-o", "rows.csv.gz", *form)
+        assert result.code == 2
+        assert "nothing is written so" in result.stderr
+    xent.run("eval", small, "-o", "r.html", "-f", "markdown").assert_done()
+    assert sorted(p.name for p in xent.folder.iterdir()) == ["r.html", small]
+
+
 def test_the_worst_come_first_and_of_equals_the_first(xent: Xent) -> None:
     rows = "".join(f"cat,{p},{1 - p}\n" for p in (0.5, 0.125, 0.75, 0.125, 0.25))
     xent.write("a.csv", HEADER + rows)

@@ -91,9 +91,11 @@ def apply_command(
     form = form_named(wanted.format, wanted.output)
     check_target(wanted.output, [calibration, *sources])
     kept = parse(_content(calibration), calibration)
-    files = Files(sources, wanted.file())
+    # JSON stays what it is in JSON.
+    file = wanted.file()._replace(as_json=form == "jsonl")
+    files = Files(sources, file)
     check_target(wanted.output, files.paths)
-    applied = Applied(kept, files, wanted.file(), scores=wanted.scores, missing=wanted.missing)
+    applied = Applied(kept, files, file, scores=wanted.scores, missing=wanted.missing)
     tables = applied.tables()
     # Nothing is written before the first row is known to be good.
     first = next(tables)

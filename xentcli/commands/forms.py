@@ -27,6 +27,7 @@ def forms_of(output: Output, family: str = "") -> dict[str, Renderer]:
     import os
 
     from xentcli import renderers
+    from xentcli.suffixes import check_suffix
 
     named = renderers.for_path(output.output, family)
     if named is None and not output.format and (known_as := renderers.for_path(output.output)):
@@ -34,6 +35,8 @@ def forms_of(output: Output, family: str = "") -> dict[str, Renderer]:
             f"--output: '{output.output}' is named as {known_as.name}, which this has no form of",
             hint=f"it has {', '.join(renderers.names(family))}: say which with -f",
         )
+    chosen = bool(output.json or output.format)
+    check_suffix(output.output, ", ".join(renderers.names(family)), chosen=chosen)
     name = "json" if output.json else output.format or (named.name if named else "table")
     forms = {output.output: _form(name, "--format", family)}
     known = {os.path.realpath(output.output)}

@@ -72,7 +72,8 @@ def rows_command(
         )
     form = form_named(out.format, out.output)
     check_target(out.output, sources)
-    files = Files(sources, inputs.file())
+    # JSON stays what it is in JSON.
+    files = Files(sources, inputs.file()._replace(as_json=form == "jsonl"))
     check_target(out.output, files.paths)
     tables = _tables(files, inputs, out)
     # Nothing is written before the first row is known to be good.

@@ -10,12 +10,12 @@ import pyarrow as pa
 
 from xentcli.errors import InputError, RowError
 from xentcli.readers import arrays
-from xentcli.readers.json_values import WORDS, JsonObject, Spelled, objects, values_of
+from xentcli.readers.json_values import WORDS, JsonObject, Spelled, is_whole, objects, values_of
 from xentcli.readers.records import LineCutter
 from xentcli.schema import LISTS, NAME, Column, Kind, Role, entries_of, score_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from xentcli.readers.dialect import Head
     from xentcli.readers.records import Block, Cutter
@@ -26,15 +26,22 @@ _NEWLINE, _BRACE = ord("\n"), ord("{")
 
 
 class JsonGrammar:
-    """Objects, one a line; the columns are the keys of the first of them, as they come up."""
+    """Objects, one a line; the columns are the keys of the first of them, as they come up.
+
+    What only passes through is text, or with `as_json` the JSON that it was, numbers as they
+    were spelled.
+    """
 
     header_bytes = 0
     header_lines = 0
 
-    def __init__(self, head: Head, name: str) -> None:
+    def __init__(self, head: Head, name: str, *, as_json: bool = False) -> None:
         self.cutter: Cutter = LineCutter()
+        self._as_json = as_json
         self._first = _first_objects(head, name)
         keys = dict.fromkeys(key for found in self._first for key in found)
+        if not all(map(is_whole, keys)):
+            raise InputError(f"{name}: a key has half of a character, which is no name")
         self._kinds = {key: _kind(found.get(key) for found in self._first) for key in keys}
         self.columns = tuple(
             Column(key, kind, "integer" if self._is_integer(key) else "")
@@ -56,7 +63,9 @@ class JsonGrammar:
 
     def parser(self, roles: Mapping[str, Role]) -> Callable[[Block], pa.RecordBatch]:
         """What reads the keys in `roles`. It raises `RowError`."""
-        schema = self._schema(roles)
+        texts = {key for key, role in roles.items() if role is Role.TEXT}
+        passed = texts if self._as_json else set()
+        schema = None if passed else self._schema(roles)
 
         def parse(block: Block) -> pa.RecordBatch:
             if schema is not None and _is_plain(block):
@@ -64,7 +73,7 @@ class JsonGrammar:
                     return _fast(block, schema, roles)
                 except (pa.ArrowInvalid, UnicodeDecodeError):
                     pass  # Python's parser reads it, or knows what is wrong with it
-            return _exact(block, roles)
+            return _exact(block, roles, passed)
 
         return parse
 
@@ -191,16 +200,20 @@ def _fast(block: Block, schema: pa.Schema, roles: Mapping[str, Role]) -> pa.Reco
     return pa.RecordBatch.from_arrays(columns, names=list(roles))
 
 
-def _exact(block: Block, roles: Mapping[str, Role]) -> pa.RecordBatch:
+def _exact(block: Block, roles: Mapping[str, Role], passed: Collection[str]) -> pa.RecordBatch:
+    """The columns of `roles`, those `passed` as the JSON that they are."""
     columns: list[list[object]] = [[] for _ in roles]
     for row, found in enumerate(objects(block.data)):
-        for values, value in zip(columns, values_of(found, roles, row), strict=True):
+        for values, value in zip(columns, values_of(found, roles, row, passed), strict=True):
             values.append(value)
     for (key, role), values in zip(roles.items(), columns, strict=True):
         if role is Role.VECTOR and any(isinstance(v, arrays.Labelled) for v in values):
             values[:] = [arrays.Labelled([], []) if v == [] else v for v in values]
             _refuse_mixture(key, values)
     built = [arrays.of_role(role, v) for role, v in zip(roles.values(), columns, strict=True)]
+    for i, key in enumerate(roles):
+        if key in passed:
+            built[i] = pa.ExtensionArray.from_storage(pa.json_(pa.string()), built[i])
     return pa.RecordBatch.from_arrays(built, names=list(roles))
 
 

@@ -13,7 +13,7 @@ from xentcli.schema import LISTS, Role, entries_of
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 _SHOWN = 60
 WORDS = ("NaN", "Infinity", "-Infinity")
@@ -69,9 +69,12 @@ def _object(line: bytes, row: int) -> JsonObject:
     return value
 
 
-def values_of(object_: JsonObject, roles: Mapping[str, Role], row: int) -> Iterator[object]:
+def values_of(
+    object_: JsonObject, roles: Mapping[str, Role], row: int, passed: Collection[str] = ()
+) -> Iterator[object]:
     """What `object_` holds for each of `roles`; a key that is missing or null gives None.
 
+    Of the keys `passed`, the JSON that stands there.
     Raises `RowError` for a key that is there twice or holds what its role cannot be.
     """
     for key, role in roles.items():
@@ -79,7 +82,8 @@ def values_of(object_: JsonObject, roles: Mapping[str, Role], row: int) -> Itera
             raise RowError("the key is there twice", row=row, column=key)
         value = object_.get(key)
         try:
-            yield None if value is None else _CONVERTERS[role](value)
+            convert = spelled if key in passed else _CONVERTERS[role]
+            yield None if value is None else convert(value)
         except NotANumberError as error:
             problem = f"{_shown(value)} {error.problem}"
             raise RowError(problem, row=row, column=key, hint=error.hint) from error
@@ -90,7 +94,7 @@ def _label(value: object) -> str | None:
         case bool():
             return "true" if value else "false"
         case str():
-            return str(value) or None
+            return _whole(value) or None
     raise NotANumberError("is not a label")
 
 
@@ -132,25 +136,41 @@ def _text(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return str(value)
+            return _whole(value)
     return spelled(value)
 
 
 def spelled(value: object) -> str:
-    """A JSON value on one line, its numbers as in the file.
+    """A JSON value on one line, its numbers as in the file; words for numbers are texts.
 
-    >>> spelled([Spelled("1.0"), True, {"a": None}])
-    '[1.0,true,{"a":null}]'
+    >>> spelled([Spelled("1.0"), True, {"a": None}, Spelled("NaN")])
+    '[1.0,true,{"a":null},"NaN"]'
     """
     match value:
         case Spelled():
-            return str(value)
+            return f'"{value}"' if value in WORDS else str(value)
         case list():
             return f"[{','.join(map(spelled, value))}]"
         case dict():
             pairs = (f"{json.dumps(key)}:{spelled(entry)}" for key, entry in value.items())
             return f"{{{','.join(pairs)}}}"
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if is_whole(text) else json.dumps(value)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text holds no half of a character, which JSON can escape and UTF-8 cannot say."""
+    try:
+        text.isascii() or text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _whole(text: str) -> str:
+    if not is_whole(text):
+        raise NotANumberError("has half of a character, which is no text")
+    return str(text)
 
 
 def _shown(value: object) -> str:

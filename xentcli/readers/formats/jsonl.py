@@ -15,7 +15,12 @@ def _open(supply: Input, options: FileOptions) -> Source:
     from xentcli.readers.json_grammar import JsonGrammar
     from xentcli.readers.text_source import TextSource
 
-    return TextSource(supply, options, "jsonl", lambda head: JsonGrammar(head, supply.name))
+    return TextSource(
+        supply,
+        options,
+        "jsonl",
+        lambda head: JsonGrammar(head, supply.name, as_json=options.as_json),
+    )
 
 
 READER = Reader("jsonl", (".jsonl", ".ndjson", ".json", ".jsonlines"), (), _open)
