@@ -93,7 +93,9 @@ def test_other_labels_are_refused_with_the_first_row() -> None:
     with pytest.raises(InputError, match="row 42 has the label") as caught:
         compared(a, other)
     assert "--id" in (caught.value.hint or "")
-    with pytest.raises(InputError, match=r"the row with the id of row 42 of .* another label"):
+    with pytest.raises(
+        InputError, match=r"the row with the id of row 42 of .* \('\d+'\) has another label"
+    ):
         compared(a, other, id="id")
 
 
@@ -156,8 +158,8 @@ def test_twins_are_refused() -> None:
     twins = b.assign(id=b["id"].where(~b.index.isin(same[1:]), b["id"][0]))
     with pytest.raises(InputError, match="2 rows have an id that an earlier row has; the first"):
         compared(a, twins, id="id")
-    words = f"row {same[1] + 1} has an id that an earlier row has, and so have 1 more"
-    with pytest.raises(InputError, match=words):
+    own = rf"row {same[1] + 1} has an id \('{a['id'][0]}'\)"
+    with pytest.raises(InputError, match=f"{own} that an earlier row has, and so have 1 more"):
         compared(twins, b, id="id", wanted=LENIENT)
 
 
@@ -165,7 +167,9 @@ def test_missing_ids_are_counted() -> None:
     a, b = tables(12)
     fewer = b.drop(index=[3, 4, 5])
     more = fewer.assign(id=fewer["id"].where(fewer.index != 9, 10**9))
-    with pytest.raises(InputError, match=r"lacks 4 ids of .*the first that of row 4 .*has 1 of"):
+    with pytest.raises(
+        InputError, match=r"lacks 4 ids of .*the first that of row 4 .* \('\d+'\), and has 1 of"
+    ):
         compared(a, more, id="id")
     found = candidate(a, more, id="id", wanted=LENIENT)
     kept = ~a.index.isin([3, 4, 5, 9])

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli import columns
 from xentcli.comparison import ChangedRow
-from xentcli.labels import spell
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +45,7 @@ class Changes:
             row = at if rows is None else int(rows[at])
             told = ChangedRow(
                 lines.number(row),
-                self._id(lines, row),
+                None if self._name is None else lines.told(self._name, row),
                 _label(lines, row),
                 float(base[at]),
                 float(candidate[at]),
@@ -58,12 +56,6 @@ class Changes:
         del self._kept[self._most :]
         if len(self._kept) == self._most:
             self._bar = -self._kept[-1][0]
-
-    def _id(self, lines: Lines, row: int) -> str | None:
-        if self._name is None or lines.block is None:
-            return None
-        value = columns.plain(lines.block.column(self._name))[lines.inside(row)].as_py()
-        return None if value is None else spell(value)
 
     def rows(self, layout: Layout, nats: float) -> tuple[ChangedRow, ...]:
         """The rows, the largest change first, in a unit of so many nats."""

@@ -128,12 +128,22 @@ class ById:
         self._twice += int(np.count_nonzero(later))
         row = int(later.argmax())
         row = row if rows is None else int(rows[row])
-        self._first_twice = self._first_twice or f"{lines.path}: row {lines.number(row):,}"
+        self._first_twice = self._first_twice or (
+            f"{lines.path}: row {lines.number(row):,} has an id{self._told(lines, row)} that an "
+            "earlier row has"
+        )
 
     def _note_absent(self, lines: Lines, there: NDArray[np.bool_]) -> None:
         self._absent += int(np.count_nonzero(~there))
-        row = lines.number(int((~there).argmax()))
-        self._first_absent = self._first_absent or f"row {row:,} of {lines.path}"
+        row = int((~there).argmax())
+        self._first_absent = self._first_absent or (
+            f"row {lines.number(row):,} of {lines.path}{self._told(lines, row)}"
+        )
+
+    def _told(self, lines: Lines, row: int) -> str:
+        """The id of a row of the baseline, where it was kept."""
+        found = lines.told(self._name, row)
+        return "" if found is None else f" ('{shown(found, 60)}')"
 
     def _check(self, lines: Lines, rows: Rows | None, own: Rows) -> None:
         """Raises InputError for the first row that is not the same."""
@@ -147,10 +157,10 @@ class ById:
             theirs = theirs.take(own, axis=-1)  # noqa: PLW2901
             row = first_other(ours, theirs, weights=what == "weight")
             if row is not None:
-                there = lines.number(row if rows is None else int(rows[row]))
+                there = row if rows is None else int(rows[row])
                 raise InputError(
-                    f"{self._side.path}: the row with the id of row {there:,} of {lines.path} "
-                    f"has another {what}",
+                    f"{self._side.path}: the row with the id of row {lines.number(there):,} of "
+                    f"{lines.path}{self._told(lines, there)} has another {what}",
                     hint="two data sets are compared row by row where their rows are the same",
                 )
 
@@ -159,7 +169,7 @@ class ById:
         del rows
         if self._twice:
             raise InputError(
-                f"{self._first_twice} has an id that an earlier row has"
+                (self._first_twice or "")
                 + (f", and so have {self._twice - 1:,} more" if self._twice > 1 else ""),
                 hint=f"is '{shown(self._name)}' the column that names rows? --id takes another",
             )

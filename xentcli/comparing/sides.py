@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xentcli import columns
 from xentcli.adopting import adopted, rule_of
 from xentcli.cell_batch import CellBatch
 from xentcli.class_batch import ClassBatch
@@ -15,6 +16,7 @@ from xentcli.decode import Decoder
 from xentcli.engine import Outcome, Sum
 from xentcli.evaluation import begin, understand
 from xentcli.finalising import finalise
+from xentcli.labels import spell
 from xentcli.metrics import request
 from xentcli.schema import Role
 from xentcli.statistic import ROWS, SUPPORT, observe_all, union
@@ -84,6 +86,13 @@ class Lines:
     def inside(self, row: int) -> int:
         """The place of a row in the block, from 0."""
         return row if self.rows is None else int(self.rows[row])
+
+    def told(self, name: str, row: int) -> str | None:
+        """What a row has in a column, where that was kept."""
+        if self.block is None or name not in self.block.schema.names:
+            return None
+        value = columns.plain(self.block.column(name))[self.inside(row)].as_py()
+        return None if value is None else spell(value)
 
 
 class Left(NamedTuple):
