@@ -90,7 +90,10 @@ class Origin(NamedTuple):
 
 
 class ChangedRow(NamedTuple):
-    """A row whose loss changed: its number in the baseline (from 1), id, true class and losses."""
+    """A row whose loss changed: its number in the baseline (from 1), id, true class and losses.
+
+    `path` is the file that it is in, where the baseline has several.
+    """
 
     row: int
     id: str | None
@@ -98,6 +101,7 @@ class ChangedRow(NamedTuple):
     base: float
     candidate: float
     difference: float
+    path: str | None = None
 
 
 class Candidate(NamedTuple):

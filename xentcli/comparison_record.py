@@ -53,6 +53,7 @@ def _candidate_record(candidate: Candidate) -> dict[str, Any]:
 
 def _changed_record(row: ChangedRow) -> dict[str, Any]:
     return {
+        "path": row.path,
         "row": row.row,
         "id": row.id,
         "label": row.label,

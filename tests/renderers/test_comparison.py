@@ -365,12 +365,23 @@ def test_no_number_is_cut_at_any_width(width: int | None) -> None:
 def test_lines_stay_within_a_terminal(width: int) -> None:
     long, wide = "a long name of a class " * 5, "猫" * 25
     parts = (part({"x": long}, 5_000_000, 0.3, 0.4, 0.05), part({"x": wide}, 7, 0.3, 0.2, -0.01))
-    changed = (ChangedRow(12_345_678, wide, long, 0.1, 12.5, 12.4),)
+    changed = (ChangedRow(12_345_678, wide, long, 0.1, 12.5, 12.4, "a folder/of a name.csv" * 4),)
     one = candidate(long, classes=parts, slices=parts, changed=changed)
     for of in (comparison([one], name=wide), comparison([one, one], name=wide)):
         lines = page(of, width=width).splitlines()[1:-1]
         tables = [line for line in lines if not re.match("  (not shown|classes and|candid)", line)]
         assert [line for line in tables if cell_len(line) > width] == []
+
+
+def test_a_row_of_several_files_is_told_with_its_own() -> None:
+    changed = (ChangedRow(3, None, "cat", 0.1, 12.5, 12.4, "b.csv"),)
+    of = comparison([candidate("new", changed=changed)])
+    assert re.search(r"\n  file   row  class .*\n  b\.csv    3  cat ", page(of))
+    assert "| `b.csv:3` |" in page(of, "markdown").replace(
+        "<code>b&#46;csv&#58;3</code>", "`b.csv:3`"
+    )
+    assert ",row,b.csv:3,loss," in page(of, "csv")
+    assert '"path": "b.csv"' in page(of, "json")
 
 
 @given(name=st.text(max_size=30))
@@ -380,7 +391,7 @@ def test_lines_stay_within_a_terminal(width: int) -> None:
 @example(name="<b>|`*@me #12")
 def test_names_are_never_markup(name: str) -> None:
     parts = (part({"x": name}, 5, 0.3, 0.4, 0.05), part({"x": "other"}, 7, 0.3, 0.2, -0.01))
-    row = ChangedRow(1, name, name, 0.1, 12.5, 12.4)
+    row = ChangedRow(1, name, name, 0.1, 12.5, 12.4, name)
     finding = Finding("code", "warning", 1, name, name, {"label": name})
     one = candidate(name, classes=parts, slices=parts, changed=(row,), findings=(finding,))
     for of in (comparison([one], name=name), comparison([one, one], name=name)):

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 class Changes:
     """The `most` rows of the largest changes; of equal ones those that come first.
 
-    `name` is the column of ids, where there is one.
+    `name` is the column of ids, where there is one. Of `several` files the row's own is told.
     """
 
-    def __init__(self, most: int, name: str | None) -> None:
+    def __init__(self, most: int, name: str | None, *, several: bool = False) -> None:
+        self._several = several
         self._most = most
         self._name = name
         self._kept: list[tuple[float, int, ChangedRow]] = []
@@ -50,6 +51,7 @@ class Changes:
                 float(base[at]),
                 float(candidate[at]),
                 float(change[at]),
+                lines.path if self._several else None,
             )
             self._kept.append((-float(size[at]), lines.before + lines.inside(row), told))
         self._kept.sort(key=lambda entry: entry[:2])

@@ -223,7 +223,8 @@ class _Comparison:
             from xentcli.comparing.matching import ById
 
             partner = ById(base, side, blocks, name, allow_missing=self._wanted.allow_missing)
-        changes = Changes(self._wanted.worst, name)
+        several = isinstance(base.data, Files) and len(base.data.paths) > 1
+        changes = Changes(self._wanted.worst, name, several=several)
         most = self._options.report.max_slices
         return Pairs(base, partner, measured, changes=changes, max_slices=most)
 

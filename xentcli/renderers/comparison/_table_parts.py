@@ -192,6 +192,8 @@ def _row_columns(
         return tuple(Text(shortened(v, room.name, spell)) for v in shown)
 
     columns = [Column("row", _plain(f"{row.row:,}" for row in rows))]
+    if any(row.path is not None for row in rows):
+        columns.insert(0, Column("file", texts([row.path for row in rows]), right=False))
     if any(row.id is not None for row in rows):
         columns.append(Column("id", texts([row.id for row in rows]), right=False))
     if any(row.label is not None for row in rows):

@@ -16,7 +16,7 @@ from xentcli.renderers.comparison._verdicts import SLICES, part_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xentcli.comparison import Candidate, Comparison, Difference, Outcomes, Part
+    from xentcli.comparison import Candidate, ChangedRow, Comparison, Difference, Outcomes, Part
 
 COLUMNS = (
     *("candidate", "scope", "name", "metric", "base_value", "candidate_value"),
@@ -72,12 +72,19 @@ def _lines(candidate: Candidate) -> Iterator[dict[str, str]]:
     for row in candidate.changed:
         yield {
             "scope": "row",
-            "name": str(row.row) if row.id is None else text_field(row.id),
+            "name": text_field(_row_name(row)),
             "metric": "loss",
             "base_value": number_field(row.base),
             "candidate_value": number_field(row.candidate),
             "difference": number_field(row.difference),
         }
+
+
+def _row_name(row: ChangedRow) -> str:
+    """The id of a row, or its number, behind its file where there are several."""
+    if row.id is not None:
+        return row.id
+    return str(row.row) if row.path is None else f"{row.path}:{row.row}"
 
 
 def render(comparison: Comparison, options: RenderOptions) -> str:

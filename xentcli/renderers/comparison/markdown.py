@@ -37,7 +37,7 @@ from xentcli.renderers.comparison._verdicts import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.comparison import Candidate, Comparison, Difference, Part
+    from xentcli.comparison import Candidate, ChangedRow, Comparison, Difference, Part
 
 _BASE = "base"
 
@@ -142,7 +142,7 @@ def _changed(candidate: Candidate, member: str, spell: Spelling) -> str:
         return ""
     rows = [
         [
-            f"{row.row:,}",
+            _row_name(row, spell),
             "" if row.id is None else code(spell.text(row.id)),
             "" if row.label is None else code(spell.text(row.label)),
             spell.number(row.base),
@@ -152,6 +152,11 @@ def _changed(candidate: Candidate, member: str, spell: Spelling) -> str:
         for row in candidate.changed
     ]
     return table_text(["row", "id", member, _BASE, "candidate", "change"], rows)
+
+
+def _row_name(row: ChangedRow, spell: Spelling) -> str:
+    """The number of a row, behind its file where there are several."""
+    return f"{row.row:,}" if row.path is None else code(f"{spell.text(row.path)}:{row.row}")
 
 
 def _several(comparison: Comparison, spell: Spelling) -> list[str]:
