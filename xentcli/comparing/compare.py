@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import __version__
@@ -25,16 +27,21 @@ from xentcli.states.among import states_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
 
     from xentcli.comparing.measures import Measure
     from xentcli.comparing.pairs import PairSums
-    from xentcli.comparing.partners import Partner
+    from xentcli.comparing.partners import Beside, Partner
     from xentcli.comparing.sides import Lines
     from xentcli.engine import Watcher
     from xentcli.evaluation import InMemory, Options
     from xentcli.rules import Rule
 
+    Aligned = tuple[Lines, list[Beside]]
+
 CHANGED = 5
+# So many blocks wait for their sums while the rows beside the next one are looked up.
+_AHEAD = 2
 
 
 class Comparing(NamedTuple):
@@ -157,9 +164,11 @@ class _Comparison:
                 for side, blocks in zip(others, streams[1:], strict=True)
             ]
             rows = 0
-            for lines in streams[0]:
-                for pair in pairs:
-                    pair.add(lines)
+            # By their order, rows of candidates are yet to be read, which only this thread may.
+            found = _beside if self._id is None else _ahead
+            for lines, beside in found(streams[0], pairs):
+                for pair, own in zip(pairs, beside, strict=True):
+                    pair.add(lines, own)
                 rows = lines.end
                 if watcher is not None:
                     watcher.update(rows, lines.consumed * len(sides))
@@ -263,3 +272,22 @@ class _Comparison:
             candidates=corrected_among(found),
             findings=reports[0].findings,
         )
+
+
+def _beside(blocks: Iterator[Lines], pairs: Sequence[Pairs]) -> Iterator[Aligned]:
+    """The blocks with what stands beside them."""
+    for lines in blocks:
+        yield lines, [pair.beside(lines) for pair in pairs]
+
+
+def _ahead(blocks: Iterator[Lines], pairs: Sequence[Pairs]) -> Iterator[Aligned]:
+    """The same, found by another thread while blocks before them are added up."""
+    with ThreadPoolExecutor(1) as finder:
+        waiting: deque[tuple[Lines, list[Future[Beside]]]] = deque()
+        for lines in blocks:
+            waiting.append((lines, [finder.submit(pair.beside, lines) for pair in pairs]))
+            if len(waiting) > _AHEAD:
+                before, found = waiting.popleft()
+                yield before, [own.result() for own in found]
+        for before, found in waiting:
+            yield before, [own.result() for own in found]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from xentcli.comparing.changes import Changes
     from xentcli.comparing.measures import Measure
-    from xentcli.comparing.partners import Partner
+    from xentcli.comparing.partners import Beside, Partner
     from xentcli.comparing.sides import Lines, Side
     from xentcli.layout import Layout
 
@@ -66,9 +66,15 @@ class Pairs:
         if layout.parted_by:
             self._slicer = Slicer(layout.by, self._slices, layout.bins, layout.cluster)
 
-    def add(self, lines: Lines) -> None:
-        """Adds a block of the baseline, with what stands beside it. Raises InputError."""
-        beside = self._partner.beside(lines)
+    def beside(self, lines: Lines) -> Beside:
+        """What stands beside a block of the baseline: asked once, in their order.
+
+        Raises InputError where rows are not the same.
+        """
+        return self._partner.beside(lines)
+
+    def add(self, lines: Lines, beside: Beside) -> None:
+        """Adds a block of the baseline, with what stands beside it."""
         rows, base, weights, inside = beside.rows, lines.values, lines.weights, lines.rows
         truth = lines.truth
         if truth is None or truth.ndim == 2:
