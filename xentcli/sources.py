@@ -36,7 +36,8 @@ def expand(arguments: Sequence[str]) -> list[Part]:
 
     An argument is a file, a directory (searched through and through, in the order of names),
     a glob that the shell left alone, or `-` for standard input. In directories only files
-    with the suffix of a format count, and none whose name begins with `_` or `.`.
+    with the suffix of a format count, and none whose name begins with `_` or `.`; where there
+    are none, states (`.xent`).
 
     Raises `InputError` for what does not exist, is empty or matches nothing.
     """
@@ -74,16 +75,14 @@ def _expanded(argument: str) -> list[Part]:
 
 
 def _directory(top: str) -> list[Part]:
-    data, others = list[str](), 0
-    for path in _files(top, set()):
-        if _is_data(path):
-            data.append(path)
-        else:
-            others += 1
+    every = list(_files(top, set()))
+    # States beside predictions are of them; by themselves they are what is asked for.
+    data = list(filter(_is_data, every)) or list(filter(_is_state, every))
+    others = len(every) - len(data)
     if not data:
         raise InputError(
             f"{shown(top)}: there are no data files in this directory"
-            + (f" ({others} other files)" if others else "")
+            + (f" ({others} other file{'s' * (others > 1)})" if others else "")
         )
     parts = [Part(path, _partitions_below(top, path)) for path in data]
     return [Part(parts[0].path, parts[0].partitions, others), *parts[1:]]
@@ -139,8 +138,15 @@ def _files(directory: str, above: set[tuple[int, int]]) -> Iterator[str]:
 def _is_data(path: str) -> bool:
     from xentcli.readers import suffix_format  # only directories need the readers
 
-    name = Path(path).name
-    return not name.startswith(("_", ".")) and suffix_format(name) is not None
+    return _is_seen(path) and suffix_format(Path(path).name) is not None
+
+
+def _is_state(path: str) -> bool:
+    return _is_seen(path) and path.endswith((".xent", ".xent.gz"))
+
+
+def _is_seen(path: str) -> bool:
+    return not Path(path).name.startswith(("_", "."))
 
 
 def _partitions_below(top: str, path: str) -> dict[str, str | None]:

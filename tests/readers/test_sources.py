@@ -92,10 +92,19 @@ def test_a_loop_of_links_ends(tree: Path) -> None:
     assert len(expand(["data"])) == 4
 
 
+def test_states_are_looked_for_where_there_are_no_predictions(tree: Path) -> None:
+    for name in ("b.xent", "a.xent.gz", ".c.xent", "notes.md"):
+        (tree / "empty" / name).write_text("")
+    (found, *more) = expand(["empty"])
+    assert [part.path for part in (found, *more)] == ["empty/a.xent.gz", "empty/b.xent"]
+    (tree / "empty" / "p.csv").write_text("")
+    assert [part.path for part in expand(["empty"])] == ["empty/p.csv"]
+
+
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
-        ("empty", r"^empty: there are no data files in this directory \(1 other files\)$"),
+        ("empty", r"^empty: there are no data files in this directory \(1 other file\)$"),
         ("nothing/*.csv", r"^nothing/\*.csv: no file matches$"),
         ("no\x1bfile", r"^no\\x1bfile: there is no such file$"),
         ("nowhere/at/all.csv", "^nowhere/at/all.csv: there is no such file$"),

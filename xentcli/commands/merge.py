@@ -11,7 +11,7 @@ from xentcli.errors import InputError
 
 STATES = typer.Argument(
     metavar="STATE...",
-    help="What `xent eval --state` saved: a file, a glob, or - for standard input.",
+    help="What `xent eval --state` saved: a file, a directory, a glob, or - for standard input.",
     show_default=False,
 )
 
