@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+from array import array
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from xentcli.errors import UsageError
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 _FORMULA = r"^([=+\-@\t\r])"
 # A number with its sign is no formula.
 _SIGNED = r"^[+\-](\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?$"
-_SPECIAL = r'[",\r\n\t]|^$'
+_SPECIAL = r'[",\r\n\t]'
+_SPECIAL_OR_EMPTY = rf"{_SPECIAL}|^$"
+# What is missing is an empty cell.
+_EMPTY = {"null_handling": "replace", "null_replacement": ""}
 
 
 class RowForm(Protocol):
@@ -37,7 +41,8 @@ class RowForm(Protocol):
 class _Csv:
     """CSV with a header; quotes where needed, text that looks like a formula marked with `'`.
 
-    Unless it is `verbatim`: for readers that are programs, and rows that are to stay the same.
+    Unless it is `verbatim`: for readers that are programs, and rows that are to stay the same. An
+    empty text has quotes then only where it would be an empty line.
     """
 
     def __init__(
@@ -55,36 +60,73 @@ class _Csv:
         names = (_csv_field(name, verbatim=verbatim) for name in schema.names)
         if header:
             stream.write((delimiter.join(names) + "\n").encode())
-        self._delimiter = delimiter
+        self._stream = stream
         self._verbatim = verbatim
+        self._special = _SPECIAL if verbatim and len(schema) > 1 else _SPECIAL_OR_EMPTY
+        self._delimiter = delimiter
         self._csv = csv
-        self._schema = pa.schema([(f.name, _csv_type(f.type)) for f in schema])
         self._sink = pa.PythonFile(stream, mode="w")
 
     def write(self, table: pa.Table) -> None:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        columns = []
-        plain = True
-        for column, field in zip(table.columns, self._schema, strict=True):
-            flat = _as_text(column) if field.type != column.type else column
-            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-                if not self._verbatim:
-                    marked = pc.replace_substring_regex(flat, pattern=_FORMULA, replacement=r"'\1")
-                    flat = pc.if_else(pc.match_substring_regex(flat, _SIGNED), flat, marked)
-                plain = plain and not pc.any(pc.match_substring_regex(flat, _SPECIAL)).as_py()
-            columns.append(flat)
-        # Arrow quotes either all text or none: all, where one text of the block needs it.
+        if not table.num_rows:
+            return
+        cells = [self._cells(column) for column in table.combine_chunks().columns]
+        if any(quoted for _, quoted in cells):
+            # Arrow's writer quotes either all text or none.
+            texts = [cell.cast(pa.string()) for cell, _ in cells]
+            texts[-1] = pc.binary_join_element_wise(texts[-1], *_words("", "\n"), **_EMPTY)
+            lines = pc.binary_join_element_wise(*texts, *_words(self._delimiter), **_EMPTY)
+            for chunk in lines.chunks:
+                _, ends, data = chunk.buffers()
+                first, last = (
+                    memoryview(ends).cast("i")[chunk.offset + i] for i in (0, len(chunk))
+                )
+                self._stream.write(memoryview(data)[first:last])
+            return
         options = self._csv.WriteOptions(
-            include_header=False,
-            delimiter=self._delimiter,
-            quoting_style="none" if plain else "needed",
+            include_header=False, delimiter=self._delimiter, quoting_style="none"
         )
-        self._csv.write_csv(pa.Table.from_arrays(columns, schema=self._schema), self._sink, options)
+        plain = pa.Table.from_arrays([cell for cell, _ in cells], names=table.column_names)
+        self._csv.write_csv(plain, self._sink, options)
+        self._sink.flush()
+
+    def _cells(self, column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, bool]:
+        """The column as it is to be written, and whether some of it has quotes."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if pa.types.is_primitive(column.type):
+            return column, False
+        cells = _as_text(column) if pa.types.is_nested(column.type) else column.cast(pa.string())
+        if not self._verbatim:
+            marked = pc.replace_substring_regex(cells, pattern=_FORMULA, replacement=r"'\1")
+            cells = pc.if_else(pc.match_substring_regex(cells, _SIGNED), cells, marked)
+        special = pc.match_substring_regex(cells, self._special)
+        if not pc.any(special).as_py():
+            return cells, False
+        doubled = pc.replace_substring(cells, pattern='"', replacement='""')
+        begin, end, nothing = _words('"', '"', "")
+        return pc.if_else(
+            special, pc.binary_join_element_wise(begin, doubled, end, nothing), cells
+        ), True
 
     def close(self) -> None:
         self._sink.flush()
+
+
+def _words(*texts: str) -> list[pa.StringScalar]:
+    """Texts for Arrow's functions, which make them of Python's with an import of pandas."""
+    import pyarrow as pa
+
+    data = [pa.py_buffer(text.encode()) for text in texts]
+    ends = [pa.py_buffer(array("i", (0, buffer.size)).tobytes()) for buffer in data]
+    return [
+        pa.Array.from_buffers(pa.string(), 1, [None, end, buffer])[0]
+        for end, buffer in zip(ends, data, strict=True)
+    ]
 
 
 def _csv_field(name: str, *, verbatim: bool) -> str:
@@ -93,18 +135,10 @@ def _csv_field(name: str, *, verbatim: bool) -> str:
     return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\r\n\t') else name
 
 
-def _csv_type(kind: pa.DataType) -> pa.DataType:
-    """The type a column is written as: lists, structs and dictionaries become text."""
-    import pyarrow as pa
-
-    return pa.string() if pa.types.is_nested(kind) or pa.types.is_dictionary(kind) else kind
-
-
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Lists and structs as JSON."""
     import pyarrow as pa
 
-    if pa.types.is_dictionary(column.type):
-        return column.cast(pa.string())
     texts = [None if v is None else json.dumps(_jsonable(v)) for v in column.to_pylist()]
     return pa.chunked_array([pa.array(texts, pa.string())])
 
@@ -224,9 +258,10 @@ def form_named(asked: str, path: str) -> str:
     >>> form_named("", "rows.parquet"), form_named("", "-"), form_named("tsv", "rows.csv")
     ('parquet', 'csv', 'tsv')
     """
-    check_suffix(path, ", ".join(ROW_FORMS), chosen=bool(asked))
     suffix = path.rpartition(".")[2].lower()
-    named = {"ndjson": "jsonl"}.get(suffix, suffix)
+    named = "jsonl" if suffix in ("ndjson", "json", "jsonlines") else suffix
+    if named not in ROW_FORMS:
+        check_suffix(path, ", ".join(ROW_FORMS), chosen=bool(asked))
     form = asked or (named if named in ROW_FORMS else "csv")
     if form not in ROW_FORMS:
         raise UsageError(f"--format: there is no form '{form}'; there are {', '.join(ROW_FORMS)}")

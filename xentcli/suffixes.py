@@ -10,7 +10,7 @@ from xentcli.text import shown
 _COMPRESSED = frozenset({".gz", ".zst", ".bz2", ".xz", ".lz4", ".zip"})
 _OTHERS = frozenset(
     {".html", ".htm", ".pdf", ".docx", ".xlsx", ".xls", ".ods", ".yaml", ".yml", ".toml"}
-    | {".svg", ".png", ".feather", ".orc", ".pkl"}
+    | {".svg", ".png", ".feather", ".arrow", ".orc", ".pkl", ".tsv", ".xml"}
 )
 
 

@@ -98,6 +98,21 @@ def test_every_form_holds_the_same_scores(xent: Xent) -> None:
     assert len(found) == 1
 
 
+def test_cells_stay_what_they_are(xent: Xent) -> None:
+    drawn = draw(2, 60, seed=3)
+    rows = zip(drawn.truth, np.exp(log_p(drawn.z)[1]), strict=True)
+    more = [',31,"x, y",=1+1', ",,,", ',044,"he said ""no""",-1', ",1e5,é,\t"]
+    lines = [f"{y},{p}{more[i % 4]}\n" for i, (y, p) in enumerate(rows)]
+    xent.write("val.csv", "label,prob,age,note,n\n" + "".join(lines))
+    fit(xent, "val.csv", "-o", "cal.json")
+    xent.run("calibrate", "apply", "cal.json", "val.csv", "-o", "out.csv", "-q").assert_done()
+    told = (xent.folder / "out.csv").read_text().splitlines(keepends=True)
+    more[3] = ',1e5,é,"\t"'
+    assert [line.split(",", 2)[2] for line in told[1:]] == [
+        f"{more[i % 4][1:]}\n" for i in range(60)
+    ]
+
+
 def test_json_stays_json(xent: Xent) -> None:
     drawn = draw(2, 60, seed=3)
     rows = zip(drawn.truth, np.exp(log_p(drawn.z)[1]), strict=True)

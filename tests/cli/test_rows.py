@@ -60,15 +60,15 @@ def test_half_a_character_is_no_text(xent: Xent, odd: str) -> None:
 
 
 def test_a_name_that_promises_another_form_is_refused(xent: Xent, small: str) -> None:
-    for name, command in (("r.html", "eval"), ("r.xlsx", "rows"), ("r.yaml", "check")):
+    names = {"r.html": "eval", "r.tsv": "eval", "r.feather": "rows", "r.yaml": "check"}
+    for name, command in names.items():
         more = ["--require", "accuracy >= 0"] if command == "check" else []
         result = xent.run(command, small, *more, "-o", name)
-        assert (result.code, result.stdout) == (2, "")
-        assert "is named as what is not written here" in result.stderr
-    for form in ([], ["-f", "csv"]):
-        result = xent.run("rows", small, "-o", "rows.csv.gz", *form)
-        assert result.code == 2
-        assert "nothing is written so" in result.stderr
+        result.assert_error("is named as what is not written here", code=2)
+    for form in (["-o", "rows.csv.gz"], ["-f", "csv", "-o", "rows.csv.gz"]):
+        xent.run("rows", small, *form).assert_error("nothing is written so", code=2)
+    export = ["--export", "json=r.json.gz"]
+    xent.run("eval", small, *export).assert_error("nothing is written so", code=2)
     xent.run("eval", small, "-o", "r.html", "-f", "markdown").assert_done()
     assert sorted(p.name for p in xent.folder.iterdir()) == ["r.html", small]
 

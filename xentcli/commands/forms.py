@@ -36,7 +36,8 @@ def forms_of(output: Output, family: str = "") -> dict[str, Renderer]:
             hint=f"it has {', '.join(renderers.names(family))}: say which with -f",
         )
     chosen = bool(output.json or output.format)
-    check_suffix(output.output, ", ".join(renderers.names(family)), chosen=chosen)
+    if named is None:
+        check_suffix(output.output, ", ".join(renderers.names(family)), chosen=chosen)
     name = "json" if output.json else output.format or (named.name if named else "table")
     forms = {output.output: _form(name, "--format", family)}
     known = {os.path.realpath(output.output)}
@@ -44,6 +45,7 @@ def forms_of(output: Output, family: str = "") -> dict[str, Renderer]:
         name, separator, target = item.partition("=")
         if not separator or not target:
             raise UsageError(f"--export takes FORM=FILE, not '{item}'")
+        check_suffix(target, "", chosen=True)
         if target in forms or os.path.realpath(target) in known:
             raise UsageError(f"--export: '{target}' is written to already")
         known.add(os.path.realpath(target))
