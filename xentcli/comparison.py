@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from xentcli.report import Finding, LayoutReport, SourceReport, Value
+    from xentcli.report import Finding, LayoutReport, SourceReport, Uncertainty, Value
 
 SCHEMA = "xentcli/comparison/1"
 
@@ -89,6 +89,14 @@ class Origin(NamedTuple):
     unit: str
 
 
+def main_of(keys: Sequence[str]) -> int:
+    """Which of some metrics outcomes, contributions and the largest changes are of.
+
+    That is the cross-entropy, wherever it stands; else the first.
+    """
+    return keys.index("cross_entropy") if "cross_entropy" in keys else 0
+
+
 class ChangedRow(NamedTuple):
     """A row whose loss changed: its number in the baseline (from 1), id, true class and losses.
 
@@ -109,7 +117,8 @@ class Candidate(NamedTuple):
 
     `metrics` maps a metric's canonical spec to its difference over all rows, `changed` are
     the rows that changed most, the largest change first. `rows` and `weight` are those compared.
-    `pairing` and `origin` may differ from candidate to candidate.
+    `pairing` and `origin` may differ from candidate to candidate. `uncertainty` says where errors
+    come from where that is not a formula of the rows.
     """
 
     name: str
@@ -125,6 +134,7 @@ class Candidate(NamedTuple):
     origin: Origin | None = None
     changed: tuple[ChangedRow, ...] = ()
     findings: tuple[Finding, ...] = ()
+    uncertainty: Uncertainty | None = None
 
 
 class Comparison(NamedTuple):

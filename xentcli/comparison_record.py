@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xentcli.records import finding_record, value_record
+from xentcli.records import finding_record, uncertainty_record, value_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,9 +44,11 @@ def _candidate_record(candidate: Candidate) -> dict[str, Any]:
     record["slices"] = [{"by": dict(part.by), **_part_record(part)} for part in candidate.slices]
     record["changed"] = [_changed_record(row) for row in candidate.changed]
     record["findings"] = [finding_record(f) for f in candidate.findings]
+    told = candidate.uncertainty
+    record["uncertainty"] = None if told is None else uncertainty_record(told)
     order = (
         *("name", "source", "signature", "pairing", "rows", "weight", "metrics", "outcomes"),
-        *("origin", "classes", "slices", "changed", "findings"),
+        *("uncertainty", "origin", "classes", "slices", "changed", "findings"),
     )
     return {key: record[key] for key in order}
 

@@ -77,7 +77,7 @@ def finalise(
         slices=slices,
         found_slices=_found(layout, totals, report),
         calibration=_calibration(totals, requested) if report.calibration else None,
-        uncertainty=None if clustered is None else _of_clusters(clustered),
+        uncertainty=None if clustered is None else of_clusters(clustered),
     )
     if report.bootstrap is None:
         return found
@@ -86,7 +86,8 @@ def finalise(
     return with_errors(found, total, report.bootstrap, layout, requested, read)
 
 
-def _of_clusters(clustered: ByCluster) -> Uncertainty:
+def of_clusters(clustered: ByCluster) -> Uncertainty:
+    """What is said of errors that are from sums by cluster."""
     return Uncertainty("clustered", clusters=len(clustered.whole))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xentcli.report import Finding, FoundSlice, Report, Value
+    from xentcli.report import Finding, FoundSlice, Report, Uncertainty, Value
 
 
 def record_of(report: Report) -> dict[str, Any]:
@@ -37,8 +37,7 @@ def record_of(report: Report) -> dict[str, Any]:
     record["findings"] = [finding_record(f) for f in report.findings]
     order = ["schema", "version", "signature", "source", "layout"]
     if report.uncertainty is not None:
-        told = report.uncertainty._asdict().items()
-        record["uncertainty"] = {key: value for key, value in told if value is not None}
+        record["uncertainty"] = uncertainty_record(report.uncertainty)
         order.append("uncertainty")
     order += ["metrics", "classes", "slices", "findings"]
     if report.found_slices is not None:
@@ -49,6 +48,11 @@ def record_of(report: Report) -> dict[str, Any]:
         record["calibration"] = report.calibration.to_dict()
         order.append("calibration")
     return {key: record[key] for key in order}
+
+
+def uncertainty_record(told: Uncertainty) -> dict[str, Any]:
+    """Where errors come from, as plain values."""
+    return {key: value for key, value in told._asdict().items() if value is not None}
 
 
 def value_record(value: Value) -> dict[str, Any]:

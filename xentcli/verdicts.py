@@ -75,14 +75,15 @@ class Operator(StrEnum):
 class Worse(NamedTuple):
     """A class (`kind` is its word: `class`, `label`) or slice that got significantly worse.
 
-    `p` is that of so large a difference where there is none, corrected for the number of parts.
+    `p` is that of so large a difference where there is none, corrected for the number of parts;
+    None where the loss is infinite, which needs no test.
     """
 
     kind: str
     name: str
     metric: str
     difference: Value
-    p: float
+    p: float | None
 
 
 class Judgement(NamedTuple):

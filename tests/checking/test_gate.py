@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import pandas as pd
@@ -262,3 +263,12 @@ def test_json_and_text() -> None:
     ]
     assert record["verdict"] == "fail"
     assert str(found).splitlines()[-1] == "FAIL: of 3 requirements, 1 failed, 2 passed"
+
+
+def test_an_infinite_class_needs_no_test() -> None:
+    frame = FRAME.assign(prob_cat=[0.0, *FRAME["prob_cat"][1:]])
+    found = check("delta.cross_entropy <= 0.01", frame=frame, baseline=FRAME, **RAW)
+    (worse,) = found.requirements[0].worse
+    assert (worse.difference.value, worse.p) == (math.inf, None)
+    assert found.to_dict()["requirements"][0]["worse"][0]["p"] is None
+    assert re.search(rf"worse: class {worse.name} \+∞\n", str(found))

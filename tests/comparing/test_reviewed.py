@@ -179,3 +179,19 @@ def test_an_option_that_there_is_not_is_named_for_python() -> None:
     found = xentcli.compare(*pair, base=2, names=("old", "new"))
     assert (found.name, found.candidates[0].name) == ("old", "new")
     assert found.candidates[0].metrics["cross_entropy"].difference.unit == "bits"
+
+
+def test_clusters_and_slices_are_in_the_signature_and_told() -> None:
+    pair = tables(1)
+    plain = xentcli.compare(*pair, id="id", metric="cross_entropy")
+    found = xentcli.compare(*pair, id="id", metric="cross_entropy", cluster="user", by="country")
+    for of in (found, found.candidates[0]):
+        assert "|by:country|cluster:user|" in of.signature
+    assert "cluster" not in plain.signature
+    told = found.candidates[0].uncertainty
+    clusters = pair[0]["user"].nunique()
+    assert told is not None
+    assert (told.method, told.clusters) == ("clustered", clusters)
+    assert f"errors from {clusters} clusters" in str(found)
+    assert found.to_dict()["candidates"][0]["uncertainty"]["clusters"] == clusters
+    assert plain.to_dict()["candidates"][0]["uncertainty"] is None

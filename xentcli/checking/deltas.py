@@ -192,14 +192,14 @@ def _worse(
     wants_less: bool,
     confidence: float,
 ) -> list[Worse]:
-    """Those whose p, corrected by Holm's method, is below 1 - confidence."""
+    """Those whose p, corrected by Holm's method, is below 1 - confidence, or that are infinite."""
     found = []
     for name, metric, own in parts:
         change, p = own.difference.value, own.p_holm
-        if change is not None and math.isinf(change):
-            p = 0.0
+        endless = change is not None and math.isinf(change)
         less_is_better = True if metric == LOSS else wants_less
         signed = change if less_is_better else -(change or 0.0)
-        if p is not None and p < 1 - confidence and (signed or 0.0) > 0:
-            found.append(Worse(kind, name, metric, own.difference, p))
+        sure = endless or (p is not None and p < 1 - confidence)
+        if sure and (signed or 0.0) > 0:
+            found.append(Worse(kind, name, metric, own.difference, None if endless else p))
     return sorted(found, key=lambda w: -abs(w.difference.value or 0.0))

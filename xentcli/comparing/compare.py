@@ -246,7 +246,7 @@ class _Comparison:
     ) -> Comparison:
         base, *others = sides
         options = self._options.report
-        reports = [side.report(options) for side in sides]
+        reports = [side.report(options, base.sliced) for side in sides]
         labels = () if base.left is None else sorted(base.left.sum.labels)
         layout = settled(base.sliced, labels, base.path)
         pairing = Pairing.ORDER if self._id is None else Pairing.ID

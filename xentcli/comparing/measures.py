@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xentcli.comparison import main_of as main_of_keys
 from xentcli.errors import UsageError
 from xentcli.metrics import fitting, registry, request
 from xentcli.options import TargetKind
@@ -70,12 +71,8 @@ def measures(
 
 
 def main_of(measures: Sequence[Measure]) -> int:
-    """Which of them outcomes, contributions and the largest changes are of.
-
-    That is the cross-entropy, wherever it stands; else the first.
-    """
-    keys = [measure.key for measure in measures]
-    return keys.index("cross_entropy") if "cross_entropy" in keys else 0
+    """Which of them outcomes, contributions and the largest changes are of."""
+    return main_of_keys([measure.key for measure in measures])
 
 
 def _divided(of: RowNumber, labels: int) -> RowNumber:

@@ -17,7 +17,7 @@ from xentcli.comparing.figures import (
 from xentcli.comparing.measures import main_of
 from xentcli.comparison import Candidate, Difference, Origin, Pairing, Part
 from xentcli.errors import InputError
-from xentcli.finalising import clusters_of
+from xentcli.finalising import clusters_of, of_clusters
 from xentcli.findings import few_clusters
 from xentcli.report import Finding
 from xentcli.slice_values import named
@@ -89,6 +89,7 @@ def reported(
         slices=slices,
         origin=None if sums.unpaired else _origin(sides, metrics),
         changed=sums.changes.rows(layout, totals.base.nats if main.loss else 1.0),
+        uncertainty=None if clustered is None else of_clusters(clustered),
         findings=(
             *sides.candidate.findings,
             *_left_out(sums.unpaired, totals.rows()),

@@ -15,10 +15,11 @@ from xentcli.class_batch import ClassBatch
 from xentcli.decode import Decoder
 from xentcli.engine import Outcome, Sum
 from xentcli.evaluation import begin, understand
-from xentcli.finalising import finalise
+from xentcli.finalising import finalise, settled
 from xentcli.labels import spell
 from xentcli.metrics import request
 from xentcli.schema import Role
+from xentcli.signature import signature
 from xentcli.statistic import ROWS, SUPPORT, observe_all, union
 from xentcli.streaming import decoded
 
@@ -175,12 +176,18 @@ class Side:
                 self._opened.append(source)
             yield source
 
-    def report(self, report: ReportOptions) -> Report:
-        """What is to be said of all rows. To be asked when they are read."""
+    def report(self, report: ReportOptions, sliced: Layout) -> Report:
+        """What is to be said of all rows. To be asked when they are read.
+
+        Its signature is that of a comparison whose rows are sliced as those of a baseline are.
+        """
         if self.left is None:
             raise ValueError("the rows have not been read")
         own = report._replace(metrics=(), bootstrap=None, calibration=False, find_slices=False)
-        return finalise(self.layout, Outcome(*self.left), self._own, self._policy, own)
+        found = finalise(self.layout, Outcome(*self.left), self._own, self._policy, own)
+        layout = settled(self.layout, sorted(self.left.sum.labels), self.path)
+        layout = layout._replace(by=sliced.by, bins=sliced.bins, cluster=sliced.cluster)
+        return found._replace(signature=signature(layout, found.source.rows, self._policy, own))
 
     def close(self) -> None:
         """Releases the sources. Raises InputError when one changed while it was read."""

@@ -73,6 +73,7 @@ def compared(reports: Sequence[Report], names: Sequence[str], intervals: Interva
             metrics=_metrics(base.metrics, other.metrics, counted(base), counted(other), intervals),
             classes=_parts(base, other, "classes", lambda c: {"class": c.name}, intervals),
             slices=_parts(base, other, "slices", lambda s: dict(s.by), intervals),
+            uncertainty=other.uncertainty,
             findings=other.findings,
         )
         for name, other in zip(names[1:], others, strict=True)

@@ -9,7 +9,7 @@ from xentcli.renderers._figures import Spelling, listed
 from xentcli.renderers._order import costliest_first, figure
 
 if TYPE_CHECKING:
-    from xentcli.report import Finding, LayoutReport, Report
+    from xentcli.report import Finding, LayoutReport, Report, Uncertainty
 
 HEADLINE = "cross_entropy"
 _BASELINE = "normalized_cross_entropy"
@@ -84,9 +84,8 @@ _DRAWN = {
 }
 
 
-def uncertainty_line(report: Report, spell: Spelling) -> str | None:
+def uncertainty_line(found: Uncertainty | None, spell: Spelling) -> str | None:
     """Where errors and intervals come from; None where that is a formula."""
-    found = report.uncertainty
     if found is None:
         return None
     if found.method == "clustered":

@@ -168,7 +168,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """A heading with the loss, a summary, the tables, the findings and the signature."""
     spell = Spelling(options.digits, options.ascii)
     findings = (finding_item(finding, spell) for finding in gravest_first(report.findings))
-    errors = uncertainty_line(report, spell)
+    errors = uncertainty_line(report.uncertainty, spell)
     parts = [
         _title(report, spell),
         _summary(report, spell),

@@ -40,7 +40,7 @@ def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]
 
 def _last_lines(report: Report, spell: Spelling) -> list[str]:
     """What one has to know to compare these numbers with others."""
-    errors = uncertainty_line(report, spell)
+    errors = uncertainty_line(report.uncertainty, spell)
     return [*([errors] if errors else []), spell.text(report.signature)]
 
 

@@ -72,11 +72,10 @@ def details(judged: Judgement, spell: Spelling) -> list[str]:
         old, new = (_plain(judged, side.value, spell) for side in (judged.base, judged.candidate))
         lines.append(f"{old} before, {new} now")
     for w in judged.worse[:3]:
-        p = spell.p_value(w.p)
-        p = f"p {p}" if p.startswith("<") else f"p = {p}"
+        p = "" if w.p is None else f" (p {spell.p_equals(w.p)})"
         change = "" if w.difference.value is None else spell.signed(w.difference.value)
         what = "" if w.metric == judged.metric else f" in {label(w.metric)}"
-        lines.append(f"worse: {w.kind} {spell.text(w.name, 60)} {change}{what} ({p})")
+        lines.append(f"worse: {w.kind} {spell.text(w.name, 60)} {change}{what}{p}")
     if len(judged.worse) > 3:
         lines.append(f"and {len(judged.worse) - 3:,} more that got significantly worse")
     return [*lines, *(spell.text(note) for note in judged.notes)]

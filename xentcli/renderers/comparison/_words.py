@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.comparison import Pairing
 from xentcli.renderers._figures import Sentence, label, listed, named, titled
-from xentcli.renderers._headline import class_count
+from xentcli.renderers._headline import class_count, uncertainty_line
 from xentcli.renderers.comparison._verdicts import (
     LOSS,
     Verdict,
@@ -46,6 +46,8 @@ def setting(comparison: Comparison, candidates: Sequence[Candidate], spell: Spel
         parts.append(class_count(layout, spell))
     if layout.weight is not None:
         parts.append(f"weighted by {spell.text(layout.weight)}")
+    if told := uncertainty_line(candidates[0].uncertainty, spell):
+        parts.append(told)
     return spell.separator.join(parts)
 
 
@@ -156,7 +158,12 @@ def ranking_notes(comparison: Comparison, key: str) -> list[str]:
     notes = ["candidates are tested against the baseline, not against each other"]
     if shared_base(comparison, key) is None:
         notes.append("the baseline has another figure beside each candidate: -f json shows them")
-    return [*notes, "classes and slices: -f json or csv, or compare with one candidate"]
+    parts = ["classes"]
+    if any(c.slices for c in comparison.candidates):
+        parts.append("slices")
+    if any(c.changed for c in comparison.candidates):
+        parts.append("changed rows")
+    return [*notes, f"{', '.join(parts)}: -f json or csv, or one candidate alone"]
 
 
 def title(key: str, found: Difference | None, spell: Spelling) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xentcli.comparison import main_of
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._csv_fields import number_field, text_field
 from xentcli.renderers.comparison._verdicts import SLICES, part_name
@@ -44,16 +45,21 @@ def _figure(d: Difference) -> dict[str, str]:
     return fields | ({} if unit is None else {"unit": text_field(unit)})
 
 
-def _extent(of: Candidate | Part) -> dict[str, str]:
+def _figures(of: Candidate | Part, contribution: float | None) -> Iterator[dict[str, str]]:
+    """A line for each metric; outcomes and the contribution stand beside the one they are of."""
     outcomes: Outcomes | None = of.outcomes
     counts = {} if outcomes is None else {k: str(n) for k, n in outcomes._asdict().items()}
-    return {"rows": str(of.rows), "weight": number_field(of.weight), **counts}
+    counts["contribution"] = number_field(contribution)
+    main = main_of(tuple(of.metrics)) if of.metrics else 0
+    for number, (key, found) in enumerate(of.metrics.items()):
+        extent = {"rows": str(of.rows), "weight": number_field(of.weight)}
+        own = counts if number == main else {}
+        yield {"metric": text_field(key), **_figure(found), **extent, **own}
 
 
 def _lines(candidate: Candidate) -> Iterator[dict[str, str]]:
-    for key, found in candidate.metrics.items():
-        fields = {"scope": "overall", "metric": text_field(key)}
-        yield {**fields, **_figure(found), **_extent(candidate)}
+    for line in _figures(candidate, None):
+        yield {"scope": "overall", **line}
     if candidate.origin is not None:
         unit = text_field(candidate.origin.unit)
         for key, part in (
@@ -65,10 +71,9 @@ def _lines(candidate: Candidate) -> Iterator[dict[str, str]]:
     everything = (("class", "classes", candidate.classes), ("slice", SLICES, candidate.slices))
     for scope, what, parts in everything:
         for entry in parts:
-            fields = {"scope": scope, "name": text_field(part_name(entry, what)), **_extent(entry)}
-            fields["contribution"] = number_field(entry.contribution)
-            for key, found in entry.metrics.items():
-                yield {**fields, "metric": text_field(key), **_figure(found)}
+            name = text_field(part_name(entry, what))
+            for line in _figures(entry, entry.contribution):
+                yield {"scope": scope, "name": name, **line}
     for row in candidate.changed:
         yield {
             "scope": "row",

@@ -98,7 +98,9 @@ def _why(found: SideBySide, test: Against) -> str:
         return ": both are infinite"
     if any(v.value is None for v in values):
         return ": it is undefined"
-    return ": too few rows, or no standard error"
+    if test.stderr is not None or min(report.source.rows for report in reports) < 2:
+        return ": too few rows"
+    return ": it has no standard error (--bootstrap N gives every figure one)"
 
 
 def listed_words(words: tuple[str, ...]) -> str:
@@ -115,11 +117,12 @@ def notes(found: SideBySide) -> list[str]:
     told = []
     parts = {
         "slices": any(r.slices for r in found.reports),
-        "slices found": any(r.found_slices for r in found.reports),
         "calibration": any(r.calibration for r in found.reports),
     }
     held = ("classes", *(name for name, there in parts.items() if there))
     told.append(f"{listed_words(held)} are in -f json and csv")
+    if any(r.found_slices for r in found.reports):
+        told.append("slices found are in -f json")
     if len(found.sources) > 1:
         told.append(
             "rows are taken for unrelated; of one test set, `xent compare` sees smaller differences"
