@@ -165,11 +165,15 @@ def compare(
     from xentcli.comparing.compare import compare as compared
 
     wanted = Comparing(tuple(names), worst, allow_missing, unpaired)
-    asked = options_of(completed(options, evaluate, "compare"))
+    asked = options_of(completed(options, evaluate, compare))
     data: list[Files | InMemory] = []
     titles: list[str] = []
-    for number, part in enumerate((baseline, *candidates)):
+    given = (baseline, *candidates)
+    # Names are of all, or of all but the baseline; any other number is an error further on.
+    own = dict(enumerate(names, start=len(given) - len(names)))
+    for number, part in enumerate(given):
         paths = paths_of(part)
-        data.append(table_of(part) if paths is None else Files(paths, asked.file))
         titles.append(f"<{number}>" if paths is None else paths[0])
+        name = str(own.get(number, titles[-1]))
+        data.append(table_of(part, name) if paths is None else Files(paths, asked.file))
     return compared(data, titles, asked, wanted)

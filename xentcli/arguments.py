@@ -38,7 +38,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def completed(
     options: Mapping[str, Any],
     evaluate: Callable[..., object],
-    caller: str,
+    caller: Callable[..., object],
     without: frozenset[str] = frozenset(),
 ) -> SimpleNamespace:
     """Keyword arguments that a function passes on to `evaluate`, with the defaults of others.
@@ -46,16 +46,17 @@ def completed(
     Raises UsageError for one that there is not, or that is among those it does `without`.
 
     >>> def evaluate(data, *, clip=0.0, base="e"): ...
-    >>> completed({"clip": 0.1}, evaluate, "compare")
+    >>> def compare(*data, names=(), **options): ...
+    >>> completed({"clip": 0.1}, evaluate, compare)
     namespace(clip=0.1, base='e')
     """
     every: dict[str, Any] = getattr(evaluate, "__kwdefaults__", {})
     known = every.keys() - without
     for name in options:
         if name not in known:
-            near = nearest(name, sorted(known))
+            near = nearest(name, sorted({*known, *(getattr(caller, "__kwdefaults__", None) or ())}))
             hint = f"did you mean {' or '.join(near)}?" if near else None
-            raise UsageError(f"{caller}() has no option '{shown(name)}'", hint=hint)
+            raise UsageError(f"{caller.__name__}() has no option '{shown(name)}'", hint=hint)
     return SimpleNamespace(**{**every, **options})
 
 
@@ -148,9 +149,9 @@ def _chosen(kind: type[Choice], value: str | None) -> Choice | None:
     return None if value is None else choice(kind, value)
 
 
-def table_of(data: Any) -> InMemory:
-    """A table in memory as a data set."""
+def table_of(data: Any, name: str = "<data>") -> InMemory:
+    """A table in memory as a data set, which errors call so."""
     from xentcli.frames import FrameSource
 
-    source = FrameSource(data)
+    source = FrameSource(data, name)
     return InMemory(source, source.again)

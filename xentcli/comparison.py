@@ -159,6 +159,13 @@ class Comparison(NamedTuple):
 
         return get("table", "comparison").text(self, RenderOptions())
 
+    def __repr__(self) -> str:
+        found = ", ".join(
+            f"{c.name}: " + ", ".join(f"{k}={d.difference.value}" for k, d in c.metrics.items())
+            for c in self.candidates
+        )
+        return f"<Comparison with {self.name}: {found}>"
+
     def to_dict(self) -> dict[str, Any]:
         """The same as plain containers, shaped as the JSON of `xent compare --json`."""
         from xentcli.comparison_record import record_of_comparison

@@ -22,13 +22,13 @@ _SAMPLED_ROWS = 200
 class FrameSource:
     """An Arrow stream as a source. It can be read once."""
 
-    path = "<data>"
     format = "arrow"
     size: int | None = None
 
-    def __init__(self, frame: Any) -> None:
+    def __init__(self, frame: Any, path: str = "<data>") -> None:
+        self.path = path
         self._frame = frame
-        self._reader = _stream(frame)
+        self._reader = _stream(frame, path)
         refuse_twins(self._reader.schema, self.path)
         self._first = next(self._reader, None)
         self._starts: list[int] = []
@@ -57,7 +57,7 @@ class FrameSource:
         for batch in chain(first, self._reader):
             for start in range(0, batch.num_rows, block_rows):
                 self._starts.append(row + start)
-                yield _FrameSplit(batch.slice(start, block_rows), roles)
+                yield _FrameSplit(batch.slice(start, block_rows), roles, self.path)
             row += batch.num_rows
 
     def place(self, split: int, row: int) -> str | None:
@@ -67,7 +67,11 @@ class FrameSource:
     def again(self) -> FrameSource | None:
         """The table from its first row; None for a stream, which is gone once it is read."""
         # Whatever else can be read only once has fewer rows now, which the caller notices.
-        return None if isinstance(self._frame, pa.RecordBatchReader) else FrameSource(self._frame)
+        return (
+            None
+            if isinstance(self._frame, pa.RecordBatchReader)
+            else FrameSource(self._frame, self.path)
+        )
 
     def check_unchanged(self) -> None:
         """Nothing to check: nobody else holds the stream."""
@@ -77,17 +81,18 @@ class FrameSource:
 
 
 class _FrameSplit:
-    def __init__(self, batch: pa.RecordBatch, roles: Mapping[str, Role]) -> None:
+    def __init__(self, batch: pa.RecordBatch, roles: Mapping[str, Role], path: str) -> None:
+        self._path = path
         self._batch = batch
         self._roles = roles
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        with reading(FrameSource.path):
+        with reading(self._path):
             columns = [conformed(self._batch.column(c), role) for c, role in self._roles.items()]
         yield pa.RecordBatch.from_arrays(columns, names=list(self._roles))
 
 
-def _stream(frame: Any) -> pa.RecordBatchReader:
+def _stream(frame: Any, path: str) -> pa.RecordBatchReader:
     if isinstance(frame, pa.RecordBatch):
         frame = pa.Table.from_batches([frame])
     if isinstance(frame, pa.Table):
@@ -96,7 +101,7 @@ def _stream(frame: Any) -> pa.RecordBatchReader:
         try:
             return pa.RecordBatchReader.from_stream(frame)
         except (pa.ArrowException, TypeError) as error:
-            raise InputError(f"<data>: {error}") from error
+            raise InputError(f"{path}: {error}") from error
     raise InputError(
         f"a {type(frame).__name__} is neither a path nor a table",
         hint="give a path, a DataFrame, an Arrow table, or anything with __arrow_c_stream__",

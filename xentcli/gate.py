@@ -55,7 +55,7 @@ def check(
     >>> [judged.verdict.value for judged in found.requirements], found.passed
     (['pass', 'fail'], False)
     """
-    asked = options_of(completed(options, evaluate, "check", _LEFT_OUT))
+    asked = options_of(completed(options, evaluate, check, _LEFT_OUT))
     terms = gate.Terms(
         parse_all([require] if isinstance(require, str) else require),
         _baseline(baseline),
@@ -71,7 +71,7 @@ def _baseline(given: Any) -> str | Report | InMemory | None:
         return given
     paths = paths_of(given)
     if paths is None:
-        return table_of(given)
+        return table_of(given, "<baseline>")
     if len(paths) != 1:
         raise UsageError("a baseline is one path, a table, or a report")
     return paths[0]

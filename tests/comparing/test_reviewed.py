@@ -179,6 +179,22 @@ def test_an_option_that_there_is_not_is_named_for_python() -> None:
     found = xentcli.compare(*pair, base=2, names=("old", "new"))
     assert (found.name, found.candidates[0].name) == ("old", "new")
     assert found.candidates[0].metrics["cross_entropy"].difference.unit == "bits"
+    assert repr(found).startswith("<Comparison with old: new: cross_entropy=")
+    with pytest.raises(UsageError) as caught:
+        xentcli.compare(*pair, name=["old", "new"])
+    assert caught.value.hint == "did you mean names?"
+
+
+def test_tables_in_memory_are_called_by_their_names() -> None:
+    a, b = tables(1)
+    with pytest.raises(
+        InputError, match=r"^<1>: lacks 5 ids of <0>, the first that of row 296 of <0>"
+    ):
+        xentcli.compare(a, b[:-5], id="id")
+    with pytest.raises(InputError, match=r"^cand: has 295 rows, prod has more"):
+        xentcli.compare(a, b[:-5], names=["prod", "cand"])
+    with pytest.raises(InputError, match=r"^cand: has 295 rows, <0> has more"):
+        xentcli.compare(a, b[:-5], names=["cand"])
 
 
 def test_clusters_and_slices_are_in_the_signature_and_told() -> None:
