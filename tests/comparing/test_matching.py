@@ -206,6 +206,31 @@ def test_rows_dropped_on_one_side_are_compared_with_nothing(id_: str | None) -> 
     assert {f.code: f.count for f in found.findings}["rows-unpaired"] == 3
 
 
+def test_rows_that_have_nothing_beside_them_are_told_by_side() -> None:
+    a, b = tables(15)
+    found = candidate(a.drop(index=[1]), b.drop(index=[3, 4]), id="id", wanted=LENIENT)
+    (finding,) = (f for f in found.findings if f.code == "rows-unpaired")
+    words = "2 rows of a and 1 row of b have no row on the other side, and went uncompared: 297 "
+    assert finding.message == words + "were compared"
+
+
+def shuffled_within(table: pd.DataFrame) -> pd.DataFrame:
+    return table.sample(frac=1.0, random_state=1).sort_values("label", kind="stable")
+
+
+@pytest.mark.parametrize("name", ["id", "image_id", "ImageID", "uuid", "filename", "note", "valid"])
+def test_files_sorted_by_label_may_hold_their_rows_in_other_orders(name: str) -> None:
+    a, b = (t.rename(columns={"id": name}) for t in tables(17))
+    mixed = shuffled_within(b)
+    found = candidate(a.sort_values("label", kind="stable"), mixed)
+    codes = [f.code for f in found.findings]
+    assert codes == (["order-differs"] if name not in ("note", "valid") else [])
+    for pair in ((a, b), (a, b.drop(columns=name)), (a.assign(**{name: 1}), b)):
+        assert "order-differs" not in {f.code for f in candidate(*pair).findings}
+    by_id = candidate(a, mixed, id=name)
+    assert "order-differs" not in {f.code for f in by_id.findings}
+
+
 def test_wrong_wishes() -> None:
     a, b = tables(16)
     for words, wanted, more in (

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import __version__
 from xentcli.adopting import adopted, rule_of
+from xentcli.comparing.alignment import ahead, beside
 from xentcli.comparing.changes import Changes
 from xentcli.comparing.figures import corrected_among
 from xentcli.comparing.measures import measures
+from xentcli.comparing.order import order_findings
 from xentcli.comparing.pairs import Pairs
 from xentcli.comparing.partners import InOrder
 from xentcli.comparing.reporting import Sides, reported
@@ -27,21 +27,17 @@ from xentcli.states.among import states_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from concurrent.futures import Future
 
     from xentcli.comparing.measures import Measure
     from xentcli.comparing.pairs import PairSums
-    from xentcli.comparing.partners import Beside, Partner
+    from xentcli.comparing.partners import Partner
     from xentcli.comparing.sides import Lines
     from xentcli.engine import Watcher
     from xentcli.evaluation import InMemory, Options
+    from xentcli.report import Finding
     from xentcli.rules import Rule
 
-    Aligned = tuple[Lines, list[Beside]]
-
 CHANGED = 5
-# So many blocks wait for their sums while the rows beside the next one are looked up.
-_AHEAD = 2
 
 
 class Comparing(NamedTuple):
@@ -165,9 +161,9 @@ class _Comparison:
             ]
             rows = 0
             # By their order, rows of candidates are yet to be read, which only this thread may.
-            found = _beside if self._id is None else _ahead
-            for lines, beside in found(streams[0], pairs):
-                for pair, own in zip(pairs, beside, strict=True):
+            aligned = beside if self._id is None else ahead
+            for lines, every in aligned(streams[0], pairs):
+                for pair, own in zip(pairs, every, strict=True):
                     pair.add(lines, own)
                 rows = lines.end
                 if watcher is not None:
@@ -237,6 +233,9 @@ class _Comparison:
         most = self._options.report.max_slices
         return Pairs(base, partner, measured, changes=changes, max_slices=most)
 
+    def _noticed(self, base: Side, side: Side) -> tuple[Finding, ...]:
+        return order_findings(base, side) if self._id is None else ()
+
     def _reported(
         self,
         sides: Sequence[Side],
@@ -252,7 +251,7 @@ class _Comparison:
         pairing = Pairing.ORDER if self._id is None else Pairing.ID
         found = [
             reported(
-                Sides(side.name, pairing, reports[0], report),
+                Sides(base.name, side.name, pairing, reports[0], report, self._noticed(base, side)),
                 own,
                 layout,
                 measured,
@@ -272,22 +271,3 @@ class _Comparison:
             candidates=corrected_among(found),
             findings=reports[0].findings,
         )
-
-
-def _beside(blocks: Iterator[Lines], pairs: Sequence[Pairs]) -> Iterator[Aligned]:
-    """The blocks with what stands beside them."""
-    for lines in blocks:
-        yield lines, [pair.beside(lines) for pair in pairs]
-
-
-def _ahead(blocks: Iterator[Lines], pairs: Sequence[Pairs]) -> Iterator[Aligned]:
-    """The same, found by another thread while blocks before them are added up."""
-    with ThreadPoolExecutor(1) as finder:
-        waiting: deque[tuple[Lines, list[Future[Beside]]]] = deque()
-        for lines in blocks:
-            waiting.append((lines, [finder.submit(pair.beside, lines) for pair in pairs]))
-            if len(waiting) > _AHEAD:
-                before, found = waiting.popleft()
-                yield before, [own.result() for own in found]
-        for before, found in waiting:
-            yield before, [own.result() for own in found]

@@ -10,7 +10,7 @@ import numpy as np
 from xentcli.comparing.agreement import first_other, truths
 from xentcli.comparing.grown import Grown
 from xentcli.comparing.hash_index import HashIndex
-from xentcli.comparing.partners import Beside
+from xentcli.comparing.partners import Beside, Unpaired
 from xentcli.errors import InputError
 from xentcli.finalising import no_rows
 from xentcli.text import shown
@@ -164,7 +164,7 @@ class ById:
                     hint="two data sets are compared row by row where their rows are the same",
                 )
 
-    def finish(self, rows: int) -> int:
+    def finish(self, rows: int) -> Unpaired:
         """Raises InputError for ids that occur twice, or on one side only."""
         del rows
         if self._twice:
@@ -183,7 +183,7 @@ class ById:
             )
         if not self._seen.any():
             raise InputError(f"{self._side.path}: has no id that {self._base.path} has")
-        return more + self._absent
+        return Unpaired(self._absent, more)
 
 
 def _ids(count: int) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from xentcli.comparing.changes import Changes
     from xentcli.comparing.measures import Measure
-    from xentcli.comparing.partners import Beside, Partner
+    from xentcli.comparing.partners import Beside, Partner, Unpaired
     from xentcli.comparing.sides import Lines, Side
     from xentcli.layout import Layout
 
@@ -29,14 +29,15 @@ if TYPE_CHECKING:
 class PairSums(NamedTuple):
     """What is added up of pairs: sums by class, or by slice and class, and the largest changes.
 
-    `k` is 1 where rows have no one class each. `unpaired` rows had nothing to be compared with.
+    `k` is 1 where rows have no one class each. `unpaired` are the rows of either side that had
+    nothing to be compared with.
     """
 
     k: int
     state: State
     slices: Slices
     changes: Changes
-    unpaired: int
+    unpaired: Unpaired
 
 
 class Pairs:

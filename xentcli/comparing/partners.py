@@ -34,6 +34,13 @@ class Beside(NamedTuple):
     rows: Rows | None
 
 
+class Unpaired(NamedTuple):
+    """How many rows of either side had nothing to be compared with."""
+
+    base: int
+    candidate: int
+
+
 class Partner(Protocol):
     """The rows of a candidate, as they are asked for by blocks of the baseline."""
 
@@ -41,7 +48,7 @@ class Partner(Protocol):
         """What stands beside a block. Blocks are asked for in their order, each once."""
         ...
 
-    def finish(self, rows: int) -> int:
+    def finish(self, rows: int) -> Unpaired:
         """Told that the baseline had so many rows and no more; how many rows went unpaired.
 
         Raises InputError where rows are left that belong to none.
@@ -77,7 +84,7 @@ class InOrder:
         self._blocks = blocks
         self._waiting: list[_Part] = []
         self._read = 0
-        self._unpaired = 0
+        self._unpaired = Unpaired(0, 0)
 
     def beside(self, lines: Lines) -> Beside:
         """The candidate's numbers of the rows at the same places.
@@ -102,7 +109,8 @@ class InOrder:
             both, rows, others = np.intersect1d(
                 ours, part.places, assume_unique=True, return_indices=True
             )
-            self._unpaired += len(ours) + len(part.places) - 2 * len(both)
+            left = len(ours) - len(both), len(part.places) - len(both)
+            self._unpaired = Unpaired(*(a + b for a, b in zip(self._unpaired, left, strict=True)))
             part = part.cut(others)
         self._check(lines, part, rows)
         return Beside(part.values, rows)
@@ -153,7 +161,7 @@ class InOrder:
         classes = self._base.layout.classes
         return f"the label '{shown(classes[int(truth[row])])}'"
 
-    def finish(self, rows: int) -> int:
+    def finish(self, rows: int) -> Unpaired:
         """Raises InputError where the candidate has more rows than the baseline."""
         if next(self._blocks, None) is not None or self._read > rows:
             raise InputError(

@@ -21,6 +21,7 @@ from xentcli.finalising import clusters_of, of_clusters
 from xentcli.findings import few_clusters
 from xentcli.report import Finding
 from xentcli.slice_values import named
+from xentcli.text import shown
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from xentcli.clusters import ByCluster
     from xentcli.comparing.measures import Measure
     from xentcli.comparing.pairs import PairSums
+    from xentcli.comparing.partners import Unpaired
     from xentcli.layout import Layout
     from xentcli.options import ReportOptions
     from xentcli.report import Report
@@ -38,10 +40,12 @@ if TYPE_CHECKING:
 class Sides(NamedTuple):
     """What is known of a baseline and a candidate besides their pairs: a report of each."""
 
+    base_name: str
     name: str
     pairing: Pairing
     base: Report
     candidate: Report
+    noticed: tuple[Finding, ...] = ()
 
 
 def reported(
@@ -87,12 +91,13 @@ def reported(
         outcomes=outcomes(totals),
         classes=_classes(layout, totals, measures) if sums.k > 1 else (),
         slices=slices,
-        origin=None if sums.unpaired else _origin(sides, metrics),
+        origin=None if any(sums.unpaired) else _origin(sides, metrics),
         changed=sums.changes.rows(layout, totals.base.nats if main.loss else 1.0),
         uncertainty=None if clustered is None else of_clusters(clustered),
         findings=(
             *sides.candidate.findings,
-            *_left_out(sums.unpaired, totals.rows()),
+            *sides.noticed,
+            *_left_out(sums.unpaired, sides, totals.rows()),
             *_undefined(totals, main),
             *few_clusters(totals),
             *noticed,
@@ -186,13 +191,19 @@ def _origin(sides: Sides, metrics: dict[str, Difference]) -> Origin | None:
     return Origin(calibration, whole - calibration, change.difference.unit or "nats")
 
 
-def _left_out(unpaired: int, rows: int) -> list[Finding]:
+def _left_out(unpaired: Unpaired, sides: Sides, rows: int) -> list[Finding]:
     """What is said of rows that had nothing to be compared with."""
-    if not unpaired:
+    count = sum(unpaired)
+    if not count:
         return []
-    left = "1 row of one side has" if unpaired == 1 else f"{unpaired:,} rows of one side have"
-    message = f"{left} no row on the other, and went uncompared: {rows:,} were compared"
-    return [Finding("rows-unpaired", "warning", unpaired, message)]
+    left = " and ".join(
+        f"{'1 row' if n == 1 else f'{n:,} rows'} of {shown(name)}"
+        for n, name in zip(unpaired, (sides.base_name, sides.name), strict=True)
+        if n
+    )
+    have = "has" if count == 1 else "have"
+    message = f"{left} {have} no row on the other side, and went uncompared: {rows:,} were compared"
+    return [Finding("rows-unpaired", "warning", count, message)]
 
 
 def _undefined(totals: Totals, measure: Measure) -> list[Finding]:

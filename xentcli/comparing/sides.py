@@ -119,6 +119,7 @@ class Side:
         begun = begin(self._sources, options.file)
         self._opened: list[Source] = list(begun.opened)
         self.path = begun.telling.path
+        self.table = begun.table
         self.sliced = understand(begun.telling, begun.table, options)
         self.layout: Layout = self.sliced._replace(by=(), bins=(), cluster=None)
         rule_of(options.policy, self.layout)
