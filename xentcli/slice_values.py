@@ -45,9 +45,18 @@ def runs(values: NDArray[Any]) -> tuple[NDArray[Any], Rows | None]:
     return values[starts], np.diff(np.append(starts, len(values)))
 
 
-def _plain(word: str) -> str:
-    """A whole number as such, however it was spelled: 1.0 is 1, and so in every format."""
-    return canonical(word) if word[-1:] == "0" and "." in word else word
+_TRUTHS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
+
+
+def as_sliced(word: str) -> str:
+    """A value as slices are named by it, in every format: 1.0 is 1, and True is true.
+
+    >>> as_sliced("1.0"), as_sliced("True"), as_sliced("DE")
+    ('1', 'true', 'DE')
+    """
+    if word[-1:] == "0" and "." in word:
+        return canonical(word)
+    return _TRUTHS.get(word, word)
 
 
 def _merged(words: list[str], codes: NDArray[Any]) -> tuple[list[str], NDArray[Any]]:
@@ -84,7 +93,7 @@ def values_of(array: pa.Array, bins: Bins | None = None, name: str = "") -> tupl
             values = np.where(there, values, values.dtype.type(0))
         distinct, codes = _distinct(values)
         words = [spell(v) for v in distinct.tolist()]
-    words = [_plain(word) for word in words]
+    words = [as_sliced(word) for word in words]
     words, codes = _merged(words, codes)
     if there is not None:
         codes = np.where(there, codes, len(words))

@@ -272,3 +272,11 @@ def test_an_infinite_class_needs_no_test() -> None:
     assert (worse.difference.value, worse.p) == (math.inf, None)
     assert found.to_dict()["requirements"][0]["worse"][0]["p"] is None
     assert re.search(rf"worse: class {worse.name} \+∞\n", str(found))
+
+
+@pytest.mark.parametrize("value", ["True", "true", "TRUE"])
+@pytest.mark.parametrize("kind", [bool, str])
+def test_truth_values_are_one_slice_however_they_are_spelled(value: str, kind: type) -> None:
+    frame = FRAME.assign(flag=[kind(i % 4 == 0) for i in range(20)])
+    (judged,) = check(f"slice[flag={value}].rows >= 5", frame=frame).requirements
+    assert judged.value.value == 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import random
@@ -182,3 +183,32 @@ def test_options_of_slices_that_cannot_be(xent: Xent, options: tuple[str, str]) 
     result = xent.run("eval", "rows.csv", "--by", "label", *options)
     assert (result.code, result.stdout) == (2, "")
     assert options[0] in result.stderr
+
+
+def test_slices_are_named_alike_in_every_format(xent: Xent) -> None:
+    days = [dt.datetime(2024, 1, day, hour) for day in (1, 2) for hour in (0, 0)]  # noqa: DTZ001
+    times = [day.replace(hour=10, minute=30) for day in days]
+    labels = ["a", "b"] * 2
+    columns = {"label": labels, "prob_a": [0.5] * 4, "prob_b": [0.5] * 4}
+    more: dict[str, list[Any]] = {
+        "on": [True, False] * 2,
+        "day": days,
+        "time": times,
+        "n": [1.0, 2.0] * 2,
+    }
+    pq.write_table(pa.table(columns | more), xent.folder / "a.parquet")
+    header = ",".join([*columns, *more])
+    rows = [
+        f"{label},0.5,0.5,{on},{day:%Y-%m-%d},{time},{n}"
+        for label, on, day, time, n in zip(labels, *more.values(), strict=True)
+    ]
+    xent.write("a.csv", "\n".join([header, *rows]) + "\n")
+    for name, keys in (
+        ("on", ["false", "true"]),
+        ("day", ["2024-01-01", "2024-01-02"]),
+        ("time", ["2024-01-01 10:30:00", "2024-01-02 10:30:00"]),
+        ("n", ["1", "2"]),
+    ):
+        for file in ("a.csv", "a.parquet"):
+            slices = xent.eval(file, "--by", name)["slices"]
+            assert [part["by"][name] for part in slices] == keys, (name, file)

@@ -10,6 +10,7 @@ from xentcli.labels import ClassIndex
 from xentcli.naming import nearest
 from xentcli.report import Value
 from xentcli.slice_report import SliceTable
+from xentcli.slice_values import as_sliced
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -117,6 +118,10 @@ def slice_place(slices: Sequence[Sliced], requirement: Requirement, where: str =
     wanted = tuple(_values(slices, requirement, where))
     known = list(_keys(slices))
     place = next((i for i, key in enumerate(known) if tuple(key) == wanted), None)
+    if place is None:
+        # Spelled otherwise, as 1.0 and True are.
+        plain = tuple(map(as_sliced, wanted))
+        place = next((i for i, key in enumerate(known) if tuple(key) == plain), None)
     if place is None and _MISSING in wanted:
         # What reports call a missing value, where no value is spelled so.
         empty = tuple("" if value == _MISSING else value for value in wanted)

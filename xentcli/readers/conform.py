@@ -77,7 +77,20 @@ def conformed(array: pa.Array, role: Role) -> pa.Array:
         return array
     if t.is_dictionary(array.type) and not t.is_dictionary(target):
         array = array.dictionary_decode()
-    return array.cast(target)
+    found = array.cast(target)
+    return _times(found) if t.is_timestamp(array.type) else found
+
+
+def _times(spelled: pa.Array) -> pa.Array:
+    """Points in time as text files have them: without a fraction of nothing, or a midnight.
+
+    >>> _times(pa.array(["2024-01-31 00:00:00.000000", "2024-01-31 10:00:00.000Z"])).to_pylist()
+    ['2024-01-31', '2024-01-31 10:00:00Z']
+    """
+    import pyarrow.compute as pc
+
+    whole = pc.replace_substring_regex(spelled, pattern=r"\.0+(Z?)$", replacement=r"\1")
+    return pc.replace_substring_regex(whole, pattern=r" 00:00:00$", replacement="")
 
 
 def _label(type_: pa.DataType) -> pa.DataType | None:
