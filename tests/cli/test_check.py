@@ -298,6 +298,16 @@ def test_a_file_that_is_wrong_names_itself_and_the_key(
     check(xent, data, *required("rows > 1")).assert_error("xent.toml: ", *needles, code=2)
 
 
+@pytest.mark.parametrize("table", ["tool.xent.check", "tool.xent", "tool.xentcli.chek"])
+def test_a_table_of_another_name_is_not_passed_over(xent: Xent, data: str, table: str) -> None:
+    xent.write("pyproject.toml", f"[{table}]\nrequire = 'rows > 1'\n")
+    wrong = table.removesuffix(".check")
+    result = check(xent, data)
+    result.assert_error(f"pyproject.toml: [{wrong}] is no table", "[tool.xentcli.check]", code=2)
+    xent.write("pyproject.toml", "[tool.xenon]\nrequire = 'rows > 1'\n[tool]\nx = 1\n")
+    check(xent, data).assert_error("nothing is required", code=2)
+
+
 def test_a_table_that_is_none(xent: Xent, data: str) -> None:
     xent.write("xent.toml", "check = 3\n")
     check(xent, data).assert_error("xent.toml", "no table", code=2)

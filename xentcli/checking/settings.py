@@ -80,6 +80,8 @@ def _folders(start: str) -> Iterator[str]:
 
 def _table(path: str, places: tuple[tuple[str, ...], ...]) -> Table | None:
     whole = _read(path)
+    if _PLACES["pyproject.toml"] in places:
+        _refuse_misnamed(path, whole)
     for place in places:
         part: Any = whole
         for key in place:
@@ -95,6 +97,23 @@ def _table(path: str, places: tuple[tuple[str, ...], ...]) -> Table | None:
                 )
             return Table(path, place, part)
     return None
+
+
+def _refuse_misnamed(path: str, whole: Mapping[str, Any]) -> None:
+    """Raises UsageError for a table that is meant for the gate, and is not named so."""
+    tools = whole.get("tool")
+    if not isinstance(tools, dict):
+        return
+    own = tools.get("xentcli")
+    wrong = (
+        [f"tool.xentcli.{key}" for key in own if key != "check"] if isinstance(own, dict) else []
+    )
+    wrong += ["tool.xent"] if "xent" in tools else []
+    if wrong:
+        raise UsageError(
+            f"{shown(path)}: [{shown(wrong[0])}] is no table of xent's",
+            hint="options of the gate go below [tool.xentcli.check]",
+        )
 
 
 def _read(path: str) -> dict[str, Any]:
