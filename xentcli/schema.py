@@ -197,10 +197,16 @@ def _is_list_of_numbers(text: str) -> bool:
         return False
 
 
+_REPEATED = ("--by", "--keep")
+
+
 def missing_column(name: str, names: Sequence[str], option: str | None = None) -> InputError:
     """The error for a column that is not there, with the nearest names."""
     near = naming.nearest(name, names)
     hint = f"did you mean {quoted(near)}?" if near else f"the columns are {quoted(names)}"
+    parts = name.split(",")
+    if option in _REPEATED and len(parts) > 1 and all(part in names for part in parts):
+        hint = f"name one column at a time: {' '.join(f'{option} {shown(part)}' for part in parts)}"
     asked = "" if option is None else f"{option}: "
     return InputError(f"{asked}there is no column '{shown(name)}'", hint=hint)
 

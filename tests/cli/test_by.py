@@ -185,6 +185,12 @@ def test_options_of_slices_that_cannot_be(xent: Xent, options: tuple[str, str]) 
     assert options[0] in result.stderr
 
 
+def test_columns_are_named_one_at_a_time(xent: Xent) -> None:
+    xent.write("a.csv", "g,h,label,prob_a,prob_b\nx,y,a,0.5,0.5\n")
+    xent.run("eval", "a.csv", "--by", "g,h").assert_error("--by g --by h")
+    xent.run("rows", "a.csv", "--keep", "g,h").assert_error("--keep g --keep h")
+
+
 def test_slices_are_named_alike_in_every_format(xent: Xent) -> None:
     days = [dt.datetime(2024, 1, day, hour) for day in (1, 2) for hour in (0, 0)]  # noqa: DTZ001
     times = [day.replace(hour=10, minute=30) for day in days]

@@ -65,7 +65,8 @@ def measures(
             means = ", ".join(m.name for m in registry().values() if m.row is not None)
             raise UsageError(
                 f"{wanted.key} is no mean of a number of each row, and is not compared row by row",
-                hint=f"compare one of {means}; or see `xent eval --each`",
+                hint=f"compare one of {means}; or see `xent eval --each`, or the difference of "
+                "independent rows with --unpaired --bootstrap N",
             )
     return tuple(found)
 

@@ -107,10 +107,12 @@ def _facts(one: Saved, other: Saved) -> Iterator[tuple[str, Any, Any]]:
 def _check_alike(one: Saved, other: Saved) -> None:
     for words, ours, theirs in _facts(one, other):
         if ours != theirs:
+            named = words in (_LAYOUT["classes"], _LAYOUT["scores"])
             raise InputError(
                 f"{one.name} and {other.name} cannot be merged: {words} "
                 f"{'are' if words in _PLURAL else 'is'} "
-                f"{_told(ours)} in one, {_told(theirs)} in the other"
+                f"{_told(ours)} in one, {_told(theirs)} in the other",
+                hint="score all with the same --scores and --classes" if named else None,
             )
 
 
