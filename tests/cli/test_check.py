@@ -298,6 +298,16 @@ def test_a_file_that_is_wrong_names_itself_and_the_key(
     check(xent, data, *required("rows > 1")).assert_error("xent.toml: ", *needles, code=2)
 
 
+def test_github_is_told_why_there_is_no_verdict(xent: Xent, data: str) -> None:
+    result = check(xent, data, *required("class[a%b].recall >= 0"), "-f", "github")
+    assert (result.code, result.stdout) == (3, "")
+    annotation, error, hint = result.stderr.splitlines()
+    assert annotation.startswith("::error title=xent check%3A no verdict::")
+    assert "there is no class 'a%25b'. " in annotation
+    assert (error[:7], hint[:6]) == ("error: ", "hint: ")
+    check(xent, data, *required("class[a%b].recall >= 0")).assert_error("there is no class")
+
+
 @pytest.mark.parametrize("table", ["tool.xent.check", "tool.xent", "tool.xentcli.chek"])
 def test_a_table_of_another_name_is_not_passed_over(xent: Xent, data: str, table: str) -> None:
     xent.write("pyproject.toml", f"[{table}]\nrequire = 'rows > 1'\n")

@@ -14,7 +14,7 @@ from xentcli.commands.results import Work
 from xentcli.commands.scoring import check_output, warn
 from xentcli.commands.stored import all_states, refuse_reading
 from xentcli.commands.taking import takes
-from xentcli.errors import OutputError, UsageError
+from xentcli.errors import OutputError, UsageError, XentError
 
 if TYPE_CHECKING:
     from xentcli.checking.gate import Terms
@@ -42,6 +42,39 @@ def check_command(
     work: Work,
 ) -> None:
     """Hold predictions against requirements: exit code 0 if all are met, 1 if one is not."""
+    try:
+        checked = _held(context, sources, gate, config, inputs, figures, output, work)
+    except XentError as error:
+        if output.format == "github":
+            _annotate(error)
+        raise
+    raise typer.Exit(checked.exit_code)
+
+
+def _annotate(error: XentError) -> None:
+    """Has GitHub show, beside the run, why there is no verdict; standard output stays empty."""
+    import sys
+
+    from xentcli.renderers.check.github import message, title
+
+    if sys.stderr is not None:
+        told = ". ".join(filter(None, (error.message, error.hint)))
+        line = f"::error title={title('xent check: no verdict')}::{message(told)}\n"
+        encoding = sys.stderr.encoding or "utf-8"
+        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _held(
+    context: typer.Context,
+    sources: list[str] | None,
+    gate: Gate,
+    config: Config,
+    inputs: Inputs,
+    figures: Figures,
+    output: GateOutput,
+    work: Work,
+) -> Checked:
+    """The verdict, which is told; its exit code is left to be given."""
     from xentcli.checking.recorded import is_ours
     from xentcli.evaluation import Files, Options
     from xentcli.output import check_target, deliver_all
@@ -80,7 +113,7 @@ def check_command(
         _append(summary, checked, output)
     if not work.quiet and "-" not in forms:
         warn(checked.findings)
-    raise typer.Exit(checked.exit_code)
+    return checked
 
 
 def _checked(files: Files, terms: Terms, options: Options, work: Work) -> Checked:
