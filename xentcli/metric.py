@@ -150,6 +150,17 @@ class Requested(NamedTuple):
         ]
         return f"{self.metric.name}({','.join(given)})" if given else self.metric.name
 
+    @property
+    def of_positive(self) -> bool:
+        """Whether the figure would be another if the other of two classes were the positive one."""
+        if self.settings.get("pos_weight", 1.0) != 1.0:
+            return True
+        try:
+            float(self.settings.get("alpha", "none"))
+        except ValueError:
+            return False
+        return True
+
     def statistics(self) -> tuple[Statistic, ...]:
         """The sums this metric needs."""
         needed = self.metric.statistics

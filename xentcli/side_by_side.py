@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xentcli.against_rest import FEWEST
-from xentcli.metrics import find
+from xentcli.metrics import find, request
 from xentcli.quantiles import holm, student_tails
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def side_by_side(
     better = "lower" if declared is None else declared.better
     values = [None if metric is None else report.metrics[metric] for report in reports]
     order = _ordered(values, better)
-    differ = tuple(_differing(reports))
+    differ = tuple(_differing(reports, metric))
     tests: tuple[Against, ...] = ()
     # Sums grow with the rows, and where no way is better, none is the best.
     if declared is not None and not declared.extensive and better in {"lower", "higher"}:
@@ -166,12 +166,13 @@ def _witnesses(report: Report) -> int:
     return report.source.rows if clusters is None else clusters
 
 
-def _differing(reports: Sequence[Report]) -> Iterator[str]:
+def _differing(reports: Sequence[Report], metric: str | None) -> Iterator[str]:
     """What has to be alike for figures to compare, and is not."""
+    ordered = metric is not None and request([metric])[0].of_positive
     layouts = [report.layout for report in reports]
     facts: dict[str, list[Hashable]] = {
         "task": [layout.task for layout in layouts],
-        "classes": [frozenset(layout.classes) for layout in layouts],
+        "classes": [layout.classes if ordered else frozenset(layout.classes) for layout in layouts],
         "targets": [layout.target_scale for layout in layouts],
         "weights": [layout.weight for layout in layouts],
         "units": [layout.units for layout in layouts],

@@ -12,6 +12,7 @@ import pytest
 import xentcli
 from xentcli.checking.deciding import decide
 from xentcli.comparing.figures import of_shares, with_test
+from xentcli.errors import UsageError
 from xentcli.intervals import Intervals
 from xentcli.means import Estimate
 from xentcli.options import Base
@@ -98,3 +99,32 @@ def test_a_figure_at_the_bound_keeps_it() -> None:
     for baseline in (base, xentcli.evaluate(base)):
         found = xentcli.check(new, require="delta.accuracy >= -0.01", baseline=baseline)
         assert found.passed
+
+
+@pytest.mark.parametrize("confidence", [0.01, 0.5, 0.95, 0.999])
+def test_a_baseline_of_another_confidence_decides_nothing_more(confidence: float) -> None:
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 2, 200)
+    old, new = (
+        pd.DataFrame({"label": y, "prob": np.where(rng.random(200) < 0.8, y, 1 - y) * 0.8 + 0.1})
+        for _ in range(2)
+    )
+    told = xentcli.evaluate(old, confidence=confidence, metric=["accuracy", "cross_entropy"])
+    for bound in (0.05, 0.08):
+        require = f"delta.accuracy >= {-bound}"
+        (found,) = xentcli.check(
+            new, require=require, baseline=told, decide_on="interval"
+        ).requirements
+        value = found.value
+        assert value.interval is not None
+        low, high = value.interval
+        reach = 1.96 * (value.stderr or 0.0)
+        assert (low, high) == pytest.approx(
+            ((value.value or 0.0) - reach, (value.value or 0.0) + reach), abs=0.004
+        )
+    certain = xentcli.evaluate(old.assign(prob=y * 0.8 + 0.1), confidence=confidence)
+    if confidence != 0.95:
+        with pytest.raises(UsageError, match="no interval"):
+            xentcli.check(
+                new, require="delta.accuracy >= -9", baseline=certain, decide_on="interval"
+            )

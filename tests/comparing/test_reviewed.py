@@ -17,7 +17,8 @@ from xentcli.comparing import forked_sides
 from xentcli.comparing.compare import Comparing
 from xentcli.comparison import Pairing
 from xentcli.errors import InputError, UsageError
-from xentcli.options import Like, OnBadRow, Policy, Task
+from xentcli.options import Like, OnBadRow, Policy, ReportOptions, Task
+from xentcli.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,3 +212,39 @@ def test_clusters_and_slices_are_in_the_signature_and_told() -> None:
     assert f"errors from {clusters} clusters" in str(found)
     assert found.to_dict()["candidates"][0]["uncertainty"]["clusters"] == clusters
     assert plain.to_dict()["candidates"][0]["uncertainty"] is None
+
+
+@pytest.mark.parametrize("metric", ["cross_entropy(pos_weight=5)", "focal(alpha=0.9)"])
+def test_figures_of_the_positive_class_are_of_one_class(metric: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    p, y = rng.random(50), rng.random(50) < 0.3
+    a = pd.DataFrame({"label": np.where(y, "yes", "no"), "prob_no": 1 - p, "prob_yes": p})
+    a = a.assign(id=range(50))
+    b = a[["label", "prob_yes", "prob_no", "id"]]
+    words = "classes stand in another order"
+    with pytest.raises(InputError, match=words):
+        xentcli.compare(a, b, metric=metric, unpaired=True)
+    own = [tmp_path / "a.xent", tmp_path / "b.xent"]
+    report = ReportOptions(metrics=(metric,))
+    for path, frame in zip(own, (a, b), strict=True):
+        saved(tmp_path, path.stem, frame, report=report)
+    with pytest.raises(InputError, match=words):
+        xentcli.compare(*own, metric=metric)
+    found = xentcli.compare(a, b, metric=metric, unpaired=True, scores="prob_no,prob_yes")
+    assert found.candidates[0].metrics[metric].difference.value == 0.0
+    assert xentcli.compare(a, b, metric="brier", unpaired=True).candidates
+    reports = [xentcli.evaluate(frame, metric=metric) for frame in (a, b)]
+    assert side_by_side(["a", "b"], reports, 0.95).differ == ("classes",)
+    assert side_by_side(["a", "a"], reports[:1] * 2, 0.95).differ == ()
+
+
+@pytest.mark.parametrize("like", list(Like))
+def test_states_of_one_column_as_other_systems_read_it(like: Like, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    p = rng.random(40)
+    table = pd.DataFrame({"id": range(40), "label": (rng.random(40) < p).astype(int), "prob": p})
+    report = ReportOptions(metrics=("calibration_loss", "brier"))
+    path = saved(tmp_path, "a", table, policy=Policy(like=like), report=report)
+    again = xentcli.evaluate(path, metric=report.metrics)
+    once = xentcli.evaluate(table, metric=report.metrics, like=like, id="id")
+    assert again.metrics == once.metrics

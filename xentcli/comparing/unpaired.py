@@ -59,9 +59,30 @@ def _check_kind(base: str, ours: Report, name: str, theirs: Report) -> None:
         )
 
 
+def _check_positive(base: str, ours: Report, name: str, theirs: Report) -> None:
+    """Raises InputError for figures of the positive class where that may be another one."""
+    if _binding(ours) == _binding(theirs):
+        return
+    both = [key for key in ours.metrics if key in theirs.metrics]
+    wanted = next((r.key for r in (request(both) if both else ()) if r.of_positive), None)
+    if wanted is not None:
+        raise InputError(
+            f"{name}: its classes stand in another order than those of {base}, and {wanted} is "
+            "of the last one",
+            hint="--scores names columns in one order, --positive the class of a single one",
+        )
+
+
+def _binding(report: Report) -> str:
+    """The classes in their order, with the positive one, as the signature has them."""
+    return report.signature.partition("|classes:")[2].partition("|")[0]
+
+
 def compared(reports: Sequence[Report], names: Sequence[str], intervals: Intervals) -> Comparison:
     """The differences of reports from the first of them, as of independent rows."""
     base, *others = reports
+    for name, other in zip(names[1:], others, strict=True):
+        _check_positive(names[0], base, name, other)
     found = [
         Candidate(
             name=name,
@@ -139,9 +160,14 @@ def of_figures(
     df = before + after - 2 if not below else math.floor(whole * whole / below)
     estimate = Estimate(value, math.sqrt(whole), max(1, df))
     found = with_test(intervals, base, candidate, estimate, base.unit, 1.0)
-    return (
-        _of_shares(found, intervals) if whole == 0 or _leans(base) or _leans(candidate) else found
-    )
+    if not (whole == 0 or _leans(base) or _leans(candidate)):
+        return found
+    if {base.confidence, candidate.confidence} <= {intervals.confidence, None}:
+        return _of_shares(found, intervals)
+    if not base.stderr or not candidate.stderr:
+        # Of another confidence, as a report may be, intervals do not make one of this.
+        return found._replace(difference=found.difference._replace(interval=None))
+    return found
 
 
 def _exactly(a: float, b: float) -> float:

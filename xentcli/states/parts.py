@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xentcli.fingerprint import MOST_IDS, By, Fingerprint
+from xentcli.imitate import RoundedPair
 from xentcli.keyed_sums import KeyedSums
 from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
 from xentcli.pair_sketch import CELLS, PairSketch
@@ -40,6 +41,7 @@ _SCORES: dict[str, type[Scores]] = {
     "single-probabilities": SingleProbability,
     "single-log-probabilities": SingleLogProbability,
     "single-logits": SingleLogit,
+    "single-rounded-pairs": RoundedPair,
 }
 
 
