@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -248,3 +248,20 @@ def test_states_of_one_column_as_other_systems_read_it(like: Like, tmp_path: Pat
     again = xentcli.evaluate(path, metric=report.metrics)
     once = xentcli.evaluate(table, metric=report.metrics, like=like, id="id")
     assert again.metrics == once.metrics
+
+
+@pytest.mark.parametrize("like", [None, Like.SKLEARN, Like.TORCH, Like.KERAS])
+def test_both_sides_have_the_figures_of_their_reports(like: Like | None) -> None:
+    specs = ["cross_entropy", "cross_entropy(smoothing=0.1)", "focal", "focal(gamma=0)", "brier"]
+    pair = labels(2)
+    options: dict[str, Any] = {
+        "task": "multilabel",
+        "metric": [*specs, "mean_label_cross_entropy"],
+        "like": like,
+    }
+    found = xentcli.compare(*pair, **options).candidates[0].metrics
+    sides = [xentcli.evaluate(table, **options).metrics for table in pair]
+    for key, difference in found.items():
+        for told, report in zip((difference.base, difference.candidate), sides, strict=True):
+            own = report[key].value, report[key].stderr
+            assert (told.value, told.stderr) == pytest.approx(own, rel=1e-14), key

@@ -48,7 +48,7 @@ def measures(
 ) -> tuple[Measure, ...]:
     """The figures that specs ask for; without any, those of the default report that are means.
 
-    `per_label` has losses of labels divided by the number of labels, `means_only` leaves out
+    `per_label` has the cross-entropy of labels divided by their number, `means_only` leaves out
     figures that are no means.
     Raises UsageError for a figure that is no mean over the rows, or means nothing here.
     """
@@ -58,7 +58,7 @@ def measures(
         of = None if metric.row is None else metric.row(wanted.settings, layout.kind)
         if of is not None and (wanted.overall_shown or specs):
             share = metric.share and layout.kind is TargetKind.CLASS
-            if per_label and metric.name in ("cross_entropy", "focal"):
+            if per_label and metric.name == "cross_entropy":
                 of = _divided(of, layout.k)
             found.append(Measure(wanted.key, of, metric.better, metric.unit == "loss", share))
         elif specs and not means_only:
