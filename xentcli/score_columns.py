@@ -14,6 +14,7 @@ from xentcli.named_targets import classes_of_sas, outcome_in
 from xentcli.options import ColumnOptions, Scale
 from xentcli.schema import Column, Kind, Table, missing_column, quoted
 from xentcli.text import shown
+from xentcli.unread_scores import refuse_unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,6 +186,7 @@ def _families(
     labels = list(dict.fromkeys(table.texts(target))) if target is not None else []
     strong, weak = list[ScoreColumns](), list[ScoreColumns]()
     for prefix, names in families.items():
+        refuse_unread(table, free, prefix, names)
         suffixes = tuple(prefix.class_in(n) for n in names)
         if prefix.text == naming.SAS and suffixes != classes:
             suffixes = classes_of_sas(suffixes, target, labels if classes is None else classes)

@@ -89,7 +89,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("report", "records", "comparison", "comparison_record", "calibration_report"),
         *("signature", "resolve", "verdicts"),
     ),
-    ("score_columns", "class_names", "target_columns", "outcomes", "by_columns", "groups"),
+    (
+        *("score_columns", "unread_scores", "class_names", "target_columns", "outcomes"),
+        *("by_columns", "groups"),
+    ),
     ("rules", "conventions"),
     ("layout", "named_targets", "distributions"),
     ("schema",),

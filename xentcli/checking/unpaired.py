@@ -22,6 +22,7 @@ _CONVENTIONS = {
     "unknown": "--unknown-label",
     "weight": "--weight",
     "cluster": "--cluster",
+    "count": "--count",
 }
 _FIELD = re.compile(r"((?:[^|\\]|\\.)*)(?:\||$)", re.DOTALL)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import InputError
+from xentcli.labels import canonical
 from xentcli.options import TargetKind
 from xentcli.text import shown
 
@@ -33,6 +34,13 @@ def classes_of(base: Side, side: Side) -> NDArray[np.intp]:
             f"{side.path}: is read as {theirs.kind.value} targets, {base.path} as "
             f"{ours.kind.value} targets",
             hint="--task and --target-scale say how both are to be read",
+        )
+    speak = [None if truth is None else truth.positive for truth in (ours.truth, theirs.truth)]
+    if speak[0] and speak[1] and canonical(speak[0]) != canonical(speak[1]):
+        raise InputError(
+            f"{side.path}: its score is of the class '{shown(speak[1])}', that of {base.path} of "
+            f"'{shown(speak[0])}'",
+            hint="--target and --scores with --positive say what a column of another name is of",
         )
     if ours.kind is TargetKind.OUTCOME:
         return np.zeros(1, dtype=np.intp)

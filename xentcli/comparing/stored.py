@@ -127,6 +127,8 @@ def _check_conventions(base: Saved, other: Saved) -> None:
         raise InputError(f"{base.name} and {other.name} are of different classes")
     if (base.layout.weight is None) != (other.layout.weight is None):
         raise InputError(f"{base.name} and {other.name}: rows have weights in one of them only")
+    if base.layout.units != other.layout.units:
+        raise InputError(f"{base.name} and {other.name}: --count is not the same column in both")
     if base.layout.cluster != other.layout.cluster:
         raise InputError(f"{base.name} and {other.name}: --cluster is not the same column in both")
 

@@ -51,7 +51,8 @@ class JsonGrammar:
     def _is_integer(self, key: str) -> bool:
         values = [found.get(key) for found in self._first]
         return self._kinds[key] is Kind.NUMBER and all(
-            value is None or value.lstrip("-").isdigit() for value in values
+            value is None or (isinstance(value, str) and value.lstrip("-").isdigit())
+            for value in values
         )
 
     def sample(self) -> Mapping[str, Sequence[object]]:
