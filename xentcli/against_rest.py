@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli import double_double
 from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
-from xentcli.quantiles import holm, student_tails
+from xentcli.numerics import doubles
+from xentcli.numerics.distributions import holm, student_tails
 from xentcli.slice_totals import quotient
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.clusters import ByCluster
-    from xentcli.double_double import Doubles
+    from xentcli.numerics.doubles import Doubles
     from xentcli.slice_totals import SliceTotals
 
     Floats = NDArray[np.float64]
@@ -99,7 +99,7 @@ def _side(every: SliceTotals, *, rest: bool) -> _Side:
 def _beyond(every: SliceTotals, key: str) -> Doubles:
     """The sums of all rows outside each slice."""
     own = every.doubles(key)
-    return double_double.constant(*every.whole.exactly(key), len(every)) - own
+    return doubles.constant(*every.whole.exactly(key), len(every)) - own
 
 
 def clustered_tests(every: SliceTotals, numbers: Rows, clustered: ByCluster) -> Tests:

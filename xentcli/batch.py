@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.family import Loss
-    from xentcli.groups import Arrangement, Groups
+    from xentcli.numerics.groups import Arrangement, Groups
     from xentcli.scores import Scores
     from xentcli.tally import Place
 

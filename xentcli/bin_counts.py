@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.exact import MAX_ROWS
-from xentcli.levels import GRID, SHIFTER_BITS, SHIFTERS
+from xentcli.numerics.exact import MAX_ROWS
+from xentcli.numerics.ladder import GRID, SHIFTER_BITS, SHIFTERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.bin_counts import UNIT, binned, folded, numbers_of, scratch, totals_of
-from xentcli.groups import Arrangement
 from xentcli.matrix_scores import Matrix, Probabilities
+from xentcli.numerics.groups import Arrangement
 from xentcli.statistic import Statistic
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from xentcli.batch import Batch
     from xentcli.class_batch import ClassBatch
-    from xentcli.exact import Sums
     from xentcli.frame import Frame
+    from xentcli.numerics.exact import Sums
     from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]

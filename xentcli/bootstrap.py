@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
-from xentcli.exact import ratio
 from xentcli.identities import Identity, Kind
+from xentcli.numerics.exact import ratio
 from xentcli.replicates import Replicates
 from xentcli.report import Finding, Uncertainty, Value
 from xentcli.text import shown

@@ -13,9 +13,9 @@ from xentcli.calibration_report import (
 )
 from xentcli.decomposition import parts_of
 from xentcli.errors import UsageError
-from xentcli.exact import ratio
-from xentcli.levels import UNIT_BITS
 from xentcli.metrics import request
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
 from xentcli.recalibration import winnings
 from xentcli.reliability import bins_of, expected_error, squared_error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.batch import Batch, Slot, View
-from xentcli.groups import Arrangement, Groups
+from xentcli.numerics.groups import Arrangement, Groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.batch import Batch, Slot, View
-from xentcli.elementary import surprise
 from xentcli.family import Loss, smoothed, term
-from xentcli.groups import Arrangement, Groups, count_classes
+from xentcli.numerics.elementary import surprise
+from xentcli.numerics.groups import Arrangement, Groups, count_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, UsageError
-from xentcli.exact import ratio
 from xentcli.labels import ClassIndex
+from xentcli.numerics.exact import ratio
 from xentcli.schema import quoted
 from xentcli.text import shown
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli import double_double
-from xentcli.double_double import Doubles
+from xentcli.numerics import doubles
+from xentcli.numerics.doubles import Doubles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,10 +72,10 @@ class ClusterSums:
             cells = slice(group, group + 1)
         else:
             cells = slice(size - 1, size) if self._overlapping else slice(0, size)
-        total = double_double.of(np.zeros(n))
+        total = doubles.of(np.zeros(n))
         for whole, scale in sums.parts():
             for column in whole.reshape(n, size)[:, cells].T:
-                part = double_double.whole(column)
+                part = doubles.whole(column)
                 total = total + Doubles(part.high * scale, part.low * scale)
         return total
 
@@ -117,9 +117,9 @@ class Clusters:
 
     def combined(self, terms: Sequence[Term]) -> Doubles:
         """The sum of the terms, cluster by cluster."""
-        total = double_double.of(np.zeros(len(self._numbers)))
+        total = doubles.of(np.zeros(len(self._numbers)))
         for numerator, denominator, key, group in terms:
-            factor = double_double.constant(numerator, denominator, len(self._numbers))
+            factor = doubles.constant(numerator, denominator, len(self._numbers))
             total = total + factor * self.of(key, group)
         return total
 

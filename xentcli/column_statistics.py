@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from xentcli.batch import Batch
     from xentcli.class_batch import ClassBatch
-    from xentcli.exact import Sums
     from xentcli.frame import Frame
+    from xentcli.numerics.exact import Sums
 
     Floats = NDArray[np.float64]
 

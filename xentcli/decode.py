@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli import columns
 from xentcli.adopting import rule_of
 from xentcli.checks import Checks, Positions
 from xentcli.class_batch import ClassBatch
-from xentcli.elementary import surprise
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
 from xentcli.kept import Kept
 from xentcli.labelled_vectors import LabelledVectors
 from xentcli.layout import Layout, Shape
 from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
+from xentcli.numerics import from_arrow
+from xentcli.numerics.elementary import surprise
 from xentcli.options import Policy, Scale, TargetKind
 from xentcli.scales import scores_of, single_of
 from xentcli.single_scores import Single
@@ -70,11 +70,11 @@ class Decoder:
         layout = self.layout
         truth, there = self._truth(block, place)
         raw, scored = self._raw(block, place)
-        there = columns.both(there, scored)
-        low, high = columns.ends(raw)
+        there = from_arrow.both(there, scored)
+        low, high = from_arrow.ends(raw)
         if np.isnan(low):
             missing = np.isnan(raw) if raw.ndim == 1 else np.isnan(raw).any(axis=0)
-            there = columns.both(there, np.logical_not(missing))
+            there = from_arrow.both(there, np.logical_not(missing))
         weights, there = self._numbers(layout.weight, block, there)
         units, there = self._numbers(layout.units, block, there)
         keep = self._kept.rows(truth, there, block, place)
@@ -84,7 +84,7 @@ class Decoder:
             truth, raw = truth[..., keep], raw[..., keep]
             weights = None if weights is None else weights[keep]
             units = None if units is None else units[keep]
-            low, high = columns.ends(raw)
+            low, high = from_arrow.ends(raw)
         if not raw.flags.owndata and raw.ndim == 2:
             raw = raw.copy()
         positions = Positions(place, rows)
@@ -127,9 +127,9 @@ class Decoder:
         """A column of numbers beside the scores, and which rows have it, too."""
         if name is None:
             return None, there
-        values, present = self._column(name, block, columns.numbers)
+        values, present = self._column(name, block, from_arrow.numbers)
         values = values.astype(np.float64, copy=False)
-        return values, columns.both(there, columns.both(present, columns.not_nan(values)))
+        return values, from_arrow.both(there, from_arrow.both(present, from_arrow.not_nan(values)))
 
     def _scores(self, raw: Array, positions: Positions) -> Scores:
         """The scores on their own scale, compared with one."""
@@ -228,7 +228,7 @@ class Decoder:
         if layout.shape is Shape.VECTOR:
             name = layout.scores[0]
             matrix, there, ragged = self._column(
-                name, block, lambda c: columns.vectors(c, layout.k)
+                name, block, lambda c: from_arrow.vectors(c, layout.k)
             )
             if ragged is not None:
                 raise RowError(
@@ -253,10 +253,10 @@ class Decoder:
         return raw, there
 
     def _matrix(self, block: pa.RecordBatch) -> tuple[Array, Mask | None]:
-        read = [self._column(name, block, columns.numbers) for name in self.layout.scores]
+        read = [self._column(name, block, from_arrow.numbers) for name in self.layout.scores]
         there: Mask | None = None
         for _, present in read:
-            there = columns.both(there, present)
+            there = from_arrow.both(there, present)
         if self.layout.shape is Shape.SINGLE:
             return read[0][0], there
         kind = np.float32 if all(v.dtype == np.float32 for v, _ in read) else np.float64

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli import columns
 from xentcli.labels import canonical, spell
+from xentcli.numerics import from_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +45,13 @@ class LabelEncoder:
 
         Raises TypeError for columns that cannot hold labels, such as times.
         """
-        text = columns.texts(array)
+        text = from_arrow.texts(array)
         if text is not None:
             indices, words, there = text
             codes = self._lookup(words, indices)
         else:
-            array = columns.plain(array)
-            there = columns.present(array)
+            array = from_arrow.plain(array)
+            there = from_arrow.present(array)
             if there is not None and not there.any():
                 return np.full(len(array), self.missing, dtype=self.dtype)
             codes, there = self._numeric(array, there)
@@ -62,14 +62,14 @@ class LabelEncoder:
     def _numeric(
         self, array: pa.Array, there: NDArray[np.bool_] | None
     ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-        if columns.is_boolean(array):
-            return self._lookup(["false", "true"], columns.fixed(array).view(np.uint8)), there
-        if columns.is_integer(array):
-            values = columns.fixed(array)
+        if from_arrow.is_boolean(array):
+            return self._lookup(["false", "true"], from_arrow.fixed(array).view(np.uint8)), there
+        if from_arrow.is_integer(array):
+            values = from_arrow.fixed(array)
             if there is None and self._plain and self._all_plain(values):
                 return self._noted(values.astype(self.dtype)), None
             return self._whole(values, spell, there), there
-        values, _ = columns.numbers(array)
+        values, _ = from_arrow.numbers(array)
         nan = np.isnan(values)
         if nan.any():
             there = ~nan

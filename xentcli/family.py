@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.elementary import exp, expm1, log
+from xentcli.numerics.elementary import exp, expm1, log
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xentcli.exact import ratio
 from xentcli.layout import MOST_SEARCHED
+from xentcli.numerics.exact import ratio
 from xentcli.options import Scale, TargetKind
 from xentcli.report import Finding
 from xentcli.schema import quoted

@@ -19,8 +19,8 @@ import numpy as np
 from xentcli.cell_batch import CellBatch
 from xentcli.class_batch import ClassBatch
 from xentcli.labels import canonical
-from xentcli.poisson import mixed
-from xentcli.text_hashes import of_texts
+from xentcli.numerics.draws import mixed
+from xentcli.numerics.hashing import of_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.exact import ratio
 from xentcli.layout import MOST_SEARCHED
-from xentcli.levels import UNIT_BITS
 from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING, variance
-from xentcli.quantiles import holm, student_quantile, student_tails
+from xentcli.numerics.distributions import holm, student_quantile, student_tails
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.report import FoundSlice, FoundSlices
 from xentcli.slice_search import MOST_PAIRED, PART, SliceSearch
 from xentcli.slice_values import named

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.batch import Batch, Slot
-from xentcli.groups import Arrangement, Groups
+from xentcli.numerics.groups import Arrangement, Groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from xentcli import columns
 from xentcli.cell_batch import CellBatch
 from xentcli.class_batch import ClassBatch
 from xentcli.labels import spell
-from xentcli.poisson import mixed
-from xentcli.text_hashes import of_plain, of_texts, plain
+from xentcli.numerics import from_arrow
+from xentcli.numerics.draws import mixed
+from xentcli.numerics.hashing import of_plain, of_texts, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,28 +85,28 @@ def _of_content(batch: Batch) -> Hashes:
 
 def of_column(array: pa.Array) -> Hashes:
     """Hashes of the values of a column; a missing one is the empty text."""
-    array = columns.plain(array)
+    array = from_arrow.plain(array)
     if pa.types.is_dictionary(array.type) and len(array.dictionary) > len(array):
         # Texts that are hardly ever the same are hashed where they lie.
         array = array.dictionary_decode()
-    there = columns.present(array)
+    there = from_arrow.present(array)
     if pa.types.is_dictionary(array.type):
-        codes, words, there = columns.texts(array) or ((), (), None)
+        codes, words, there = from_arrow.texts(array) or ((), (), None)
         found = of_texts([plain(word) for word in words])
         found = found.take(codes) if len(words) else np.zeros(len(codes), dtype=np.uint64)
     elif pa.types.is_floating(array.type):
-        values = columns.fixed(array)
+        values = from_arrow.fixed(array)
         known = ~np.isnan(values)
         there = known if there is None else there & known
         found = _of_numbers(np.where(there, values, 0.0) + 0.0)
     else:
         # Whole numbers and truth values are spelled by Arrow as by Python.
-        found = of_plain(*columns.encoded(array))
+        found = of_plain(*from_arrow.encoded(array))
     return found if there is None else np.where(there, found, of_texts([""]))
 
 
 def _of_numbers(values: NDArray[np.floating[Any]]) -> Hashes:
     """Hashes of numbers, as Python spells them; whole ones as such."""
     if (np.abs(values) < _SPELLED_OUT).all() and (np.trunc(values) == values).all():
-        return of_plain(*columns.encoded(columns.positions(values.astype(np.int64))))
+        return of_plain(*from_arrow.encoded(from_arrow.positions(values.astype(np.int64))))
     return of_texts([plain(spell(value)) for value in values.tolist()])

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.elementary import exp, log, surprise
 from xentcli.errors import RowError
 from xentcli.matrix_scores import Probabilities
+from xentcli.numerics.elementary import exp, log, surprise
 from xentcli.options import Scale
 from xentcli.rules import Arithmetic, Rule
 from xentcli.scales import scores_of, single_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.elementary import exp
+from xentcli.numerics.elementary import exp
 from xentcli.report import Value
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Intervals:
         """How many standard errors an interval reaches: Student's quantile for few clusters."""
         if df is None:
             return self.z
-        from xentcli.quantiles import student_quantile
+        from xentcli.numerics.distributions import student_quantile
 
         return student_quantile(self.confidence, df)
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from xentcli import columns
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
 from xentcli.labels import spell
+from xentcli.numerics import from_arrow
 from xentcli.schema import LISTS, NAME, entries_of, quoted, score_key
 from xentcli.text import shown
 
@@ -40,7 +40,7 @@ class LabelledVectors:
         Raises RowError for the first row that does not name every class once, TypeError for
         what holds no labelled vectors.
         """
-        array = columns.plain(array)
+        array = from_arrow.plain(array)
         if pa.types.is_struct(array.type):
             there, parts = _of_lists(array)
         else:
@@ -61,7 +61,7 @@ class LabelledVectors:
     def _placed(self, names: pa.Array, scores: pa.Array, n: int) -> Array | None:
         """The flat scores by class; None where a row names one twice, or none of the classes."""
         k = len(self._classes)
-        values, _ = columns.numbers(scores)
+        values, _ = from_arrow.numbers(scores)
         values = values.reshape(n, k)
         codes = self._names.encode(names).reshape(n, k)
         if not n:
@@ -122,7 +122,7 @@ def _of_entries(array: pa.Array) -> tuple[Present, _Parts]:
     key = score_key(keys)
     if key is None:
         raise TypeError(f"holds {kind}, not classes with their scores")
-    there = columns.present(array)
+    there = from_arrow.present(array)
     lengths, flat = _flat(array, there)
     fields = flat.flatten()
     return there, (
@@ -138,7 +138,7 @@ def _of_lists(array: pa.Array) -> tuple[Present, _Parts]:
         raise TypeError(f"holds {array.type}, not classes with their scores")
     children = array.flatten()
     names, scores = (children[keys.index(key)] for key in LISTS)
-    masks = [mask for mask in map(columns.present, (names, scores)) if mask is not None]
+    masks = [mask for mask in map(from_arrow.present, (names, scores)) if mask is not None]
     there = np.logical_and.reduce(masks) if masks else None
     return there, (_flat(names, there), _flat(scores, there))
 
@@ -149,11 +149,11 @@ def _flat(array: pa.Array, there: Present) -> tuple[Array, pa.Array]:
         rows = np.flatnonzero(there)
         array = array.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)]))
     if pa.types.is_list_view(array.type) or pa.types.is_large_list_view(array.type):
-        lengths = columns.fixed(array.sizes)
+        lengths = from_arrow.fixed(array.sizes)
     elif pa.types.is_fixed_size_list(array.type):
         lengths = np.full(len(array), array.type.list_size)
     elif pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-        lengths = np.diff(columns.offsets(array))
+        lengths = np.diff(from_arrow.offsets(array))
     else:
         raise TypeError(f"holds {array.type}, not lists")
     return lengths, array.flatten()

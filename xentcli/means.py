@@ -7,8 +7,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.clusters import Term
-from xentcli.exact import ratio, units_of
-from xentcli.levels import UNIT_BITS
+from xentcli.numerics.exact import ratio, units_of
+from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.elementary import exp, surprise
+from xentcli.numerics.elementary import exp, surprise
 from xentcli.scores import Scores
 
 if TYPE_CHECKING:

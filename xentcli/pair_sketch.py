@@ -16,9 +16,9 @@ import numpy as np
 
 from xentcli.batch import times
 from xentcli.class_batch import ClassBatch
-from xentcli.exact import Sums
-from xentcli.groups import Arrangement
-from xentcli.poisson import mixed
+from xentcli.numerics.draws import mixed
+from xentcli.numerics.exact import Sums
+from xentcli.numerics.groups import Arrangement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli import columns
 from xentcli.engine import Outcome, Plan, Sum, pieces
 from xentcli.errors import RowError
+from xentcli.numerics import from_arrow
+from xentcli.numerics.histogram import ValueHistogram
 from xentcli.schema import Role
 from xentcli.supply import Supply
 from xentcli.text import shown
-from xentcli.value_histogram import ValueHistogram
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -57,13 +57,13 @@ class ColumnPass(Plan):
         return total
 
 
-def _numbers(block: pa.RecordBatch, name: str) -> columns.Array:
+def _numbers(block: pa.RecordBatch, name: str) -> from_arrow.Array:
     """The numbers of a column, without the missing ones."""
     try:
-        values, there = columns.numbers(block.column(name))
+        values, there = from_arrow.numbers(block.column(name))
     except TypeError as error:
         raise RowError(str(error), row=None, column=shown(name)) from None
-    there = columns.both(there, columns.not_nan(values))
+    there = from_arrow.both(there, from_arrow.not_nan(values))
     return values if there is None else values[there]
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.levels import UNIT_BITS
-from xentcli.quantiles import normal_tails
+from xentcli.numerics.distributions import normal_tails
+from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
     from xentcli.row_sample import RowSample

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.binning import keys_of
-from xentcli.exact import ratio
-from xentcli.levels import UNIT_BITS
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
     from xentcli.totals import Totals

@@ -15,9 +15,9 @@ import numpy as np
 
 from xentcli.class_batch import ClassBatch
 from xentcli.frame import SlicedFrame
-from xentcli.groups import Groups
 from xentcli.identities import Identity
-from xentcli.poisson import MOST, Draws
+from xentcli.numerics.draws import MOST, Draws
+from xentcli.numerics.groups import Groups
 from xentcli.replicates import Replicates
 from xentcli.state import State
 from xentcli.statistic import observe_all

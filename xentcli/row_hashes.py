@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.poisson import mixed
+from xentcli.numerics.draws import mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,25 +14,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.elementary import exp, log
-from xentcli.exact import ratio
 from xentcli.family import column_sums
-from xentcli.keyed_sums import KeyedSums
-from xentcli.levels import UNIT_BITS
 from xentcli.matrix_scores import Matrix
+from xentcli.numerics.elementary import exp, log
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.keyed_sums import KeyedSums
+from xentcli.numerics.ladder import UNIT_BITS
+from xentcli.numerics.temperature import fit_temperature
 from xentcli.row_hashes import hashes_of
 from xentcli.single_scores import Single
 from xentcli.statistic import Statistic
-from xentcli.temperature import fit_temperature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Ends
     from xentcli.class_batch import ClassBatch
-    from xentcli.exact import Sums
+    from xentcli.numerics.exact import Sums
+    from xentcli.numerics.temperature import Temperature
     from xentcli.scores import Scores
-    from xentcli.temperature import Temperature
 
     Array = NDArray[Any]
     Floats = NDArray[np.float64]

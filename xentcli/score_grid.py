@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.elementary import surprise
-from xentcli.exact import ratio
-from xentcli.keyed_sums import KeyedSums
-from xentcli.pav import pool
+from xentcli.numerics.elementary import surprise
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.isotonic import pool
+from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.statistic import Statistic
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from xentcli.elementary import exp
-from xentcli.groups import count_classes
+from xentcli.numerics.elementary import exp
+from xentcli.numerics.groups import count_classes
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,7 +11,7 @@ import numpy as np
 
 from xentcli.against_rest import FEWEST
 from xentcli.metrics import find, request
-from xentcli.quantiles import holm, student_tails
+from xentcli.numerics.distributions import holm, student_tails
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.elementary import exp, expm1, log, log1p, surprise
+from xentcli.numerics.elementary import exp, expm1, log, log1p, surprise
 from xentcli.scores import Scores
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli import columns
 from xentcli.frame import RowsFrame
 from xentcli.layout import MOST_SEARCHED
+from xentcli.numerics import from_arrow
 from xentcli.slice_values import values_of
 from xentcli.slices import Slices
 from xentcli.statistic import LOSS, ROWS
@@ -111,7 +111,7 @@ class Searcher:
         """Adds the rows of a block that are scored."""
         block = block.select(list(self._names))
         if batch.rows is not None:
-            block = block.take(columns.positions(batch.rows))
+            block = block.take(from_arrow.positions(batch.rows))
         found: dict[str, _Values] = {}
         for name in self._names:
             if self._search.slices((name,)) is None:

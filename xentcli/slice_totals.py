@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli import double_double
-from xentcli.double_double import Doubles
-from xentcli.elementary import exp
-from xentcli.exact import ratio
-from xentcli.levels import UNIT_BITS
 from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
+from xentcli.numerics import doubles
+from xentcli.numerics.doubles import Doubles
+from xentcli.numerics.elementary import exp
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
 from xentcli.report import Value
 
@@ -63,10 +63,10 @@ class _Sums(NamedTuple):
 
     def of(self, rows: slice) -> Doubles:
         """The sums of some slices, over all classes."""
-        total = double_double.of(np.zeros(rows.stop - rows.start))
+        total = doubles.of(np.zeros(rows.stop - rows.start))
         for whole, scale in self.levels:
             for column in whole[rows].T:
-                part = double_double.whole(column)
+                part = doubles.whole(column)
                 total = total + Doubles(part.high * scale, part.low * scale)
         return total
 
@@ -108,7 +108,7 @@ class SliceTotals:
     def doubles(self, key: str, group: int | None = None) -> Doubles:
         """The sums of each slice's rows, or of those of a class, infinite terms left out."""
         found = self._read(key, group)
-        parts = [found.of(rows) for rows in self._chunks()] or [double_double.of(np.zeros(0))]
+        parts = [found.of(rows) for rows in self._chunks()] or [doubles.of(np.zeros(0))]
         high, low = (np.concatenate(halves) for halves in zip(*parts, strict=True))
         return Doubles(high.take(self._order), low.take(self._order))
 
@@ -262,7 +262,7 @@ def quotient(
     """
     squares, cross, own = products
     mean = top.over(below)
-    twice = double_double.of(np.full(len(factor), 2.0))
+    twice = doubles.of(np.full(len(factor), 2.0))
     spread = (squares - twice * mean * cross + mean * mean * own).rounded
     spread = np.where(spread <= squares.rounded * hidden, 0.0, spread)
     with np.errstate(invalid="ignore", divide="ignore"):

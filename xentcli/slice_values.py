@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli import columns
 from xentcli.errors import RowError
 from xentcli.labels import canonical, spell
+from xentcli.numerics import from_arrow
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ def values_of(array: pa.Array, bins: Bins | None = None, name: str = "") -> tupl
     """
     if bins is not None:
         return _cut(array, bins, name)
-    text = columns.texts(array)
+    text = from_arrow.texts(array)
     if text is not None:
         codes, words, there = text
     else:
-        array = columns.plain(array)
-        there = columns.present(array)
-        values = columns.fixed(array)
+        array = from_arrow.plain(array)
+        there = from_arrow.present(array)
+        values = from_arrow.fixed(array)
         if values.dtype.kind == "f":
             known = ~np.isnan(values)
             there = known if there is None else there & known
@@ -114,11 +114,11 @@ def _occurring(codes: NDArray[Any], words: list[str]) -> tuple[Rows, list[str]]:
 def _cut(array: pa.Array, bins: Bins, name: str) -> tuple[Rows, list[str]]:
     """The bins of numbers."""
     try:
-        values, there = columns.numbers(array)
+        values, there = from_arrow.numbers(array)
     except TypeError as error:
         raise RowError(str(error), row=None, column=shown(name)) from None
     values = values.astype(np.float64, copy=False)
-    there = columns.both(there, columns.not_nan(values))
+    there = from_arrow.both(there, from_arrow.not_nan(values))
     codes = np.searchsorted(np.array(bins.edges), values, side="right")
     words = [_ordinal(i) for i in range(len(bins.edges) + 1)]
     if there is not None:

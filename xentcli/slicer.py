@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli import columns
+from xentcli.numerics import from_arrow
 from xentcli.slice_values import runs, values_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Slicer:
         Only slices that one of these rows belongs to come into being.
         """
         if rows is not None:
-            block = block.take(columns.positions(rows))
+            block = block.take(from_arrow.positions(rows))
         if len(self._by) == 1:
             name, bins = self._by[0]
             return self._of_one(block.column(name), name, bins)
@@ -60,8 +60,8 @@ class Slicer:
 
     def _of_one(self, array: pa.Array, name: str, bins: Bins | None) -> Rows:
         """The slot of the slice of each row where there is but one column."""
-        if bins is None and columns.is_integer(array) and not array.null_count:
-            values = columns.fixed(array)
+        if bins is None and from_arrow.is_integer(array) and not array.null_count:
+            values = from_arrow.fixed(array)
             if values.dtype != np.uint64 and len(values):
                 first, lengths = runs(values)
                 found = self._slices.of_whole(first.astype(np.int64))

@@ -14,8 +14,8 @@ import numpy as np
 
 from xentcli.batch import View, times
 from xentcli.cell_batch import CellBatch
-from xentcli.elementary import surprise
 from xentcli.family import Loss, column_sums, smoothed, term
+from xentcli.numerics.elementary import surprise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

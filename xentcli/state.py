@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from xentcli.exact import Sums
+from xentcli.numerics.exact import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch, Slot
-    from xentcli.exact import Sums
     from xentcli.family import Loss
+    from xentcli.numerics.exact import Sums
     from xentcli.state import Part, State
 
     Floats = NDArray[np.float64]

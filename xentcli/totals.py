@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.clusters import Term
-from xentcli.elementary import log
-from xentcli.exact import ratio
 from xentcli.intervals import Intervals
-from xentcli.levels import UNIT_BITS
 from xentcli.means import (
     PRODUCTS_ROUNDING,
     Estimate,
@@ -26,6 +23,9 @@ from xentcli.means import (
     alike,
     variance,
 )
+from xentcli.numerics.elementary import log
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import Base, TargetKind
 from xentcli.report import Value
 

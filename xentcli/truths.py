@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli import columns
 from xentcli.errors import RowError
 from xentcli.labels import canonical
 from xentcli.layout import Layout, Shape
+from xentcli.numerics import from_arrow
 from xentcli.options import TargetKind, TargetScale
 from xentcli.text import shown
 
@@ -42,7 +42,7 @@ class Truths:
         """
         layout = self._layout
         if layout.target_shape is Shape.VECTOR:
-            matrix, there, ragged = columns.vectors(block.column(layout.targets[0]), layout.k)
+            matrix, there, ragged = from_arrow.vectors(block.column(layout.targets[0]), layout.k)
             if ragged is not None:
                 raise RowError(
                     f"the list has not {layout.k} entries, one for every class",
@@ -115,12 +115,12 @@ class Truths:
 
 def _numbers(array: pa.Array) -> Floats:
     """A column of numbers, NaN where missing."""
-    return columns.numbers(array)[0].astype(np.float64, copy=False)
+    return from_arrow.numbers(array)[0].astype(np.float64, copy=False)
 
 
 def _words(array: pa.Array) -> Floats:
     """A column of truth values, or of numbers, whatever its type: 0 and 1, NaN where missing."""
-    text = columns.texts(array)
+    text = from_arrow.texts(array)
     if text is None:
         return _numbers(array)
     codes, words, there = text

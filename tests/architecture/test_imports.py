@@ -70,19 +70,28 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("frame",),
     ("class_batch", "cell_batch", "soft_batch", "label_batch"),
     ("matrix_scores", "single_scores", "outcome_scores"),
-    ("batch", "scores", "family", "columns", "parcels", "tally", "temperature", "keyed_sums"),
     (
-        "exact",
-        "levels",
-        "elementary",
-        "double_double",
+        "batch",
+        "scores",
+        "family",
+        "numerics.from_arrow",
+        "parcels",
+        "tally",
+        "numerics.temperature",
+        "numerics.keyed_sums",
+    ),
+    (
+        "numerics.exact",
+        "numerics.ladder",
+        "numerics.elementary",
+        "numerics.doubles",
         "slice_places",
-        "value_histogram",
-        "quantiles",
-        "poisson",
-        "text_hashes",
+        "numerics.histogram",
+        "numerics.distributions",
+        "numerics.draws",
+        "numerics.hashing",
         "row_hashes",
-        "pav",
+        "numerics.isotonic",
         "bin_counts",
     ),
     (
@@ -91,7 +100,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         *("score_columns", "unread_scores", "class_names", "target_columns", "outcomes"),
-        *("by_columns", "groups"),
+        *("by_columns", "numerics.groups"),
     ),
     ("rules", "conventions"),
     ("layout", "named_targets", "distributions"),
@@ -116,7 +125,7 @@ FOREIGN = {
     "click": {"cli", "commands"},
     "rich": {"renderers", "progress"},
     "pandas": {"api", "frames", "report", "readers"},
-    "pyarrow": {"readers", "columns", "encode", "truths", "decode", "kept", "slicer"}
+    "pyarrow": {"readers", "numerics.from_arrow", "encode", "truths", "decode", "kept", "slicer"}
     | {"labelled_vectors", "arrow_table", "identities", "api", "frames", "rows", "row_forms"}
     | {"calibration", "parcels"},
     "scipy": {"calibration"},
@@ -142,7 +151,8 @@ def crossings(module: Module) -> set[tuple[str, str]]:
 
 @every_module
 def test_every_module_has_a_layer(module: Module) -> None:
-    assert room(module.name) in HEIGHT, f"say in LAYERS where {module.name} belongs"
+    inside = [name for name in HEIGHT if name.startswith(f"{module.name}.")]
+    assert inside or room(module.name) in HEIGHT, f"say in LAYERS where {module.name} belongs"
 
 
 @every_module
@@ -173,7 +183,7 @@ def test_every_exception_is_still_needed() -> None:
 
 def test_no_room_is_listed_that_is_not_there() -> None:
     there = {room(m.name) for m in modules()}
-    assert set(HEIGHT) == there
+    assert set(HEIGHT) <= there
     assert all(rooms <= there for rooms in FOREIGN.values())
 
 

@@ -19,8 +19,8 @@ from xentcli.calibration.methods import Method
 from xentcli.calibration.validation import Rows, Validation
 from xentcli.calibration.vector import Penalty
 from xentcli.layout import Layout, Shape
+from xentcli.numerics.temperature import fit_temperature
 from xentcli.options import Policy, Scale, Task
-from xentcli.temperature import fit_temperature
 
 if TYPE_CHECKING:
     from tests.calibration.simulated import Drawn

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import xentcli
-from xentcli.quantiles import holm
+from xentcli.numerics.distributions import holm
 
 if TYPE_CHECKING:
     from xentcli.report import SliceReport

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
-from xentcli.pav import cells, pool
+from xentcli.numerics.isotonic import cells, pool
 
 
 def fitted(

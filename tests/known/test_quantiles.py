@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xentcli.quantiles import holm, normal_tails, student_quantile, student_tails
+from xentcli.numerics.distributions import holm, normal_tails, student_quantile, student_tails
 
 
 @pytest.mark.parametrize("z", [0.0, 1e-8, 0.3, 1.0, 1.9599639845400536, 2.8, 2.9, 5.0, 12.0, 37.0])

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
-from xentcli.temperature import MOST, End, fit_temperature
+from xentcli.numerics.temperature import MOST, End, fit_temperature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from xentcli.elementary import surprise
 from xentcli.errors import UsageError
 from xentcli.layout import Layout, Shape
 from xentcli.metric import Metric, Parameter, Requested, Setting
 from xentcli.metrics import fitting, registry
+from xentcli.numerics.elementary import surprise
 from xentcli.options import Base, Scale, TargetKind, TargetScale, Task
 from xentcli.state import State
 from xentcli.statistic import ROWS, Statistic, observe_all, union

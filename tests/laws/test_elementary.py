@@ -13,7 +13,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from xentcli.elementary import exp, expm1, log, log1p
+from xentcli.numerics.elementary import exp, expm1, log, log1p
 
 if TYPE_CHECKING:
     from collections.abc import Callable

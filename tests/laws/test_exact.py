@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xentcli.exact import Sums, ratio, units_of
-from xentcli.groups import Groups
-from xentcli.levels import UNIT_BITS
+from xentcli.numerics.exact import Sums, ratio, units_of
+from xentcli.numerics.groups import Groups
+from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.rows import Rows, any_rows, cut_up
-from xentcli.keyed_sums import KeyedSums
+from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.row_hashes import hashes_of
 from xentcli.row_sample import RowSample
 from xentcli.score_grid import ScoreGrid

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xentcli.poisson import DRAWS, MOST, Draws, counted, mixed
+from xentcli.numerics.draws import DRAWS, MOST, Draws, counted, mixed
 
 ROWS, REPLICATES = 20_000, 400
 

@@ -18,7 +18,7 @@ sys.path.insert(0, {root!r})
 import numpy as np
 from numpy._core._multiarray_umath import __cpu_features__
 from tests.laws.rows import EVERY, Rows, figures
-from xentcli.elementary import exp, expm1, log, log1p
+from xentcli.numerics.elementary import exp, expm1, log, log1p
 from xentcli.options import Scale
 
 assert not any(__cpu_features__[name] for name in {disabled!r}.split())

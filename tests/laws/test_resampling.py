@@ -15,8 +15,8 @@ from tests.laws.kinds import layout_for, statistics_for, statistics_of
 from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from tests.laws.rows import cut_up, rows_of
 from xentcli.identities import Identity, Kind
+from xentcli.numerics.draws import Draws
 from xentcli.options import Bootstrap, TargetKind
-from xentcli.poisson import Draws
 from xentcli.replicates import Replicates
 from xentcli.resampling import Resampler, product
 from xentcli.statistic import Statistic
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from tests.laws.kinds import AnyRows, Case
     from xentcli.batch import Batch
-    from xentcli.exact import Sums
     from xentcli.frame import Frame
+    from xentcli.numerics.exact import Sums
     from xentcli.state import State
 
 PLAN = Bootstrap(6, 1)
@@ -145,7 +145,7 @@ def test_more_replicates_leave_the_first_as_they_are() -> None:
 def test_sums_with_several_in_each_place() -> None:
     def add(batch: Batch, frame: Frame, sums: Sums) -> None:
         """Losses by their size, in three bins."""
-        from xentcli.groups import Arrangement
+        from xentcli.numerics.groups import Arrangement
 
         for slot in frame.slots:
             loss = slot.of(batch.losses(slot.view))

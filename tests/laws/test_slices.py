@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import xentcli
 from tests.known.frames import distributions, label_table, labelled, soft_table
-from xentcli.groups import Arrangement
+from xentcli.numerics.groups import Arrangement
 from xentcli.slice_places import hashes_of_whole
 from xentcli.slices import Slices
 from xentcli.state import State

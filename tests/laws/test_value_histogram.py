@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xentcli.numerics.histogram import ValueHistogram, numbers_of, sortable
 from xentcli.quantile_bins import edges
-from xentcli.value_histogram import ValueHistogram, numbers_of, sortable
 
 MOST = 8
 numbers = st.lists(

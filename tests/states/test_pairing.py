@@ -13,13 +13,13 @@ from tests.laws.rows import rows_of
 from tests.states.made import BY_NAME, again, ran, table, written
 from xentcli.engine import Sum
 from xentcli.errors import InputError, UsageError
-from xentcli.exact import ratio
-from xentcli.levels import UNIT_BITS
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.hashing import of_texts
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import Keep, Like, Policy
 from xentcli.pair_sketch import CELLS, PairSketch
 from xentcli.states.merging import merged
 from xentcli.states.pairing import mean_difference, paired_error
-from xentcli.text_hashes import of_texts
 
 if TYPE_CHECKING:
     from pathlib import Path

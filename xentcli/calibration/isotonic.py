@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.calibration.maps import Steps
-from xentcli.pav import Pool, cells, pool
+from xentcli.numerics.isotonic import Pool, cells, pool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

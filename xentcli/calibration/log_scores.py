@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.elementary import exp, surprise
 from xentcli.layout import Shape
 from xentcli.matrix_scores import Logits
+from xentcli.numerics.elementary import exp, surprise
 from xentcli.options import Scale
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.elementary import exp, log, log1p
 from xentcli.family import column_sums
 from xentcli.matrix_scores import Logits
+from xentcli.numerics.elementary import exp, log, log1p
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

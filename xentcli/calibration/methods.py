@@ -13,7 +13,7 @@ from xentcli.calibration.notices import Notice, counted
 from xentcli.calibration.platt import fit_line
 from xentcli.calibration.vector import Penalty, fit_lines
 from xentcli.errors import InputError, UsageError
-from xentcli.temperature import MOST, End, fit_temperature
+from xentcli.numerics.temperature import MOST, End, fit_temperature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

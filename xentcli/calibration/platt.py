@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.elementary import exp, log1p
 from xentcli.errors import InputError
+from xentcli.numerics.elementary import exp, log1p
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,10 +15,10 @@ import numpy as np
 
 from xentcli.comparing.pair_sums import BASE, BOTH, CANDIDATE, DIFFERENCE, OUTCOMES
 from xentcli.comparison import Difference, Outcomes
-from xentcli.exact import ratio
-from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate, Over
-from xentcli.quantiles import holm, student_tails
+from xentcli.numerics.distributions import holm, student_tails
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.report import Value
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from xentcli.comparing.hash_index import HashIndex
 from xentcli.comparing.partners import Beside, Unpaired
 from xentcli.errors import InputError
 from xentcli.finalising import no_rows
+from xentcli.numerics.hashing import of_texts
 from xentcli.text import shown
-from xentcli.text_hashes import of_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from xentcli.batch import View
     from xentcli.comparing.measures import Line, Measure, Values
-    from xentcli.exact import Sums
     from xentcli.frame import Frame
+    from xentcli.numerics.exact import Sums
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]

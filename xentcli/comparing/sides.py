@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli import columns
 from xentcli.adopting import adopted, rule_of
 from xentcli.cell_batch import CellBatch
 from xentcli.class_batch import ClassBatch
@@ -18,6 +17,7 @@ from xentcli.evaluation import begin, understand
 from xentcli.finalising import finalise, settled
 from xentcli.labels import spell
 from xentcli.metrics import request
+from xentcli.numerics import from_arrow
 from xentcli.schema import Role
 from xentcli.signature import signature
 from xentcli.statistic import ROWS, SUPPORT, observe_all, union
@@ -92,7 +92,7 @@ class Lines:
         """What a row has in a column, where that was kept."""
         if self.block is None or name not in self.block.schema.names:
             return None
-        value = columns.plain(self.block.column(name))[self.inside(row)].as_py()
+        value = from_arrow.plain(self.block.column(name))[self.inside(row)].as_py()
         return None if value is None else spell(value)
 
 

@@ -21,7 +21,7 @@ from xentcli.intervals import Intervals
 from xentcli.labels import canonical
 from xentcli.means import Estimate
 from xentcli.metrics import request
-from xentcli.quantiles import normal_tails
+from xentcli.numerics.distributions import normal_tails
 from xentcli.report import Value
 
 if TYPE_CHECKING:

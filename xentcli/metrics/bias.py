@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.column_statistics import PROBABILITIES
-from xentcli.exact import ratio
-from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate
 from xentcli.metric import Metric, Setting
+from xentcli.numerics.exact import ratio
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.report import Value
 from xentcli.statistic import ROWS
 

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.clusters import Term
-from xentcli.levels import UNIT_BITS
 from xentcli.means import Estimate
 from xentcli.metric import DISTRIBUTIONS, Metric, Setting
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
 from xentcli.statistic import LOSSES
 from xentcli.totals import mean_of

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli import double_double
 from xentcli.clusters import Term
-from xentcli.double_double import Doubles
-from xentcli.elementary import log
-from xentcli.exact import ratio
 from xentcli.means import Estimate
 from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.numerics import doubles
+from xentcli.numerics.doubles import Doubles
+from xentcli.numerics.elementary import log
+from xentcli.numerics.exact import ratio
 from xentcli.options import TargetKind
 from xentcli.report import Value
 from xentcli.statistic import LOSSES, SUPPORT
@@ -110,13 +110,13 @@ def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | No
     whole = totals.whole
     if whole.kind is not TargetKind.CLASS:
         return None
-    zero = double_double.of(np.zeros(len(totals)))
+    zero = doubles.of(np.zeros(len(totals)))
     weights = [totals.doubles(whole.weight_name(), k) for k in range(whole.k)]
     together = functools.reduce(Doubles.__add__, weights, zero)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = [w.over(together).rounded for w in weights]
         surprises = [np.where(p > 0, -log(np.where(p > 0, p, 1.0)), 0.0) for p in shares]
-        parts = (double_double.of(p * h) for p, h in zip(shares, surprises, strict=True))
+        parts = (doubles.of(p * h) for p, h in zip(shares, surprises, strict=True))
         entropy = functools.reduce(Doubles.__add__, parts, zero).rounded
         loss, _ = totals.mean("loss")
         quotient = np.where(entropy == 0, np.nan, loss / entropy)
@@ -125,8 +125,8 @@ def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | No
             cross, squares = _seconds(totals, k)
             lift = quotient * h
             for term in (totals.doubles("loss.squares", k).rounded, -2 * lift * cross):
-                spread = spread + double_double.of(term)
-            spread = spread + double_double.of(lift * lift * squares)
+                spread = spread + doubles.of(term)
+            spread = spread + doubles.of(lift * lift * squares)
         rows = totals.rows
         factor = np.ones(len(totals)) if whole.weighted() else rows / (rows - 1)
         error = np.sqrt(np.maximum(spread.rounded, 0.0) * factor) / (entropy * totals.weight)

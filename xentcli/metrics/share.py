@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.exact import ratio
 from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.numerics.exact import ratio
 from xentcli.report import Value
 from xentcli.statistic import LOSSES
 

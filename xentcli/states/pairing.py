@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.adopting import rule_of
 from xentcli.errors import InputError
-from xentcli.levels import UNIT_BITS
+from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.pair_sketch import BRIER, HITS, LOSS, WEIGHT
 
 if TYPE_CHECKING:

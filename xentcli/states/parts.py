@@ -8,8 +8,8 @@ import numpy as np
 
 from xentcli.fingerprint import MOST_IDS, By, Fingerprint
 from xentcli.imitate import RoundedPair
-from xentcli.keyed_sums import KeyedSums
 from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
+from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.pair_sketch import CELLS, PairSketch
 from xentcli.row_sample import RowSample, Taken
 from xentcli.score_grid import ScoreGrid

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.exact import Sums
-from xentcli.groups import Groups
-from xentcli.levels import UNIT_BITS
+from xentcli.numerics.exact import Sums
+from xentcli.numerics.groups import Groups
+from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.labels import canonical
-from xentcli.poisson import mixed
+from xentcli.numerics.draws import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

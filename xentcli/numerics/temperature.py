@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.elementary import exp, log1p
-from xentcli.exact import MAX_ROWS, Sums
 from xentcli.family import column_sums
-from xentcli.groups import Groups
+from xentcli.numerics.elementary import exp, log1p
+from xentcli.numerics.exact import MAX_ROWS, Sums
+from xentcli.numerics.groups import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

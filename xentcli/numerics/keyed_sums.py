@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.exact import MAX_ROWS, Sums
-from xentcli.groups import Arrangement
+from xentcli.numerics.exact import MAX_ROWS, Sums
+from xentcli.numerics.groups import Arrangement
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

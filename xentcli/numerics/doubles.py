@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.exact import ratio
+from xentcli.numerics.exact import ratio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

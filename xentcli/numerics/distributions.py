@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.elementary import exp, log1p
+from xentcli.numerics.elementary import exp, log1p
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

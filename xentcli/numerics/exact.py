@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.levels import EVERY, GRID, SHIFTERS, UNIT_BITS, Level, grid_of, level_for
+from xentcli.numerics.ladder import EVERY, GRID, SHIFTERS, UNIT_BITS, Level, grid_of, level_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from xentcli.groups import Groups
-    from xentcli.levels import Ids
+    from xentcli.numerics.groups import Groups
+    from xentcli.numerics.ladder import Ids
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -57,7 +57,7 @@ class Sums:
     """A vector of exact sums of float64 terms: a commutative monoid under `merge`.
 
     Two vectors are equal when their sums are, whatever was added in whatever order.
-    >>> from xentcli.groups import Groups
+    >>> from xentcli.numerics.groups import Groups
     >>> a = Sums(1).add(np.array([1e16, 1.0, -1e16]), Groups.single(3))
     >>> a.value(0)
     1.0
