@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xentcli.commands.conventions import scope
-from xentcli.conventions import CONVENTIONS
+from xentcli.layout.conventions import CONVENTIONS
+from xentcli.layout.rules import Arithmetic
 from xentcli.metric import kinds_of
 from xentcli.metrics import registry
-from xentcli.rules import Arithmetic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.conventions import CONVENTIONS, rule_for
 from xentcli.errors import InputError, UsageError
 from xentcli.evaluation import Files, Options, begin, score, understand
+from xentcli.layout.conventions import CONVENTIONS, rule_for
+from xentcli.layout.rules import Arithmetic, Rule
 from xentcli.metrics import request
-from xentcli.rules import Arithmetic, Rule
 from xentcli.tally import Code
 
 if TYPE_CHECKING:
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.options import Like
     from xentcli.report import Finding, Report, Value
 

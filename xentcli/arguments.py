@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from xentcli.data_sets import InMemory
 from xentcli.errors import UsageError
 from xentcli.evaluation import Options
-from xentcli.labels import spell
-from xentcli.naming import nearest
+from xentcli.layout.labels import spell
+from xentcli.layout.naming import nearest
 from xentcli.options import (
     Base,
     ColumnOptions,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli import bins
 from xentcli.errors import InputError, UsageError
-from xentcli.schema import Kind, Role, Table
+from xentcli.layout import bins
+from xentcli.layout.schema import Kind, Role, Table
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from xentcli.bins import Bins
-    from xentcli.layout import Layout
+    from xentcli.layout.bins import Bins
+    from xentcli.layout.layout import Layout
     from xentcli.options import ColumnOptions
 
 _NO_NUMBERS = {Kind.TEXT, Kind.BOOLEAN, Kind.LIST, Kind.STRUCT}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.clusters import ByCluster
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import ReportOptions
     from xentcli.slices import Slices

@@ -23,7 +23,7 @@ from xentcli.reliability import bins_of, expected_error, squared_error
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.metric import Requested
     from xentcli.reliability import BinSums
     from xentcli.totals import Totals

@@ -15,7 +15,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
     Array = NDArray[Any]
     Mask = NDArray[np.bool_]

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import ClassIndex
+from xentcli.layout.labels import ClassIndex
+from xentcli.layout.schema import quoted
 from xentcli.numerics.exact import ratio
-from xentcli.schema import quoted
 from xentcli.text import shown
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.adopting import rule_of
 from xentcli.checks import Checks, Positions
 from xentcli.class_batch import ClassBatch
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
 from xentcli.kept import Kept
 from xentcli.labelled_vectors import LabelledVectors
-from xentcli.layout import Layout, Shape
+from xentcli.layout.layout import Layout, Shape
+from xentcli.layout.like import rule_of
 from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
 from xentcli.numerics import from_arrow
 from xentcli.numerics.elementary import surprise
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
-    from xentcli.rules import Rule
+    from xentcli.layout.rules import Rule
     from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]

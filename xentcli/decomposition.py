@@ -18,7 +18,7 @@ from xentcli.statistic import LOSSES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.metric import Setting
     from xentcli.score_grid import ScoreGrid
     from xentcli.statistic import Statistic

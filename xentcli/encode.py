@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.labels import canonical, spell
+from xentcli.layout.labels import canonical, spell
 from xentcli.numerics import from_arrow
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
 # Whole-number labels are looked up in a table as long as their range, up to this.
 _SPAN = 1 << 16

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli import observers
 from xentcli.decode import Decoder
-from xentcli.schema import Role
+from xentcli.layout.schema import Role
 from xentcli.slices import MOST_SLICES, MOST_SUMS, Slices
 from xentcli.state import State
 from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, union
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.observers import Observer
     from xentcli.options import Bootstrap, Keep, Policy
     from xentcli.readers.source import Source

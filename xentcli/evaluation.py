@@ -7,11 +7,13 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.adopting import adopted, rule_of
 from xentcli.data_sets import Files, InMemory
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError, UsageError
 from xentcli.finalising import finalise, no_rows
+from xentcli.layout.like import adopted, rule_of
+from xentcli.layout.resolve import resolve
+from xentcli.layout.schema import Table
 from xentcli.metrics import fitting, request
 from xentcli.options import (
     ColumnOptions,
@@ -23,14 +25,12 @@ from xentcli.options import (
     TargetKind,
     check,
 )
-from xentcli.resolve import resolve
-from xentcli.schema import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xentcli.engine import Outcome, Watcher
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import Bootstrap
     from xentcli.readers.source import Source

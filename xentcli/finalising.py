@@ -6,9 +6,9 @@ import functools
 from typing import TYPE_CHECKING
 
 from xentcli import __version__
-from xentcli.adopting import rule_of
 from xentcli.errors import InputError
 from xentcli.findings import example_locator, findings
+from xentcli.layout.like import rule_of
 from xentcli.report import ClassReport, LayoutReport, Report, SourceReport, Uncertainty
 from xentcli.signature import signature
 from xentcli.text import shown
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xentcli.calibration_report import CalibrationReport
     from xentcli.clusters import ByCluster
     from xentcli.engine import Outcome, Sum
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import Policy, ReportOptions
     from xentcli.report import Finding, FoundSlices, SliceReport

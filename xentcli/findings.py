@@ -7,16 +7,16 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xentcli.layout import MOST_SEARCHED
+from xentcli.layout.layout import MOST_SEARCHED
+from xentcli.layout.schema import quoted
 from xentcli.numerics.exact import ratio
 from xentcli.options import Scale, TargetKind
 from xentcli.report import Finding
-from xentcli.schema import quoted
 from xentcli.tally import Code, Entry
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.options import Policy
     from xentcli.tally import Case, Tally
     from xentcli.totals import Totals

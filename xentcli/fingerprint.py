@@ -18,7 +18,7 @@ import numpy as np
 
 from xentcli.cell_batch import CellBatch
 from xentcli.class_batch import ClassBatch
-from xentcli.labels import canonical
+from xentcli.layout.labels import canonical
 from xentcli.numerics.draws import mixed
 from xentcli.numerics.hashing import of_texts
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.layout import MOST_SEARCHED
+from xentcli.layout.layout import MOST_SEARCHED
 from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING, variance
 from xentcli.numerics.distributions import holm, student_quantile, student_tails
 from xentcli.numerics.exact import ratio
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.slice_places import Key
     from xentcli.slice_search import Columns
     from xentcli.slices import Slices

@@ -14,7 +14,7 @@ from xentcli.readers.edge import reading
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from xentcli.schema import Column, Role
+    from xentcli.layout.schema import Column, Role
 
 _SAMPLED_ROWS = 200
 

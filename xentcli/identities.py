@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from xentcli.cell_batch import CellBatch
 from xentcli.class_batch import ClassBatch
-from xentcli.labels import spell
+from xentcli.layout.labels import spell
 from xentcli.numerics import from_arrow
 from xentcli.numerics.draws import mixed
 from xentcli.numerics.hashing import of_plain, of_texts, plain
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
     Hashes = NDArray[np.uint64]
 

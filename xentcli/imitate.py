@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import RowError
+from xentcli.layout.rules import Arithmetic, Rule
 from xentcli.matrix_scores import Probabilities
 from xentcli.numerics.elementary import exp, log, surprise
 from xentcli.options import Scale
-from xentcli.rules import Arithmetic, Rule
 from xentcli.scales import scores_of, single_of
 from xentcli.single_scores import Single
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xentcli.batch import Batch
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.options import Keep
     from xentcli.state import State
 

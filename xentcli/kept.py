@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import RowError
-from xentcli.labels import canonical
-from xentcli.naming import nearest
+from xentcli.layout.labels import canonical
+from xentcli.layout.naming import nearest
+from xentcli.layout.schema import quoted
 from xentcli.options import OnBadRow, Policy, TargetKind
-from xentcli.schema import quoted
 from xentcli.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.encode import LabelEncoder
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
     Array = NDArray[Any]
     Mask = NDArray[np.bool_]

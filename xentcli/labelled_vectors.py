@@ -12,15 +12,15 @@ import pyarrow as pa
 
 from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
-from xentcli.labels import spell
+from xentcli.layout.labels import spell
+from xentcli.layout.schema import LISTS, NAME, entries_of, quoted, score_key
 from xentcli.numerics import from_arrow
-from xentcli.schema import LISTS, NAME, entries_of, quoted, score_key
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
     Array = NDArray[Any]
     Present = NDArray[np.bool_] | None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.slice_totals import Column, SliceTotals
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xentcli.batch import Batch
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap, Keep
     from xentcli.resampling import Resampler
     from xentcli.slicer import Slicer

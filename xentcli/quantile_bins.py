@@ -10,9 +10,9 @@ import numpy as np
 
 from xentcli.engine import Outcome, Plan, Sum, pieces
 from xentcli.errors import RowError
+from xentcli.layout.schema import Role
 from xentcli.numerics import from_arrow
 from xentcli.numerics.histogram import ValueHistogram
-from xentcli.schema import Role
 from xentcli.supply import Supply
 from xentcli.text import shown
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.readers.source import Source
 
 

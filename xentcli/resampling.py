@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
     from xentcli.statistic import Statistic
 

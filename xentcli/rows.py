@@ -10,8 +10,8 @@ import pyarrow as pa
 from xentcli.decode import Decoder
 from xentcli.engine import MOST_ROWS
 from xentcli.finalising import settled
+from xentcli.layout.schema import Role
 from xentcli.options import TargetKind
-from xentcli.schema import Role
 from xentcli.streaming import decoded
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from xentcli.batch import Batch
     from xentcli.evaluation import Options
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.readers.source import Source
 
 

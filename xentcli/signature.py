@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from xentcli import __version__
-from xentcli.layout import Layout, Shape
+from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Policy, ReportOptions, SumToOne
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xentcli.frame import RowsFrame
-from xentcli.layout import MOST_SEARCHED
+from xentcli.layout.layout import MOST_SEARCHED
 from xentcli.numerics import from_arrow
 from xentcli.slice_values import values_of
 from xentcli.slices import Slices
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.batch import Batch
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.slice_places import Key
 
     Rows = NDArray[np.intp]

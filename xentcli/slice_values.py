@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import RowError
-from xentcli.labels import canonical, spell
+from xentcli.layout.labels import canonical, spell
 from xentcli.numerics import from_arrow
 from xentcli.text import shown
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.bins import Bins
+    from xentcli.layout.bins import Bins
     from xentcli.slice_places import Key
 
     Ints = NDArray[np.int64]
@@ -140,7 +140,7 @@ def named(
 ) -> Sequence[Key] | Ints:
     """What slices have in common, with the names of bins for the texts that stand for them.
 
-    >>> from xentcli.bins import Bins
+    >>> from xentcli.layout.bins import Bins
     >>> named([("0000000",), ("0000001",), ("",)], ["age"], {"age": Bins((18.0,))})
     [('< 18',), ('>= 18',), ('',)]
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.bins import Bins
+    from xentcli.layout.bins import Bins
     from xentcli.slice_places import Key
     from xentcli.slices import Slices
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from xentcli.batch import Batch
     from xentcli.decode import Decoder
+    from xentcli.layout.schema import Role
     from xentcli.readers.source import Source
-    from xentcli.schema import Role
     from xentcli.supply import Facts
 
 

@@ -8,15 +8,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError, RowError
-from xentcli.naming import prefix_of
-from xentcli.schema import Table, missing_column
+from xentcli.layout.naming import prefix_of
+from xentcli.layout.schema import Table, missing_column
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from xentcli.layout.schema import Role
     from xentcli.readers.source import Source, Split
-    from xentcli.schema import Role
 
 
 class Task(NamedTuple):

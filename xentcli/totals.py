@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from xentcli.clusters import Clusters
-    from xentcli.rules import Rule
+    from xentcli.layout.rules import Rule
     from xentcli.state import Readable
 
     Linear = Sequence[tuple[int, str, int | None]]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import RowError
-from xentcli.labels import canonical
-from xentcli.layout import Layout, Shape
+from xentcli.layout.labels import canonical
+from xentcli.layout.layout import Layout, Shape
 from xentcli.numerics import from_arrow
 from xentcli.options import TargetKind, TargetScale
 from xentcli.text import shown

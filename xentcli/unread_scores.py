@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli import naming
 from xentcli.errors import InputError
+from xentcli.layout import naming
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.schema import Column, Table
+    from xentcli.layout.schema import Column, Table
 
 
 def refuse_unread(

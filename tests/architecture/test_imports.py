@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "metric",
         "checks",
         "imitate",
-        "adopting",
+        "layout.like",
         "kept",
         "truths",
         "labelled_vectors",
@@ -96,16 +96,22 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         *("report", "records", "comparison", "comparison_record", "calibration_report"),
-        *("signature", "resolve", "verdicts"),
+        *("signature", "layout.resolve", "verdicts"),
     ),
     (
-        *("score_columns", "unread_scores", "class_names", "target_columns", "outcomes"),
+        *(
+            "layout.score_columns",
+            "unread_scores",
+            "layout.class_names",
+            "layout.target_columns",
+            "layout.outcomes",
+        ),
         *("by_columns", "numerics.groups"),
     ),
-    ("rules", "conventions"),
-    ("layout", "named_targets", "distributions"),
-    ("schema",),
-    ("labels", "naming", "spec", "bins"),
+    ("layout.rules", "layout.conventions"),
+    ("layout.layout", "layout.outcome_names", "layout.sampled"),
+    ("layout.schema",),
+    ("layout.labels", "layout.naming", "spec", "layout.bins"),
     ("descriptors", "suffixes"),
     ("errors", "options", "text", ""),
 )
@@ -238,8 +244,8 @@ def test_renderers_compute_nothing() -> None:
         for i in imports(m)
         if not i.typing and inner(i.target) is not None
     }
-    known = {"report", "slice_report", "arrow_table", "text", "errors", "options", "naming"}
-    known |= {"comparison", "comparison_record", "verdicts", "bins"}
+    known = {"report", "slice_report", "arrow_table", "text", "errors", "options", "layout.naming"}
+    known |= {"comparison", "comparison_record", "verdicts", "layout.bins"}
     assert rooms <= {"renderers", *known}
 
 
@@ -257,7 +263,10 @@ def loaded(statement: str) -> set[str]:
     [
         ("import xentcli", {"numpy", "pyarrow", "pandas", "rich", "typer"}),
         ("import xentcli.cli", {"numpy", "pyarrow", "pandas"}),
-        ("import xentcli.layout, xentcli.resolve", {"numpy", "pyarrow", "pandas", "rich"}),
+        (
+            "import xentcli.layout.layout, xentcli.layout.resolve",
+            {"numpy", "pyarrow", "pandas", "rich"},
+        ),
         ("import xentcli.evaluation, xentcli.engine", {"pandas", "rich", "typer"}),
         ("import xentcli.report", {"numpy", "pyarrow", "pandas", "rich"}),
     ],

@@ -18,7 +18,7 @@ from xentcli.calibration.maps import Temperature
 from xentcli.calibration.methods import Method
 from xentcli.calibration.validation import Rows, Validation
 from xentcli.calibration.vector import Penalty
-from xentcli.layout import Layout, Shape
+from xentcli.layout.layout import Layout, Shape
 from xentcli.numerics.temperature import fit_temperature
 from xentcli.options import Policy, Scale, Task
 

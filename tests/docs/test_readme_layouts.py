@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from xentcli import naming
+from xentcli.layout import naming
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -16,9 +16,9 @@ from tests.known import frames
 from tests.known.cases import SCALES, matrix, random_rows
 from tests.known.frames import distributions, label_table, labelled, soft_table
 from tests.laws.rows import Rows, rows_of
+from xentcli.layout.rules import Rule
 from xentcli.metrics import request
 from xentcli.options import TargetKind
-from xentcli.rules import Rule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

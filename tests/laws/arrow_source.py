@@ -11,16 +11,16 @@ import pyarrow as pa
 from tests.laws.kinds import statistics_for
 from xentcli.engine import Plan, Sum, run_threads
 from xentcli.forked import run_forked
-from xentcli.layout import Layout, Shape
+from xentcli.layout.layout import Layout, Shape
+from xentcli.layout.schema import Column, Kind
 from xentcli.options import Policy, Scale, Task
-from xentcli.schema import Column, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tests.laws.rows import Rows
+    from xentcli.layout.schema import Role
     from xentcli.readers.source import Source
-    from xentcli.schema import Role
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from xentcli.errors import UsageError
-from xentcli.layout import Layout, Shape
+from xentcli.layout.layout import Layout, Shape
 from xentcli.metric import Metric, Parameter, Requested, Setting
 from xentcli.metrics import fitting, registry
 from xentcli.numerics.elementary import surprise

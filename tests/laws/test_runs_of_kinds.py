@@ -15,7 +15,7 @@ from tests.laws.kinds import AnyRows, names_of
 from tests.laws.other_rows import LabelRows, OutcomeRows, SoftRows, other_rows
 from tests.laws.rows import cut_up
 from xentcli.errors import InputError
-from xentcli.layout import Layout, Shape
+from xentcli.layout.layout import Layout, Shape
 from xentcli.options import OnBadRow, Policy, Scale, TargetKind, TargetScale, Task
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xentcli.decode import Decoder
+from xentcli.layout.resolve import resolve
+from xentcli.layout.schema import Column, Kind, Table
 from xentcli.options import ColumnOptions, Policy
-from xentcli.resolve import resolve
-from xentcli.schema import Column, Kind, Table
 from xentcli.slice_search import MOST_VALUES, Searcher, SliceSearch
 from xentcli.tally import Place
 
 if TYPE_CHECKING:
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
 NAMES = ("a", "b", "c")
 

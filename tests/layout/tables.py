@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xentcli.layout.resolve import resolve
+from xentcli.layout.schema import Column, Kind, Table
 from xentcli.options import ColumnOptions
-from xentcli.resolve import resolve
-from xentcli.schema import Column, Kind, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
 
 def kind_of(values: Sequence[object]) -> Kind:

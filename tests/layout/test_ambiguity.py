@@ -8,8 +8,8 @@ import pytest
 
 from tests.layout.tables import found, spark, typed, untyped
 from xentcli.errors import InputError, UsageError, XentError
+from xentcli.layout.schema import Column, Kind, Table
 from xentcli.options import Task
-from xentcli.schema import Column, Kind, Table
 
 
 def refusal(

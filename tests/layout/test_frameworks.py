@@ -8,9 +8,9 @@ import pytest
 
 from tests.layout.tables import BOTH, found, typed, untyped
 from xentcli.errors import InputError, UsageError
-from xentcli.layout import Shape
+from xentcli.layout.layout import Shape
+from xentcli.layout.schema import Role
 from xentcli.options import Scale, Task
-from xentcli.schema import Role
 
 TWO: dict[str, list[object]] = {"a": [0.75, 0.25], "b": [0.25, 0.75]}
 LABELS = ["a", "b"]

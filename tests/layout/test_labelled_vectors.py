@@ -11,7 +11,7 @@ import pytest
 
 from xentcli.errors import RowError
 from xentcli.labelled_vectors import LabelledVectors
-from xentcli.layout import Layout, Shape
+from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Scale, Task
 
 Row = dict[Any, float | None] | None

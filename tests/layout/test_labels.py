@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.layout.tables import found, typed
 from xentcli.encode import LabelEncoder
-from xentcli.labels import ClassIndex, Truth, canonical, spell
-from xentcli.layout import Layout, Shape
+from xentcli.layout.labels import ClassIndex, Truth, canonical, spell
+from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Scale, Task
 
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.layout.tables import BOTH, found, spark, sparse, typed, untyped
-from xentcli.layout import Shape
+from xentcli.layout.layout import Shape
+from xentcli.layout.schema import Column, Kind, Role, Table
 from xentcli.options import Scale, Task
-from xentcli.schema import Column, Kind, Role, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

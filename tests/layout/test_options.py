@@ -6,9 +6,9 @@ import pytest
 
 from tests.layout.tables import found, typed, untyped
 from xentcli.errors import InputError
-from xentcli.layout import Shape
+from xentcli.layout.layout import Shape
+from xentcli.layout.schema import Role
 from xentcli.options import Scale, Task
-from xentcli.schema import Role
 
 WIDE = {
     "label": ["a", "b"],

@@ -24,9 +24,9 @@ from tests.readers.tables import (
     xpt_bytes,
 )
 from xentcli.errors import RowError
+from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
-from xentcli.schema import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

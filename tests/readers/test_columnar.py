@@ -18,10 +18,10 @@ import pytest
 
 from tests.readers.reading import arrow_bytes, parquet_bytes, read
 from xentcli.errors import InputError
+from xentcli.layout.schema import Kind, Role
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
 from xentcli.readers.conform import kind_of
-from xentcli.schema import Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable

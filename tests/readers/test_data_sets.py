@@ -22,9 +22,9 @@ from tests.readers.tables import (
     xpt_bytes,
 )
 from xentcli.errors import InputError
+from xentcli.layout.schema import Kind, Role
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
-from xentcli.schema import Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from tests.readers.reading import read
 from xentcli.errors import InputError
+from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
 from xentcli.readers import open_source, records
 from xentcli.readers.inputs import Peekable
 from xentcli.readers.numerals import NotANumberError, is_infinity, number
 from xentcli.readers.records import DelimitedCutter, LineCutter, MalformedRecordError, blocks
-from xentcli.schema import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ import pytest
 
 from tests.readers.reading import csv_bytes, read, zstd
 from xentcli.errors import InputError, UsageError
+from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
-from xentcli.schema import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable

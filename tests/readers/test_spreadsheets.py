@@ -14,9 +14,9 @@ import xlwt
 from tests.readers.reading import ROLES, read
 from tests.readers.tables import ods_bytes, workbook, xls_bytes, xlsx_bytes
 from xentcli.errors import InputError
+from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
-from xentcli.schema import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

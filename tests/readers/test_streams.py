@@ -33,7 +33,7 @@ import sys
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
 from xentcli.readers.edge import reading
-from xentcli.schema import Role
+from xentcli.layout.schema import Role
 source = open_source("-", FileOptions())
 assert source.path == "<stdin>"
 assert source.size is None or source.format not in ("csv", "tsv", "jsonl")
@@ -167,7 +167,7 @@ import sys
 from xentcli.options import FileOptions
 from xentcli.readers import open_source
 from xentcli.readers.edge import reading
-from xentcli.schema import Role
+from xentcli.layout.schema import Role
 source = open_source({str(path)!r}, FileOptions(), {{"country": "de"}})
 source.sample()
 roles = {{"label": Role.LABEL, "p": Role.NUMBER, "country": Role.LABEL}}

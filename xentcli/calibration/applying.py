@@ -14,8 +14,8 @@ from xentcli.calibration.unlabelled import Unlabelled, layout_of
 from xentcli.errors import InputError
 from xentcli.evaluation import begin
 from xentcli.finalising import no_rows
-from xentcli.layout import Shape
-from xentcli.schema import Role
+from xentcli.layout.layout import Shape
+from xentcli.layout.schema import Role
 from xentcli.streaming import decoded
 from xentcli.text import shown
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xentcli.calibration.record import Kept
     from xentcli.evaluation import Files
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.options import FileOptions, OnBadRow
 
     Floats = NDArray[np.float64]

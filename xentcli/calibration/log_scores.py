@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.layout import Shape
+from xentcli.layout.layout import Shape
 from xentcli.matrix_scores import Logits
 from xentcli.numerics.elementary import exp, surprise
 from xentcli.options import Scale
@@ -14,7 +14,7 @@ from xentcli.options import Scale
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.scores import Scores
 
     Floats = NDArray[np.float64]

@@ -117,7 +117,7 @@ def _vector(rows: Rows, penalty: Penalty, classes: Sequence[str]) -> Fitted:
     absent = [name for name, row in zip(classes, rows.targets, strict=False) if not row.any()]
     notices: tuple[Notice, ...] = ()
     if absent and penalty == Penalty():
-        from xentcli.schema import quoted
+        from xentcli.layout.schema import quoted
 
         message = f"no row is of {quoted(absent)}: without a penalty, such a class becomes "
         notices = (Notice("absent-class", "warning", message + "as good as impossible"),)

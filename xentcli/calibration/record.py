@@ -11,7 +11,7 @@ from xentcli.calibration.maps import Isotonic, Platt, Steps, Temperature, Vector
 from xentcli.calibration.methods import Method
 from xentcli.calibration.notices import Notice
 from xentcli.errors import InputError
-from xentcli.layout import Layout, Shape
+from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Policy, Scale, SumToOne, Task
 from xentcli.renderers._jsontext import indented
 from xentcli.text import shown

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli import naming, score_columns
 from xentcli.calibration.possible import Possible
 from xentcli.errors import InputError, UsageError
-from xentcli.layout import Shape
+from xentcli.layout import naming, score_columns
+from xentcli.layout.layout import Shape
+from xentcli.layout.schema import Table, quoted
 from xentcli.options import ColumnOptions, Scale
-from xentcli.schema import Table, quoted
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.calibration.record import Kept
-    from xentcli.layout import Layout
-    from xentcli.score_columns import ScoreColumns
+    from xentcli.layout.layout import Layout
+    from xentcli.layout.score_columns import ScoreColumns
     from xentcli.tally import Place
 
 

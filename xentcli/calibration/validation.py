@@ -14,9 +14,9 @@ from xentcli.class_batch import ClassBatch
 from xentcli.errors import InputError, UsageError
 from xentcli.evaluation import Options, begin, understand
 from xentcli.finalising import no_rows, settled
+from xentcli.layout.schema import Role
 from xentcli.options import TargetKind, check
 from xentcli.scales import scores_of
-from xentcli.schema import Role
 from xentcli.soft_batch import SoftBatch
 from xentcli.streaming import decoded
 from xentcli.tally import Place
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from xentcli.batch import Batch
     from xentcli.evaluation import Files
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
     Floats = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import ClassIndex
-from xentcli.naming import nearest
+from xentcli.layout.labels import ClassIndex
+from xentcli.layout.naming import nearest
 from xentcli.report import Value
 from xentcli.slice_report import SliceTable
 from xentcli.slice_values import as_sliced

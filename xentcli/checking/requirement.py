@@ -11,10 +11,10 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.bins import spelled
 from xentcli.errors import UsageError
+from xentcli.layout.bins import spelled
+from xentcli.layout.naming import nearest
 from xentcli.metrics import find, request
-from xentcli.naming import nearest
 from xentcli.spec import parse_one
 from xentcli.text import shown
 from xentcli.verdicts import Operator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from xentcli.rules import Convention, Rule
+    from xentcli.layout.rules import Convention, Rule
 
 
 def conventions_command(
@@ -15,7 +15,7 @@ def conventions_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
 ) -> None:
     """Say how each system that --like knows computes its loss."""
-    from xentcli.conventions import CONVENTIONS
+    from xentcli.layout.conventions import CONVENTIONS
     from xentcli.output import deliver
 
     conventions = list(CONVENTIONS.values())

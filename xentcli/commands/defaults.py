@@ -6,7 +6,7 @@ import glob
 import os
 from typing import TYPE_CHECKING, Any
 
-from xentcli.naming import nearest
+from xentcli.layout.naming import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,9 +10,9 @@ from xentcli.commands.parameters import Inputs
 from xentcli.commands.taking import takes
 
 if TYPE_CHECKING:
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
+    from xentcli.layout.schema import Table
     from xentcli.readers.source import Source
-    from xentcli.schema import Table
 
 _SHOWN_COLUMNS = 24
 _SHOWN_ROWS = 3
@@ -84,7 +84,7 @@ def _roles(layout: Layout) -> dict[str, str]:
 
 
 def _lines(source: Source, table: Table, layout: Layout) -> list[str]:
-    from xentcli.schema import quoted
+    from xentcli.layout.schema import quoted
     from xentcli.text import shown
 
     why = dict(layout.reasons)

@@ -92,10 +92,10 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
 
     from xentcli.evaluation import Options, begin, understand
     from xentcli.finalising import no_rows
-    from xentcli.naming import select
+    from xentcli.layout.naming import select
+    from xentcli.layout.schema import missing_column
     from xentcli.options import ReportOptions, check
     from xentcli.rows import Worst, scored_rows
-    from xentcli.schema import missing_column
 
     options = Options(
         inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=out.base)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import InputError
-from xentcli.labels import canonical
+from xentcli.layout.labels import canonical
 from xentcli.options import TargetKind
 from xentcli.text import shown
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.comparing.sides import Side
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
     Array = NDArray[Any]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.comparing.sides import Lines
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]

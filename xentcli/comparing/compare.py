@@ -6,7 +6,6 @@ import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import __version__
-from xentcli.adopting import adopted, rule_of
 from xentcli.comparing.alignment import ahead, beside
 from xentcli.comparing.changes import Changes
 from xentcli.comparing.figures import corrected_among
@@ -22,6 +21,7 @@ from xentcli.errors import UsageError
 from xentcli.evaluation import FORKS, SMALL, Files, check_slicing, with_bins
 from xentcli.finalising import settled
 from xentcli.identities import Identity, Kind
+from xentcli.layout.like import adopted, rule_of
 from xentcli.options import TargetKind, check
 from xentcli.states.among import states_among
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from xentcli.comparing.sides import Lines
     from xentcli.engine import Watcher
     from xentcli.evaluation import InMemory, Options
+    from xentcli.layout.rules import Rule
     from xentcli.report import Finding
-    from xentcli.rules import Rule
 
 CHANGED = 5
 

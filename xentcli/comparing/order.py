@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xentcli.labels import spell
+from xentcli.layout.labels import spell
+from xentcli.layout.schema import Kind
 from xentcli.report import Finding
-from xentcli.schema import Kind
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from xentcli.comparing.sides import Side
-    from xentcli.schema import Table
+    from xentcli.layout.schema import Table
 
 # Columns that are commonly named so tell rows apart.
 _NAMES = re.compile(r"(?:.*[_. -])?(?:id|uuid|guid|key|index|idx|file|filename|path)|.*(?:Id|ID)")

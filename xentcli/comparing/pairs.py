@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xentcli.comparing.measures import Measure
     from xentcli.comparing.partners import Beside, Partner, Unpaired
     from xentcli.comparing.sides import Lines, Side
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
 
 class PairSums(NamedTuple):

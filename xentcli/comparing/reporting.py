@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from xentcli.comparing.measures import Measure
     from xentcli.comparing.pairs import PairSums
     from xentcli.comparing.partners import Unpaired
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
+    from xentcli.layout.rules import Rule
     from xentcli.options import ReportOptions
     from xentcli.report import Report
-    from xentcli.rules import Rule
 
 
 class Sides(NamedTuple):

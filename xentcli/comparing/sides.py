@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.adopting import adopted, rule_of
 from xentcli.cell_batch import CellBatch
 from xentcli.class_batch import ClassBatch
 from xentcli.decode import Decoder
 from xentcli.engine import Outcome, Sum
 from xentcli.evaluation import begin, understand
 from xentcli.finalising import finalise, settled
-from xentcli.labels import spell
+from xentcli.layout.labels import spell
+from xentcli.layout.like import adopted, rule_of
+from xentcli.layout.schema import Role
 from xentcli.metrics import request
 from xentcli.numerics import from_arrow
-from xentcli.schema import Role
 from xentcli.signature import signature
 from xentcli.statistic import ROWS, SUPPORT, observe_all, union
 from xentcli.streaming import decoded
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xentcli.comparing.measures import Measure, Values
     from xentcli.evaluation import Files, InMemory, Options
     from xentcli.identities import Hashes, Identity
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.options import ReportOptions
     from xentcli.readers.source import Source
     from xentcli.report import Report

@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.adopting import rule_of
 from xentcli.comparing.figures import corrected_among, with_test
 from xentcli.comparing.unpaired import compared as as_of_other_rows
 from xentcli.comparison import Candidate, Comparison, Difference, Pairing
 from xentcli.errors import InputError, UsageError
 from xentcli.evaluation import run
 from xentcli.intervals import Intervals
-from xentcli.labels import canonical
+from xentcli.layout.labels import canonical
+from xentcli.layout.like import rule_of
 from xentcli.means import Estimate
 from xentcli.metrics import find
 from xentcli.options import Keep, TargetKind

@@ -18,7 +18,7 @@ from xentcli.comparison import Candidate, Comparison, Difference, Pairing, Part
 from xentcli.errors import InputError
 from xentcli.evaluation import score
 from xentcli.intervals import Intervals
-from xentcli.labels import canonical
+from xentcli.layout.labels import canonical
 from xentcli.means import Estimate
 from xentcli.metrics import request
 from xentcli.numerics.distributions import normal_tails

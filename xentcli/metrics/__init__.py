@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
+from xentcli.layout.naming import nearest
 from xentcli.metric import (
     CLASSES,
     DECIDED,
@@ -19,14 +20,13 @@ from xentcli.metric import (
     Metric,
     Requested,
 )
-from xentcli.naming import nearest
 from xentcli.options import TargetKind
 from xentcli.spec import parse_specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
 # The order in which people look for them; what is not listed follows by name.
 _ORDER = (

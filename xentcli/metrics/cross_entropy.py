@@ -19,7 +19,7 @@ from xentcli.statistic import LOSSES, family
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.report import Value
     from xentcli.slice_totals import Column, SliceTotals
     from xentcli.statistic import Statistic

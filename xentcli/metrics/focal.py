@@ -15,7 +15,7 @@ from xentcli.statistic import ROWS, family
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.report import Value
     from xentcli.statistic import Statistic
     from xentcli.totals import Totals

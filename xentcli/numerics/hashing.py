@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.labels import canonical
+from xentcli.layout.labels import canonical
 from xentcli.numerics.draws import mixed
 
 if TYPE_CHECKING:

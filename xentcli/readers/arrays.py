@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from xentcli.schema import LISTS, Role
+from xentcli.layout.schema import LISTS, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,10 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.errors import RowError
+from xentcli.layout.schema import Role
 from xentcli.readers import arrays
 from xentcli.readers.exact_fields import vector
 from xentcli.readers.numerals import NotANumberError, number
-from xentcli.schema import Role
 from xentcli.text import shown
 
 if TYPE_CHECKING:

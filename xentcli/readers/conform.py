@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyarrow import types as t
 
 from xentcli.errors import InputError
-from xentcli.schema import Column, Kind, Role
+from xentcli.layout.schema import Column, Kind, Role
 from xentcli.text import shown
 
 if TYPE_CHECKING:

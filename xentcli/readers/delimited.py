@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, RowError
+from xentcli.layout.schema import Column, Kind
 from xentcli.readers.dialect import Head, read_dialect
 from xentcli.readers.exact_fields import read_exactly, whole_records
 from xentcli.readers.fast_fields import FastParser, NotPlainError
@@ -17,18 +18,17 @@ from xentcli.readers.records import (
     allow_fields_of,
 )
 from xentcli.readers.text_source import TextSource
-from xentcli.schema import Column, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
+    from xentcli.layout.schema import Role
     from xentcli.options import FileOptions
     from xentcli.readers.dialect import Dialect
     from xentcli.readers.inputs import Input
     from xentcli.readers.records import Block, Cutter
-    from xentcli.schema import Role
 
 _SAMPLED_ROWS = 200
 _SAMPLED_CELLS = 50_000

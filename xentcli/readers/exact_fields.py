@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from xentcli.errors import RowError
+from xentcli.layout.schema import Role
 from xentcli.readers import arrays
 from xentcli.readers.encoding import not_utf8
 from xentcli.readers.numerals import NotANumberError, number
 from xentcli.readers.records import Lines, allow_fields_of
-from xentcli.schema import Role
 from xentcli.text import shown
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from xentcli.layout.schema import Role
 from xentcli.readers import arrays
 from xentcli.readers.exact_fields import vector
 from xentcli.readers.numerals import MISSING, NotANumberError, is_infinity
-from xentcli.schema import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

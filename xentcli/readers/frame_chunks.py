@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.errors import InputError
+from xentcli.layout.schema import Column, Kind, Role
 from xentcli.readers.arrays import valid_where
 from xentcli.readers.cells import array_of, is_missing, spelled
 from xentcli.readers.edge import folded
 from xentcli.readers.spool import as_file
 from xentcli.readers.table_source import TableSource
-from xentcli.schema import Column, Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.errors import InputError, RowError
+from xentcli.layout.schema import LISTS, NAME, Column, Kind, Role, entries_of, score_key
 from xentcli.readers import arrays
 from xentcli.readers.json_values import WORDS, JsonObject, Spelled, is_whole, objects, values_of
 from xentcli.readers.records import LineCutter
-from xentcli.schema import LISTS, NAME, Column, Kind, Role, entries_of, score_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from xentcli.errors import RowError
+from xentcli.layout.schema import LISTS, Role, entries_of
 from xentcli.readers.arrays import Labelled
 from xentcli.readers.encoding import not_utf8
 from xentcli.readers.numerals import NotANumberError, number
-from xentcli.schema import LISTS, Role, entries_of
 from xentcli.text import shown
 
 if TYPE_CHECKING:

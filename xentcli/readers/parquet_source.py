@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from xentcli.layout.schema import Role
 from xentcli.readers.conform import check_roles, column_of, conformed, refuse_twins
 from xentcli.readers.edge import reading
 from xentcli.readers.spool import as_file
-from xentcli.schema import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from xentcli.errors import InputError, RowError
+from xentcli.layout.schema import Column, Kind, Role
 from xentcli.readers import arrays
 from xentcli.readers.numerals import NotANumberError, number
-from xentcli.schema import Column, Kind, Role
 from xentcli.text import shown
 
 if TYPE_CHECKING:

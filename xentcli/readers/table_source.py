@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import pyarrow as pa
 
 from xentcli.errors import InputError
+from xentcli.layout.schema import Column, Kind, Role
 from xentcli.readers.edge import reading
-from xentcli.schema import Column, Kind, Role
 from xentcli.text import shown
 
 if TYPE_CHECKING:

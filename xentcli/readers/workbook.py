@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import InputError
+from xentcli.layout.schema import Column, Kind, quoted
 from xentcli.readers.cells import array_of, is_missing, spelled
 from xentcli.readers.edge import folded
 from xentcli.readers.foreign import refuse_archive
 from xentcli.readers.spool import as_file
 from xentcli.readers.table_source import TableSource, missing_package
-from xentcli.schema import Column, Kind, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
 
+    from xentcli.layout.schema import Role
     from xentcli.options import FileOptions
     from xentcli.readers.inputs import Input
-    from xentcli.schema import Role
 
 _HEAD_BYTES = 1 << 10
 _OLD = b"\xd0\xcf\x11\xe0"

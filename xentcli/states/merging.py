@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from xentcli.bins import Bins
 from xentcli.engine import Outcome
 from xentcli.errors import InputError
 from xentcli.fingerprint import By
+from xentcli.layout.bins import Bins
 from xentcli.tally import Entry, Place, Tally
 from xentcli.text import shown
 

@@ -6,8 +6,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from xentcli.adopting import rule_of
 from xentcli.errors import InputError
+from xentcli.layout.like import rule_of
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.pair_sketch import BRIER, HITS, LOSS, WEIGHT
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xentcli.bins import Bins
-from xentcli.labels import Truth
-from xentcli.layout import Layout, Shape
+from xentcli.layout.bins import Bins
+from xentcli.layout.labels import Truth
+from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Like, OnBadRow, Policy, Scale, SumToOne, TargetScale, Task
 from xentcli.states.spelling import number, number_text, text, texts, whole
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xentcli.engine import Sum
     from xentcli.evaluation import Ran
     from xentcli.fingerprint import Fingerprint
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import Policy
     from xentcli.pair_sketch import PairSketch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.bins import spelled
+from xentcli.layout.bins import spelled
 from xentcli.renderers._figures import label
 from xentcli.verdicts import DecideOn, Verdict
 

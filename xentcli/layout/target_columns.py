@@ -5,12 +5,12 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli import named_targets, naming
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import ClassIndex
-from xentcli.layout import Shape
+from xentcli.layout import naming, outcome_names
+from xentcli.layout.labels import ClassIndex
+from xentcli.layout.layout import Shape
+from xentcli.layout.schema import Kind, Table, missing_column, quoted
 from xentcli.options import ColumnOptions, TargetScale, Task
-from xentcli.schema import Kind, Table, missing_column, quoted
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def find(table: Table, options: ColumnOptions) -> TargetColumns | None:
     if options.target:
         return _chosen(table, options.target)
     taken = {options.weight, options.id, options.scores, options.units}
-    spoken_of = [n for n in named_targets.targets(table) if n not in taken]
+    spoken_of = [n for n in outcome_names.targets(table) if n not in taken]
     known = [n for n in table.names if n.lower() in naming.TARGETS and n not in taken]
     known += [n for n in spoken_of if n not in known]
     # What rows are sliced by may be the truth, but hardly where there is another.

@@ -6,15 +6,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
-from xentcli.labels import ClassIndex, Truth
+from xentcli.layout.labels import ClassIndex, Truth
+from xentcli.layout.schema import Role
 from xentcli.options import TargetKind, TargetScale, Task
-from xentcli.schema import Role
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xentcli.bins import Bins
+    from xentcli.layout.bins import Bins
     from xentcli.options import Scale
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from xentcli import naming
 from xentcli.errors import InputError, UsageError
-from xentcli.layout import Layout, Shape
+from xentcli.layout import naming
+from xentcli.layout.layout import Layout, Shape
+from xentcli.layout.schema import Table, quoted
 from xentcli.options import ColumnOptions, Scale, Task
-from xentcli.schema import Table, quoted
 from xentcli.text import shown
 
 

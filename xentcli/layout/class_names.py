@@ -5,18 +5,18 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli import naming
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import PAIRS, ClassIndex, Truth
-from xentcli.layout import Shape
-from xentcli.schema import Table, items_of, quoted
+from xentcli.layout import naming
+from xentcli.layout.labels import PAIRS, ClassIndex, Truth
+from xentcli.layout.layout import Shape
+from xentcli.layout.schema import Table, items_of, quoted
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentcli.layout.score_columns import ScoreColumns
     from xentcli.options import ColumnOptions
-    from xentcli.score_columns import ScoreColumns
 
 
 class NamedClasses(NamedTuple):

@@ -8,9 +8,9 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli import naming
 from xentcli.errors import InputError
-from xentcli.labels import spell
+from xentcli.layout import naming
+from xentcli.layout.labels import spell
 from xentcli.text import shown
 
 if TYPE_CHECKING:

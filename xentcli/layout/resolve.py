@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli import class_names, naming, outcomes, score_columns, target_columns
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import ClassIndex, is_among, spell
-from xentcli.layout import Layout, Shape
+from xentcli.layout import class_names, naming, outcomes, score_columns, target_columns
+from xentcli.layout.labels import ClassIndex, is_among, spell
+from xentcli.layout.layout import Layout, Shape
+from xentcli.layout.schema import Table, quoted
+from xentcli.layout.target_columns import TargetColumns
 from xentcli.options import ColumnOptions, Scale, TargetScale, Task
-from xentcli.schema import Table, quoted
-from xentcli.target_columns import TargetColumns
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.labels import Truth
-    from xentcli.score_columns import ScoreColumns
+    from xentcli.layout.labels import Truth
+    from xentcli.layout.score_columns import ScoreColumns
 
 
 def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) -> Layout:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xentcli import naming
 from xentcli.errors import InputError
-from xentcli.labels import ClassIndex
-from xentcli.schema import quoted
+from xentcli.layout import naming
+from xentcli.layout.labels import ClassIndex
+from xentcli.layout.schema import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.schema import Column, Table
+    from xentcli.layout.schema import Column, Table
 
 _BIGQUERY = re.compile(r"predicted_(.+)_probs", re.IGNORECASE)
 _VERTEX = re.compile(r"predicted_(.+)", re.IGNORECASE)

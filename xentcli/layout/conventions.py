@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
+from xentcli.layout.rules import Arithmetic, Clip, Convention, Rule
 from xentcli.options import Like, Scale, TargetKind
-from xentcli.rules import Arithmetic, Clip, Convention, Rule
 
 if TYPE_CHECKING:
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
 _CLASS, _SOFT, _LABELS = TargetKind.CLASS, TargetKind.SOFT, TargetKind.LABELS
 _LOGIT = frozenset({Scale.LOGIT})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xentcli.schema import items_of
+from xentcli.layout.schema import items_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.schema import Table
+    from xentcli.layout.schema import Table
 
 # How far the sampled rows may be from one for columns to be taken for one distribution.
 _LOOSE = 0.02

@@ -5,14 +5,14 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli import naming
-from xentcli.distributions import holds_distributions, is_distribution
 from xentcli.errors import InputError, UsageError
-from xentcli.labels import ClassIndex, is_among
-from xentcli.layout import Shape
-from xentcli.named_targets import classes_of_sas, outcome_in
+from xentcli.layout import naming
+from xentcli.layout.labels import ClassIndex, is_among
+from xentcli.layout.layout import Shape
+from xentcli.layout.outcome_names import classes_of_sas, outcome_in
+from xentcli.layout.sampled import holds_distributions, is_distribution
+from xentcli.layout.schema import Column, Kind, Table, missing_column, quoted
 from xentcli.options import ColumnOptions, Scale
-from xentcli.schema import Column, Kind, Table, missing_column, quoted
 from xentcli.text import shown
 from xentcli.unread_scores import refuse_unread
 

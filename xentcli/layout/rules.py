@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.layout import Shape
+from xentcli.layout.layout import Shape
 from xentcli.options import Like, Scale, TargetKind
 
 if TYPE_CHECKING:
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
 
 _ANY = frozenset(Scale)
 

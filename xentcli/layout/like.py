@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xentcli.layout import Layout
+    from xentcli.layout.layout import Layout
+    from xentcli.layout.rules import Rule
     from xentcli.options import Policy
-    from xentcli.rules import Rule
 
 
 def adopted(policy: Policy) -> Policy:
     """The policy with the labels that the system leaves out unasked."""
     if policy.like is None or policy.ignore_label:
         return policy
-    from xentcli.conventions import CONVENTIONS
+    from xentcli.layout.conventions import CONVENTIONS
 
     return policy._replace(ignore_label=CONVENTIONS[policy.like].ignore)
 
@@ -26,6 +26,6 @@ def rule_of(policy: Policy, layout: Layout) -> Rule | None:
     """
     if policy.like is None:
         return None
-    from xentcli.conventions import rule_for
+    from xentcli.layout.conventions import rule_for
 
     return rule_for(policy.like, layout)

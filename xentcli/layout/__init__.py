@@ -1,0 +1,1 @@
+"""Which column is what, and by whose conventions."""
