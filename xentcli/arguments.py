@@ -7,7 +7,6 @@ from enum import StrEnum
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xentcli.data_sets import InMemory
 from xentcli.errors import UsageError
 from xentcli.evaluation import Options
 from xentcli.layout.labels import spell
@@ -27,6 +26,7 @@ from xentcli.options import (
     Task,
     bootstrap_of,
 )
+from xentcli.reading.data_sets import InMemory
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _chosen(kind: type[Choice], value: str | None) -> Choice | None:
 
 def table_of(data: Any, name: str = "<data>") -> InMemory:
     """A table in memory as a data set, which errors call so."""
-    from xentcli.frames import FrameSource
+    from xentcli.reading.memory import FrameSource
 
     source = FrameSource(data, name)
     return InMemory(source, source.again)

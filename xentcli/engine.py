@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.observers import Observer
     from xentcli.options import Bootstrap, Keep, Policy
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
     from xentcli.replicates import Replicates
     from xentcli.supply import Facts
 

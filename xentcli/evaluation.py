@@ -7,7 +7,6 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.data_sets import Files, InMemory
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError, UsageError
 from xentcli.finalising import finalise, no_rows
@@ -25,6 +24,7 @@ from xentcli.options import (
     TargetKind,
     check,
 )
+from xentcli.reading.data_sets import Files, InMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import Bootstrap
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
     from xentcli.report import Report
 
 __all__ = [

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from xentcli.engine import Watcher
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
     from xentcli.supply import Facts
 
 _NUMBER = struct.Struct("q")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xentcli.layout.layout import Layout
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
 
 
 class ColumnPass(Plan):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xentcli.batch import Batch
     from xentcli.evaluation import Options
     from xentcli.layout.layout import Layout
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
 
 
 class ScoredRows(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xentcli.batch import Batch
     from xentcli.decode import Decoder
     from xentcli.layout.schema import Role
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
     from xentcli.supply import Facts
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from xentcli.layout.schema import Role
-    from xentcli.readers.source import Source, Split
+    from xentcli.reading.source import Source, Split
 
 
 class Task(NamedTuple):

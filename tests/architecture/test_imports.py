@@ -21,12 +21,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
         "calibration_section",
-        *("rows", "row_forms", "frames", "output", "progress", "calibration"),
-        *("data_sets", "states"),
+        *("rows", "row_forms", "reading.memory", "output", "progress", "calibration"),
+        *("reading.data_sets", "states"),
     ),
     (
         *("engine", "observers", "forked", "supply", "streaming", "findings"),
-        *("renderers", "readers", "sources"),
+        *("renderers", "reading", "reading.sources"),
         *("resampling", "replicates", "identities", "fingerprint", "pair_sketch", "keeper"),
         "side_by_side",
     ),
@@ -130,9 +130,17 @@ FOREIGN = {
     "typer": {"cli", "commands"},
     "click": {"cli", "commands"},
     "rich": {"renderers", "progress"},
-    "pandas": {"api", "frames", "report", "readers"},
-    "pyarrow": {"readers", "numerics.from_arrow", "encode", "truths", "decode", "kept", "slicer"}
-    | {"labelled_vectors", "arrow_table", "identities", "api", "frames", "rows", "row_forms"}
+    "pandas": {"api", "reading.memory", "report", "reading"},
+    "pyarrow": {"reading", "numerics.from_arrow", "encode", "truths", "decode", "kept", "slicer"}
+    | {
+        "labelled_vectors",
+        "arrow_table",
+        "identities",
+        "api",
+        "reading.memory",
+        "rows",
+        "row_forms",
+    }
     | {"calibration", "parcels"},
     "scipy": {"calibration"},
 }
@@ -215,7 +223,7 @@ def exporting(name: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("kind", "room_of"),
-    [("METRIC", "metrics"), ("READER", "readers"), ("RENDERER", "renderers")],
+    [("METRIC", "metrics"), ("READER", "reading"), ("RENDERER", "renderers")],
 )
 def test_plugins_never_import_a_sibling(kind: str, room_of: str) -> None:
     plugins = exporting(kind)
@@ -231,7 +239,7 @@ def test_metrics_neither_read_nor_print() -> None:
     for module in modules():
         if room(module.name) == "metrics":
             targets = {room(inner(i.target) or "") for i in imports(module)}
-            assert not targets & {"readers", "renderers", "sources", "engine", "commands"}
+            assert not targets & {"reading", "renderers", "reading.sources", "engine", "commands"}
             assert "print(" not in module.text
             assert "open(" not in module.text
 

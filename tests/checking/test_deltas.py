@@ -15,10 +15,10 @@ from tests.checking.comparisons import changed, comparison, figure, part
 from xentcli.checking import deltas
 from xentcli.checking.requirement import parse
 from xentcli.comparison import Comparison, Difference, Pairing
-from xentcli.data_sets import Files
 from xentcli.errors import InputError
 from xentcli.evaluation import Options, run
 from xentcli.options import ColumnOptions, Keep
+from xentcli.reading.data_sets import Files
 from xentcli.report import Report, Value
 from xentcli.states.files import state_bytes
 from xentcli.states.saved import saved_of

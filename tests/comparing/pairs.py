@@ -9,8 +9,8 @@ import pandas as pd
 
 from xentcli.comparing.compare import Comparing, compare
 from xentcli.evaluation import InMemory, Options
-from xentcli.frames import FrameSource
 from xentcli.options import ColumnOptions, Policy, ReportOptions
+from xentcli.reading.memory import FrameSource
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,10 +10,10 @@ import pytest
 from tests.comparing.pairs import candidate, losses, tables
 from xentcli.comparing.compare import Comparing, compare
 from xentcli.comparison import Pairing
-from xentcli.data_sets import Files
 from xentcli.errors import InputError, UsageError
 from xentcli.evaluation import Options, run
 from xentcli.options import ColumnOptions, FileOptions, Keep, Policy, ReportOptions
+from xentcli.reading.data_sets import Files
 from xentcli.states.files import state_bytes
 from xentcli.states.saved import saved_of
 

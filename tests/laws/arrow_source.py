@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.laws.rows import Rows
     from xentcli.layout.schema import Role
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xentcli.readers import records
+from xentcli.reading import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
     def set_size(size: int) -> None:
         monkeypatch.setattr(records, "BLOCK_BYTES", size)
-        monkeypatch.setattr("xentcli.readers.text_source._BYTES_A_COLUMN", 1)
+        monkeypatch.setattr("xentcli.reading.text.text_source._BYTES_A_COLUMN", 1)
 
     return set_size
 

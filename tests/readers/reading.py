@@ -26,13 +26,13 @@ from tests.readers.tables import (
 from xentcli.errors import RowError
 from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
-from xentcli.readers import open_source
+from xentcli.reading import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from xentcli.readers.source import Split
+    from xentcli.reading.source import Split
 
 ROLES = {"label": Role.LABEL, "p": Role.NUMBER}
 

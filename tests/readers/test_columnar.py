@@ -20,8 +20,8 @@ from tests.readers.reading import arrow_bytes, parquet_bytes, read
 from xentcli.errors import InputError
 from xentcli.layout.schema import Kind, Role
 from xentcli.options import FileOptions
-from xentcli.readers import open_source
-from xentcli.readers.conform import kind_of
+from xentcli.reading import open_source
+from xentcli.reading.conform import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

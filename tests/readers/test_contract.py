@@ -9,7 +9,7 @@ import pytest
 from tests.readers.reading import EASY, FORMATS, ROLES, read
 from xentcli.errors import InputError
 from xentcli.options import FileOptions
-from xentcli.readers import open_source, readers
+from xentcli.reading import open_source, readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

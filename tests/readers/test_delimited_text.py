@@ -18,16 +18,16 @@ from tests.readers.reading import read
 from xentcli.errors import InputError
 from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
-from xentcli.readers import open_source, records
-from xentcli.readers.inputs import Peekable
-from xentcli.readers.numerals import NotANumberError, is_infinity, number
-from xentcli.readers.records import DelimitedCutter, LineCutter, MalformedRecordError, blocks
+from xentcli.reading import open_source, records
+from xentcli.reading.bytes.inputs import Peekable
+from xentcli.reading.numerals import NotANumberError, is_infinity, number
+from xentcli.reading.text.records import DelimitedCutter, LineCutter, MalformedRecordError, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xentcli.readers.records import Cutter
+    from xentcli.reading.text.records import Cutter
 
 PIECES = st.sampled_from(
     ['"', '""', ",", "\n", "\r", "\r\n", "a", "b c", " ", "é", "\ufeff", "0.5", ";", "\u2028", "x"]

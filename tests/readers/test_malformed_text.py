@@ -13,7 +13,7 @@ from tests.readers.reading import csv_bytes, read, zstd
 from xentcli.errors import InputError, UsageError
 from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
-from xentcli.readers import open_source
+from xentcli.reading import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ def test_lines_are_counted_over_any_chunks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     small_blocks(16)
-    monkeypatch.setattr("xentcli.readers.text_source._SKIPPED_BYTES", chunk)
+    monkeypatch.setattr("xentcli.reading.text.text_source._SKIPPED_BYTES", chunk)
     path = tmp_path / "bad.csv"
     path.write_bytes(b"label,p\r\n" + b"cat,0.5\r\n\rdog,1\n\n" * 3 + b"owl,x\r\n")
     with pytest.raises(InputError, match="line 14, column 'p': 'x' is not a number"):

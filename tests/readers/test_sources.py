@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xentcli.errors import InputError
-from xentcli.sources import Part, expand
+from xentcli.reading.sources import Part, expand
 
 
 @pytest.fixture

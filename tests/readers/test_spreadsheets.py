@@ -16,7 +16,7 @@ from tests.readers.tables import ods_bytes, workbook, xls_bytes, xlsx_bytes
 from xentcli.errors import InputError
 from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
-from xentcli.readers import open_source
+from xentcli.reading import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,8 +17,8 @@ import pytest
 from tests.readers.reading import FORMATS, ROLES, csv_bytes, parquet_bytes, read
 from xentcli.errors import InputError
 from xentcli.options import FileOptions
-from xentcli.readers import open_source
-from xentcli.readers.edge import reading
+from xentcli.reading import open_source
+from xentcli.reading.bytes.edge import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +31,8 @@ ROWS: list[Row] = [(f"c{i % 7}", i / 8) for i in range(5000)]
 READ_STDIN = """
 import sys
 from xentcli.options import FileOptions
-from xentcli.readers import open_source
-from xentcli.readers.edge import reading
+from xentcli.reading import open_source
+from xentcli.reading.bytes.edge import reading
 from xentcli.layout.schema import Role
 source = open_source("-", FileOptions())
 assert source.path == "<stdin>"
@@ -165,8 +165,8 @@ def test_only_what_is_needed_is_imported(name: str, absent: str, tmp_path: Path)
     program = f"""
 import sys
 from xentcli.options import FileOptions
-from xentcli.readers import open_source
-from xentcli.readers.edge import reading
+from xentcli.reading import open_source
+from xentcli.reading.bytes.edge import reading
 from xentcli.layout.schema import Role
 source = open_source({str(path)!r}, FileOptions(), {{"country": "de"}})
 source.sample()

@@ -14,10 +14,10 @@ from xentcli.comparing.stored import SKETCHED
 from xentcli.comparing.unpaired import compared as of_other_rows
 from xentcli.comparing.unpaired import counted, of_figures
 from xentcli.comparison import Pairing
-from xentcli.data_sets import Files
 from xentcli.errors import InputError
 from xentcli.intervals import Intervals
 from xentcli.options import Base
+from xentcli.reading.data_sets import Files
 from xentcli.slices import MOST_SLICES
 from xentcli.text import shown
 from xentcli.verdicts import Worse
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from xentcli.checking.requirement import Requirement
     from xentcli.comparison import Candidate, Comparison, Difference, Part
-    from xentcli.data_sets import InMemory
     from xentcli.evaluation import Options
+    from xentcli.reading.data_sets import InMemory
     from xentcli.report import Report, Value
 
     Data = Files | InMemory

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.checking import deltas
-from xentcli.data_sets import Files, InMemory
 from xentcli.errors import InputError, UsageError
+from xentcli.reading.data_sets import Files, InMemory
 from xentcli.states.scoring import score_or_read
 
 if TYPE_CHECKING:

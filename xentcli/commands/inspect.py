@@ -12,7 +12,7 @@ from xentcli.commands.taking import takes
 if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.layout.schema import Table
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
 
 _SHOWN_COLUMNS = 24
 _SHOWN_ROWS = 3

@@ -23,7 +23,7 @@ def merge_command(
 ) -> None:
     """Add up the states of parts of one data set, to the bits of a single run over all of it."""
     from xentcli.output import check_target, deliver
-    from xentcli.sources import expand
+    from xentcli.reading.sources import expand
     from xentcli.states.files import read_state, state_bytes
     from xentcli.states.merging import merged
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from xentcli.identities import Hashes, Identity
     from xentcli.layout.layout import Layout
     from xentcli.options import ReportOptions
-    from xentcli.readers.source import Source
+    from xentcli.reading.source import Source
     from xentcli.report import Report
     from xentcli.supply import Facts
 

@@ -6,15 +6,15 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from xentcli.readers.frame_chunks import open_frames
-from xentcli.readers.table_source import missing_package
+from xentcli.reading.tables.frame_chunks import open_frames
+from xentcli.reading.tables.table_source import missing_package
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from xentcli.readers.frame_chunks import Check
-    from xentcli.readers.inputs import Input
-    from xentcli.readers.table_source import TableSource
+    from xentcli.reading.bytes.inputs import Input
+    from xentcli.reading.tables.frame_chunks import Check
+    from xentcli.reading.tables.table_source import TableSource
 
 
 def open_readstat(

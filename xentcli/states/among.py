@@ -10,7 +10,7 @@ from xentcli.states.marks import HEAD_BYTES, is_state
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from xentcli.data_sets import Files
+    from xentcli.reading.data_sets import Files
     from xentcli.states.saved import Saved
 
 

@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from xentcli.errors import InputError
-from xentcli.readers.compression import decompressed
-from xentcli.readers.inputs import Input
+from xentcli.reading.bytes.compression import decompressed
+from xentcli.reading.bytes.inputs import Input
 from xentcli.states.marks import HEAD_BYTES, is_state
 from xentcli.states.record import record_of, saved_from
 from xentcli.text import shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from xentcli.readers.compression import beginning
+from xentcli.reading.bytes.compression import beginning
 
 # Within so many first bytes, of the file or of what is compressed in it, a state says what it is.
 HEAD_BYTES = 512

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.data_sets import Files
 from xentcli.evaluation import score
+from xentcli.reading.data_sets import Files
 from xentcli.states.among import states_among
 from xentcli.states.merging import merged
 from xentcli.states.saved import report_of
 
 if TYPE_CHECKING:
-    from xentcli.data_sets import InMemory
     from xentcli.engine import Watcher
     from xentcli.evaluation import Options
+    from xentcli.reading.data_sets import InMemory
     from xentcli.report import Report
 
 

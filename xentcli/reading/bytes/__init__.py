@@ -1,0 +1,1 @@
+"""Bytes from files, pipes and compressed streams."""

@@ -1,0 +1,1 @@
+"""Tables of other programs, by way of the libraries that know them."""

@@ -1,0 +1,1 @@
+"""Rows of text: CSV and its kin, JSON lines."""
