@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xentcli.api import compare as compare
     from xentcli.api import evaluate as evaluate
-    from xentcli.comparison import Comparison as Comparison
     from xentcli.errors import InputError as InputError
     from xentcli.errors import OutputError as OutputError
     from xentcli.errors import UsageError as UsageError
     from xentcli.errors import XentError as XentError
     from xentcli.gate import check as check
+    from xentcli.jobs.checking.verdicts import Checked as Checked
+    from xentcli.jobs.comparing.comparison import Comparison as Comparison
     from xentcli.report import Report as Report
-    from xentcli.verdicts import Checked as Checked
 
 __version__ = "0.1.0"
 
@@ -28,8 +28,8 @@ _HOMES = {
     "compare": "xentcli.api",
     "check": "xentcli.gate",
     "Report": "xentcli.report",
-    "Checked": "xentcli.verdicts",
-    "Comparison": "xentcli.comparison",
+    "Checked": "xentcli.jobs.checking.verdicts",
+    "Comparison": "xentcli.jobs.comparing.comparison",
     "XentError": "xentcli.errors",
     "InputError": "xentcli.errors",
     "OutputError": "xentcli.errors",

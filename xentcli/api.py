@@ -7,14 +7,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from xentcli.arguments import completed, options_of, paths_of, table_of
-from xentcli.evaluation import Files, InMemory, score
+from xentcli.jobs.evaluate import Files, InMemory, score
+from xentcli.jobs.states.scoring import score_or_read
 from xentcli.options import Base, OnBadRow, SumToOne, Task
-from xentcli.states.scoring import score_or_read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.comparison import Comparison
+    from xentcli.jobs.comparing.comparison import Comparison
     from xentcli.options import Like, Scale, TargetScale
     from xentcli.report import Report
 
@@ -149,7 +149,7 @@ def compare(
         options: Those of `evaluate`: `id` matches rows, which else are matched by their order.
 
     Returns:
-        The comparison; see `xentcli.comparison.Comparison`.
+        The comparison; see `xentcli.jobs.comparing.comparison.Comparison`.
 
     Raises:
         InputError: The data cannot be read, or are not of the same rows.
@@ -161,8 +161,8 @@ def compare(
     >>> found.candidates[0].metrics["cross_entropy"].difference.value
     -0.38997500048077083
     """
-    from xentcli.comparing.compare import Comparing
-    from xentcli.comparing.compare import compare as compared
+    from xentcli.jobs.comparing.compare import Comparing
+    from xentcli.jobs.comparing.compare import compare as compared
 
     wanted = Comparing(tuple(names), worst, allow_missing, unpaired)
     asked = options_of(completed(options, evaluate, compare))

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xentcli.errors import UsageError
-from xentcli.evaluation import Options
+from xentcli.jobs.evaluate import Options
 from xentcli.layout.labels import spell
 from xentcli.layout.naming import nearest
 from xentcli.options import (

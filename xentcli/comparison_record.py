@@ -9,7 +9,13 @@ from xentcli.records import finding_record, uncertainty_record, value_record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.comparison import Candidate, ChangedRow, Comparison, Difference, Part
+    from xentcli.jobs.comparing.comparison import (
+        Candidate,
+        ChangedRow,
+        Comparison,
+        Difference,
+        Part,
+    )
 
 
 def record_of_comparison(comparison: Comparison) -> dict[str, Any]:

@@ -169,7 +169,7 @@ class Plan(NamedTuple):
 
             roles = dict.fromkeys(Identity.of(self.layout).names, Role.LABEL) | roles
         if self.keep is not None:
-            from xentcli.keeper import columns_of
+            from xentcli.jobs.states.keeper import columns_of
 
             roles = dict.fromkeys(columns_of(self.layout), Role.LABEL) | roles
         return Supply(sources, roles, rows=self.rows, threads=self.workers, turns=turns)

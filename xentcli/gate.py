@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from xentcli.api import evaluate
 from xentcli.arguments import choice, completed, options_of, paths_of, table_of
-from xentcli.checking import gate
-from xentcli.checking.requirement import parse_all
 from xentcli.errors import UsageError
-from xentcli.evaluation import Files, InMemory
+from xentcli.jobs.checking import gate
+from xentcli.jobs.checking.requirement import parse_all
+from xentcli.jobs.checking.verdicts import DecideOn, OnInconclusive
+from xentcli.jobs.evaluate import Files, InMemory
 from xentcli.report import Report
-from xentcli.verdicts import DecideOn, OnInconclusive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.api import Path
-    from xentcli.verdicts import Checked
+    from xentcli.jobs.checking.verdicts import Checked
 
 # What requirements themselves say, and what no figure of a requirement is read off.
 _LEFT_OUT = frozenset({"metric", "min_rows", "max_slices", "find_slices", "calibration"})

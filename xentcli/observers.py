@@ -87,7 +87,7 @@ def keeping(keep: Keep | None, layout: Layout, state: State) -> list[Observer]:
     """What keeps more than sums for a state file, if one is wanted."""
     if keep is None:
         return []
-    from xentcli.keeper import Keeper
+    from xentcli.jobs.states.keeper import Keeper
 
     return [Keeper(keep, layout, state)]
 

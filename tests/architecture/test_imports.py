@@ -17,18 +17,32 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("commands",),
     ("api", "gate"),
-    ("checking", "comparing", "arguments", "all_conventions"),
+    ("jobs.checking", "jobs.comparing", "arguments", "jobs.all_conventions"),
     (
-        *("evaluation", "quantile_bins", "finalising", "bootstrap", "by_slice"),
+        *("jobs.evaluate", "quantile_bins", "finalising", "bootstrap", "by_slice"),
         "calibration_section",
-        *("rows", "row_forms", "reading.memory", "output", "progress", "calibration"),
-        *("reading.data_sets", "states"),
+        *(
+            "jobs.scored_rows",
+            "row_forms",
+            "reading.memory",
+            "output",
+            "progress",
+            "jobs.calibrating",
+        ),
+        *("reading.data_sets", "jobs.states"),
     ),
     (
         *("engine", "observers", "forked", "supply", "streaming", "findings"),
         *("renderers", "reading", "reading.sources"),
-        *("resampling", "replicates", "identities", "fingerprint", "pair_sketch", "keeper"),
-        "side_by_side",
+        *(
+            "resampling",
+            "replicates",
+            "identities",
+            "jobs.states.fingerprint",
+            "jobs.states.pair_sketch",
+            "jobs.states.keeper",
+        ),
+        "jobs.side_by_side",
     ),
     ("metrics", "decode"),
     (
@@ -95,8 +109,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "bin_counts",
     ),
     (
-        *("report", "records", "comparison", "comparison_record", "calibration_report"),
-        *("signature", "layout.resolve", "verdicts"),
+        *(
+            "report",
+            "records",
+            "jobs.comparing.comparison",
+            "comparison_record",
+            "calibration_report",
+        ),
+        *("signature", "layout.resolve", "jobs.checking.verdicts"),
     ),
     (
         *(
@@ -121,8 +141,8 @@ HEIGHT = {name: -i for i, layer in enumerate(LAYERS) for name in layer}
 EXCEPTIONS = {
     # A report renders itself for Python users; the import happens when it is asked to.
     ("report", "renderers"),
-    ("comparison", "renderers"),
-    ("verdicts", "renderers"),
+    ("jobs.comparing.comparison", "renderers"),
+    ("jobs.checking.verdicts", "renderers"),
 }
 
 # Outside libraries, and the only rooms that may import them while the program runs.
@@ -138,11 +158,11 @@ FOREIGN = {
         "identities",
         "api",
         "reading.memory",
-        "rows",
+        "jobs.scored_rows",
         "row_forms",
     }
-    | {"calibration", "parcels"},
-    "scipy": {"calibration"},
+    | {"jobs.calibrating", "parcels"},
+    "scipy": {"jobs.calibrating"},
 }
 BOTTOM = {"errors", "text"}
 
@@ -253,7 +273,12 @@ def test_renderers_compute_nothing() -> None:
         if not i.typing and inner(i.target) is not None
     }
     known = {"report", "slice_report", "arrow_table", "text", "errors", "options", "layout.naming"}
-    known |= {"comparison", "comparison_record", "verdicts", "layout.bins"}
+    known |= {
+        "jobs.comparing.comparison",
+        "comparison_record",
+        "jobs.checking.verdicts",
+        "layout.bins",
+    }
     assert rooms <= {"renderers", *known}
 
 
@@ -275,7 +300,7 @@ def loaded(statement: str) -> set[str]:
             "import xentcli.layout.layout, xentcli.layout.resolve",
             {"numpy", "pyarrow", "pandas", "rich"},
         ),
-        ("import xentcli.evaluation, xentcli.engine", {"pandas", "rich", "typer"}),
+        ("import xentcli.jobs.evaluate, xentcli.engine", {"pandas", "rich", "typer"}),
         ("import xentcli.report", {"numpy", "pyarrow", "pandas", "rich"}),
     ],
 )

@@ -13,11 +13,11 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from tests.calibration.simulated import draw, log_p, table, write
-from xentcli.calibration.fitting import Request, fitted
-from xentcli.calibration.maps import Temperature
-from xentcli.calibration.methods import Method
-from xentcli.calibration.validation import Rows, Validation
-from xentcli.calibration.vector import Penalty
+from xentcli.jobs.calibrating.fitting import Request, fitted
+from xentcli.jobs.calibrating.maps import Temperature
+from xentcli.jobs.calibrating.methods import Method
+from xentcli.jobs.calibrating.validation import Rows, Validation
+from xentcli.jobs.calibrating.vector import Penalty
 from xentcli.layout.layout import Layout, Shape
 from xentcli.numerics.temperature import fit_temperature
 from xentcli.options import Policy, Scale, Task
@@ -25,7 +25,7 @@ from xentcli.options import Policy, Scale, Task
 if TYPE_CHECKING:
     from tests.calibration.simulated import Drawn
     from tests.cli.conftest import Xent
-    from xentcli.calibration.record import Calibration
+    from xentcli.jobs.calibrating.record import Calibration
 
 SCALES = ("logit", "log-probability", "probability")
 METHODS = ("temperature", "platt", "vector", "isotonic")

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.calibration.simulated import draw, table, write
-from xentcli.calibration.record import parse
 from xentcli.errors import InputError
+from xentcli.jobs.calibrating.record import parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,8 +78,8 @@ def test_bad_rows_are_told_as_by_eval(xent: Xent, rows: str, needle: str) -> Non
 def test_without_scipy_vector_says_what_to_install(
     small: str, xent: Xent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from xentcli.calibration.vector import Penalty, fit_lines
     from xentcli.errors import UsageError
+    from xentcli.jobs.calibrating.vector import Penalty, fit_lines
 
     del small, xent
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)

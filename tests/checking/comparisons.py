@@ -1,10 +1,10 @@
-"""Comparisons made by hand, as `xentcli.comparing` would deliver them."""
+"""Comparisons made by hand, as `xentcli.jobs.comparing` would deliver them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.comparison import Candidate, Comparison, Difference, Pairing, Part
+from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Pairing, Part
 from xentcli.report import LayoutReport, SourceReport, Value
 
 if TYPE_CHECKING:

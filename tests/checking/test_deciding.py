@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xentcli.checking.deciding import Decision, decide, rows_needed
-from xentcli.comparing.unpaired import of_figures
 from xentcli.intervals import Intervals
+from xentcli.jobs.checking.deciding import Decision, decide, rows_needed
+from xentcli.jobs.checking.verdicts import DecideOn, Operator, Verdict
+from xentcli.jobs.comparing.unpaired import of_figures
 from xentcli.means import Estimate
 from xentcli.options import Base
 from xentcli.report import Value
-from xentcli.verdicts import DecideOn, Operator, Verdict
 
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 NUMBERS = st.floats(-1e6, 1e6)

@@ -12,17 +12,17 @@ import pytest
 
 import xentcli
 from tests.checking.comparisons import changed, comparison, figure, part
-from xentcli.checking import deltas
-from xentcli.checking.requirement import parse
-from xentcli.comparison import Comparison, Difference, Pairing
 from xentcli.errors import InputError
-from xentcli.evaluation import Options, run
+from xentcli.jobs.checking import deltas
+from xentcli.jobs.checking.requirement import parse
+from xentcli.jobs.checking.verdicts import Verdict
+from xentcli.jobs.comparing.comparison import Comparison, Difference, Pairing
+from xentcli.jobs.evaluate import Options, run
+from xentcli.jobs.states.files import state_bytes
+from xentcli.jobs.states.saved import saved_of
 from xentcli.options import ColumnOptions, Keep
 from xentcli.reading.data_sets import Files
 from xentcli.report import Report, Value
-from xentcli.states.files import state_bytes
-from xentcli.states.saved import saved_of
-from xentcli.verdicts import Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 
 import xentcli
-from xentcli.checking.deciding import decide
-from xentcli.comparing.figures import of_shares, with_test
 from xentcli.errors import UsageError
 from xentcli.intervals import Intervals
+from xentcli.jobs.checking.deciding import decide
+from xentcli.jobs.checking.verdicts import DecideOn, Operator, Verdict
+from xentcli.jobs.comparing.figures import of_shares, with_test
 from xentcli.means import Estimate
 from xentcli.options import Base
 from xentcli.report import Value
-from xentcli.verdicts import DecideOn, Operator, Verdict
 
 OPEN, PASS = Verdict.INCONCLUSIVE, Verdict.PASS
 INTERVALS = Intervals(Base.E, 0.95)

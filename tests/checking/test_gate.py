@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 
 import xentcli
-from xentcli.checking import runs
 from xentcli.errors import InputError, UsageError
-from xentcli.evaluation import score
-from xentcli.verdicts import Checked, Verdict
+from xentcli.jobs.checking import runs
+from xentcli.jobs.checking.verdicts import Checked, Verdict
+from xentcli.jobs.evaluate import score
 
 FRAME = pd.DataFrame(
     {

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xentcli.checking.requirement import Requirement, parse
 from xentcli.errors import UsageError
+from xentcli.jobs.checking.requirement import Requirement, parse
+from xentcli.jobs.checking.verdicts import Operator
 from xentcli.metrics import request
-from xentcli.verdicts import Operator
 
 SPECS = (
     "cross_entropy",

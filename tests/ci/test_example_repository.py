@@ -27,7 +27,7 @@ BASELINES = [
     pytest.param(
         "predictions/main.csv",
         marks=pytest.mark.skipif(
-            find_spec("xentcli.comparing") is None, reason="predictions are not compared yet"
+            find_spec("xentcli.jobs.comparing") is None, reason="predictions are not compared yet"
         ),
     ),
 ]

@@ -108,9 +108,9 @@ def test_control_characters_of_the_command_line_are_shown_escaped(xent: Xent) ->
 
 def test_a_bug_of_ours_is_owned_with_a_traceback(xent: Xent, small: str) -> None:
     fault = (
-        "import sys, xentcli.evaluation\n"
+        "import sys, xentcli.jobs.evaluate\n"
         "def run(*arguments): raise ZeroDivisionError('injected')\n"
-        "xentcli.evaluation.run = run\n"
+        "xentcli.jobs.evaluate.run = run\n"
         "from xentcli.cli import main\n"
         "main()\n"
     )

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from xentcli.comparing.compare import Comparing, compare
-from xentcli.evaluation import InMemory, Options
+from xentcli.jobs.comparing.compare import Comparing, compare
+from xentcli.jobs.evaluate import InMemory, Options
 from xentcli.options import ColumnOptions, Policy, ReportOptions
 from xentcli.reading.memory import FrameSource
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.comparison import Candidate, Comparison
+    from xentcli.jobs.comparing.comparison import Candidate, Comparison
 
     Floats = NDArray[np.float64]
 

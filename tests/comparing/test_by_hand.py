@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from tests.comparing.pairs import candidate, compared, losses, tables
-from xentcli.comparing.compare import Comparing
+from xentcli.jobs.comparing.compare import Comparing
 from xentcli.options import Base
 
 TOLERANCE = 1e-12

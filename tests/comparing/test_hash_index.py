@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xentcli.comparing import hash_index
-from xentcli.comparing.hash_index import HashIndex
+from xentcli.jobs.comparing import hash_index
+from xentcli.jobs.comparing.hash_index import HashIndex
 
 TOP = (1 << 64) - 1
 SPREAD = np.random.default_rng(1).integers(0, TOP, 5000, dtype=np.uint64)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.comparing.pairs import candidate, tables
-from xentcli.comparing.figures import with_test
 from xentcli.intervals import Intervals
+from xentcli.jobs.comparing.figures import with_test
 from xentcli.means import Estimate
 from xentcli.options import Base
 from xentcli.report import Value

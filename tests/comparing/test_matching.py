@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 
 from tests.comparing.pairs import candidate, compared, losses, tables
-from xentcli.comparing import compare as module
-from xentcli.comparing.compare import Comparing, compare
 from xentcli.errors import InputError, UsageError
-from xentcli.evaluation import Files, Options
+from xentcli.jobs.comparing import compare as module
+from xentcli.jobs.comparing.compare import Comparing, compare
+from xentcli.jobs.evaluate import Files, Options
 from xentcli.options import ColumnOptions, FileOptions, OnBadRow, Policy, RunOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xentcli.comparison import Candidate
+    from xentcli.jobs.comparing.comparison import Candidate
 
 LENIENT = Comparing(allow_missing=True)
 

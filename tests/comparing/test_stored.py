@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.comparing.pairs import candidate, losses, tables
-from xentcli.comparing.compare import Comparing, compare
-from xentcli.comparison import Pairing
 from xentcli.errors import InputError, UsageError
-from xentcli.evaluation import Options, run
+from xentcli.jobs.comparing.compare import Comparing, compare
+from xentcli.jobs.comparing.comparison import Pairing
+from xentcli.jobs.evaluate import Options, run
+from xentcli.jobs.states.files import state_bytes
+from xentcli.jobs.states.saved import saved_of
 from xentcli.options import ColumnOptions, FileOptions, Keep, Policy, ReportOptions
 from xentcli.reading.data_sets import Files
-from xentcli.states.files import state_bytes
-from xentcli.states.saved import saved_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-    from xentcli.comparison import Candidate
+    from xentcli.jobs.comparing.comparison import Candidate
 
 ID = ColumnOptions(id="id")
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from xentcli.jobs.side_by_side import SideBySide, side_by_side
 from xentcli.report import LayoutReport, Report, SourceReport, Uncertainty, Value
-from xentcli.side_by_side import SideBySide, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.laws.kinds import names_of
 from tests.laws.other_rows import every_kind, rows_of_kind
-from xentcli.fingerprint import MOST_IDS, By, Fingerprint
+from xentcli.jobs.states.fingerprint import MOST_IDS, By, Fingerprint
+from xentcli.jobs.states.pair_sketch import PairSketch
 from xentcli.numerics.draws import mixed
-from xentcli.pair_sketch import PairSketch
 
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from xentcli.comparison import (
+from xentcli.jobs.comparing.comparison import (
     Candidate,
     ChangedRow,
     Comparison,

@@ -18,7 +18,7 @@ from rich.cells import cell_len
 
 from tests.renderers import comparisons
 from tests.renderers.comparisons import candidate, comparison, difference, metrics, part
-from xentcli.comparison import ChangedRow, Comparison, Origin, Outcomes, Pairing
+from xentcli.jobs.comparing.comparison import ChangedRow, Comparison, Origin, Outcomes, Pairing
 from xentcli.renderers import RenderOptions, get, names
 from xentcli.report import Finding
 from xentcli.text import shown

@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xentcli.evaluation import Files, Options, run
+from xentcli.jobs.evaluate import Files, Options, run
+from xentcli.jobs.states.files import parse, state_text
+from xentcli.jobs.states.saved import Saved, saved_of
 from xentcli.options import (
     ColumnOptions,
     FileOptions,
@@ -19,8 +21,6 @@ from xentcli.options import (
     TargetKind,
     Task,
 )
-from xentcli.states.files import parse, state_text
-from xentcli.states.saved import Saved, saved_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,14 +10,14 @@ import pyarrow.csv
 import pytest
 
 from tests.states.made import BY_NAME, KINDS, again, ran, table, written
+from xentcli.jobs.states.pairing import same_test_set
 from xentcli.options import ColumnOptions, Policy, Scale
-from xentcli.states.pairing import same_test_set
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.states.made import Kind
-    from xentcli.states.saved import Saved
+    from xentcli.jobs.states.saved import Saved
 
 THREE = BY_NAME["three"].columns._replace(id="id")
 

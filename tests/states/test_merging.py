@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tests.states.made import BY_NAME, KINDS, VARIANTS, again, ran, table, written
 from xentcli.errors import InputError
+from xentcli.jobs.states.files import state_text
+from xentcli.jobs.states.merging import merged
+from xentcli.jobs.states.saved import Saved, report_of
 from xentcli.options import Keep, Like, OnBadRow, Policy, ReportOptions, SumToOne
-from xentcli.states.files import state_text
-from xentcli.states.merging import merged
-from xentcli.states.saved import Saved, report_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,18 +13,18 @@ from tests.laws.rows import rows_of
 from tests.states.made import BY_NAME, again, ran, table, written
 from xentcli.engine import Sum
 from xentcli.errors import InputError, UsageError
+from xentcli.jobs.states.merging import merged
+from xentcli.jobs.states.pair_sketch import CELLS, PairSketch
+from xentcli.jobs.states.pairing import mean_difference, paired_error
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.hashing import of_texts
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import Keep, Like, Policy
-from xentcli.pair_sketch import CELLS, PairSketch
-from xentcli.states.merging import merged
-from xentcli.states.pairing import mean_difference, paired_error
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xentcli.states.saved import Saved
+    from xentcli.jobs.states.saved import Saved
 
 THREE = BY_NAME["three"].columns._replace(id="id")
 FIGURES = {"cross_entropy": "loss", "brier": "brier", "accuracy": "hit"}

@@ -9,9 +9,9 @@ import pytest
 from tests.laws.kinds import CASES
 from tests.states.made import BY_NAME, KINDS, VARIANTS, again, ran, table, written
 from xentcli.errors import UsageError
+from xentcli.jobs.states.files import state_text
+from xentcli.jobs.states.saved import report_of
 from xentcli.options import Base, Keep, Like, OnBadRow, Policy, ReportOptions, Scale, TargetKind
-from xentcli.states.files import state_text
-from xentcli.states.saved import report_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.calibration.maps import Steps
+from xentcli.jobs.calibrating.maps import Steps
 from xentcli.numerics.isotonic import Pool, cells, pool
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ import math
 import os
 from typing import TYPE_CHECKING, Any
 
+from xentcli.jobs.states.marks import is_a_state
+
 from xentcli.errors import InputError, UsageError
 from xentcli.report import (
     SCHEMA,
@@ -18,7 +20,6 @@ from xentcli.report import (
     Uncertainty,
     Value,
 )
-from xentcli.states.marks import is_a_state
 from xentcli.text import shown
 
 if TYPE_CHECKING:

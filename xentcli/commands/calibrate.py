@@ -14,7 +14,7 @@ from xentcli.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xentcli.calibration.notices import Notice
+    from xentcli.jobs.calibrating.notices import Notice
 
 COMMAND = typer.Typer(
     name="calibrate",
@@ -39,10 +39,10 @@ def fit_command(
     wanted: Fit,
 ) -> None:
     """Fit a recalibration, and say what it is worth on rows that it was not fitted to."""
-    from xentcli.calibration.fitting import fitted
-    from xentcli.calibration.validation import read
     from xentcli.commands.calibration_page import page
-    from xentcli.evaluation import Files, Options
+    from xentcli.jobs.calibrating.fitting import fitted
+    from xentcli.jobs.calibrating.validation import read
+    from xentcli.jobs.evaluate import Files, Options
     from xentcli.output import check_target, deliver_all
 
     request = wanted.request()
@@ -82,9 +82,9 @@ def apply_command(
     wanted: Application,
 ) -> None:
     """Rewrite the scores on their own scale; all other columns, and the order, stay."""
-    from xentcli.calibration.applying import Application as Applied
-    from xentcli.calibration.record import parse
-    from xentcli.evaluation import Files
+    from xentcli.jobs.calibrating.applying import Application as Applied
+    from xentcli.jobs.calibrating.record import parse
+    from xentcli.jobs.evaluate import Files
     from xentcli.output import check_target, writing
     from xentcli.row_forms import form_named, verbatim
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.calibration.maps import Isotonic, Platt, Temperature, Vector
+from xentcli.jobs.calibrating.maps import Isotonic, Platt, Temperature, Vector
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xentcli.calibration.record import Calibration
-    from xentcli.calibration.validation import Validation
+    from xentcli.jobs.calibrating.record import Calibration
+    from xentcli.jobs.calibrating.validation import Validation
 
 _MOST_CLASSES = 30
 _WIDTH = 15

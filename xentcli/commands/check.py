@@ -17,9 +17,9 @@ from xentcli.commands.taking import takes
 from xentcli.errors import OutputError, UsageError, XentError
 
 if TYPE_CHECKING:
-    from xentcli.checking.gate import Terms
-    from xentcli.evaluation import Files, Options
-    from xentcli.verdicts import Checked
+    from xentcli.jobs.checking.gate import Terms
+    from xentcli.jobs.checking.verdicts import Checked
+    from xentcli.jobs.evaluate import Files, Options
 
 SOURCES = typer.Argument(
     metavar="[SOURCE]...",
@@ -75,8 +75,8 @@ def _held(
     work: Work,
 ) -> Checked:
     """The verdict, which is told; its exit code is left to be given."""
-    from xentcli.checking.recorded import is_ours
-    from xentcli.evaluation import Files, Options
+    from xentcli.jobs.checking.recorded import is_ours
+    from xentcli.jobs.evaluate import Files, Options
     from xentcli.output import check_target, deliver_all
 
     if config.no_config and config.config is not None:
@@ -119,7 +119,7 @@ def _held(
 def _checked(files: Files, terms: Terms, options: Options, work: Work) -> Checked:
     import functools
 
-    from xentcli.checking.gate import check
+    from xentcli.jobs.checking.gate import check
     from xentcli.progress import watching
 
     wanted = False if work.quiet else work.progress
@@ -127,8 +127,8 @@ def _checked(files: Files, terms: Terms, options: Options, work: Work) -> Checke
 
 
 def _terms(context: typer.Context, gate: Gate) -> Terms:
-    from xentcli.checking.gate import Terms
-    from xentcli.checking.requirement import parse_all
+    from xentcli.jobs.checking.gate import Terms
+    from xentcli.jobs.checking.requirement import parse_all
 
     texts = gate.require or ()
     if _origin(context, "require") == "ENVIRONMENT":

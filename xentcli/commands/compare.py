@@ -76,10 +76,10 @@ def compare_command(
     work: Work,
 ) -> None:
     """Compare predictions of the same rows: what changed, how sure that is, and where."""
-    from xentcli.comparing.compare import Comparing as Wanted
-    from xentcli.comparing.compare import compare
     from xentcli.errors import UsageError
-    from xentcli.evaluation import Files
+    from xentcli.jobs.comparing.compare import Comparing as Wanted
+    from xentcli.jobs.comparing.compare import compare
+    from xentcli.jobs.evaluate import Files
     from xentcli.output import check_target, deliver_all
     from xentcli.progress import watching
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import typer
 
-    from xentcli.checking.settings import Table
+    from xentcli.jobs.checking.settings import Table
 
 # Options whose values are paths, or name one behind an equals sign.
 _PATHS = frozenset({"sources", "baseline", "output"})

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xentcli.commands.results import Output, Work
-    from xentcli.evaluation import Files, Options
+    from xentcli.jobs.evaluate import Files, Options
     from xentcli.report import Report
 
 FAMILY = "each"
@@ -40,9 +40,9 @@ def deliver_each(
     """Writes the reports of all sources, once every one of them has been scored."""
     from xentcli.commands.forms import forms_of, text_of
     from xentcli.commands.scoring import first_value, shows_findings, warn
-    from xentcli.evaluation import Files
+    from xentcli.jobs.evaluate import Files
+    from xentcli.jobs.side_by_side import side_by_side
     from xentcli.output import check_target, deliver_all
-    from xentcli.side_by_side import side_by_side
     from xentcli.text import shown
 
     forms = forms_of(output, FAMILY)

@@ -23,7 +23,7 @@ from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.evaluation import Files, Options
+    from xentcli.jobs.evaluate import Files, Options
     from xentcli.renderers import Renderer
     from xentcli.report import Report as Result
 
@@ -47,9 +47,9 @@ def eval_command(
     work: Work,
 ) -> None:
     """Score predictions: cross-entropy, how sure it is, and which classes it comes from."""
-    from xentcli.evaluation import Files
+    from xentcli.jobs.evaluate import Files
+    from xentcli.jobs.states.among import states_among
     from xentcli.output import check_target, deliver_all
-    from xentcli.states.among import states_among
 
     options = options_of(inputs, report, work, kept.options())
     check_output(output)
@@ -88,7 +88,7 @@ def _scored(
     files: Files, options: Options, inputs: Inputs, report: Report, kept: Kept, work: Work
 ) -> tuple[Result, dict[str, bytes]]:
     """The report of predictions, or of states; and the state of the run, where one is wanted."""
-    from xentcli.states.among import states_among
+    from xentcli.jobs.states.among import states_among
 
     states = states_among(files)
     if states:

@@ -10,7 +10,7 @@ from xentcli.errors import UsageError
 from xentcli.options import FileOptions, OnBadRow
 
 if TYPE_CHECKING:
-    from xentcli.calibration.fitting import Request
+    from xentcli.jobs.calibrating.fitting import Request
 
 _FIT, _READ = "What is fitted", "How the rows are read"
 _METHODS = ("temperature", "platt", "vector", "isotonic")
@@ -76,9 +76,9 @@ class Fit:
 
     def request(self) -> Request:
         """The same, as plain values."""
-        from xentcli.calibration.fitting import Request
-        from xentcli.calibration.methods import Method
-        from xentcli.calibration.vector import Penalty
+        from xentcli.jobs.calibrating.fitting import Request
+        from xentcli.jobs.calibrating.methods import Method
+        from xentcli.jobs.calibrating.vector import Penalty
 
         if self.method not in _METHODS:
             raise UsageError(

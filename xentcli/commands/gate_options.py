@@ -8,8 +8,8 @@ import typer
 
 from xentcli.commands.parameters import option
 from xentcli.commands.results import OUTPUT_PANEL, Written, form_option
+from xentcli.jobs.checking.verdicts import DecideOn, OnInconclusive
 from xentcli.options import Base, ReportOptions, bootstrap_of
-from xentcli.verdicts import DecideOn, OnInconclusive
 
 _GATE, _CONFIG, _REPORT = "What is required", "Where options come from", "What is computed"
 
@@ -18,8 +18,8 @@ def _from_file(context: typer.Context, value: str | None) -> str | None:
     """Makes the table of a file the defaults of all options that are read after this one."""
     if context.resilient_parsing or (value is None and context.params.get("no_config")):
         return value
-    from xentcli.checking import settings
     from xentcli.commands.defaults import set_defaults
+    from xentcli.jobs.checking import settings
 
     table = settings.found() if value is None else settings.named(value)
     if table is not None:

@@ -30,7 +30,7 @@ def inspect_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
 ) -> None:
     """Say how a source would be read: which column is what, why, and its first rows."""
-    from xentcli.evaluation import Files, Options, table_of, understand
+    from xentcli.jobs.evaluate import Files, Options, table_of, understand
     from xentcli.output import deliver
 
     source = next(Files(sources, inputs.file()).open())

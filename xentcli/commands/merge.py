@@ -22,10 +22,10 @@ def merge_command(
     output: Annotated[str, OUTPUT_FILE] = "-",
 ) -> None:
     """Add up the states of parts of one data set, to the bits of a single run over all of it."""
+    from xentcli.jobs.states.files import read_state, state_bytes
+    from xentcli.jobs.states.merging import merged
     from xentcli.output import check_target, deliver
     from xentcli.reading.sources import expand
-    from xentcli.states.files import read_state, state_bytes
-    from xentcli.states.merging import merged
 
     check_target(output, states)
     # One state given twice is an error, where of one file of predictions once is enough.

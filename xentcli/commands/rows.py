@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from xentcli.evaluation import Files
+    from xentcli.jobs.evaluate import Files
 
 
 class RowOutput:
@@ -59,7 +59,7 @@ def rows_command(
     out: RowOutput,
 ) -> None:
     """Stream each row's number, label, probability of the true class, loss and prediction."""
-    from xentcli.evaluation import Files
+    from xentcli.jobs.evaluate import Files
     from xentcli.output import check_target, writing
     from xentcli.row_forms import ROW_FORMS, form_named
 
@@ -90,12 +90,12 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from itertools import chain
 
-    from xentcli.evaluation import Options, begin, understand
     from xentcli.finalising import no_rows
+    from xentcli.jobs.evaluate import Options, begin, understand
+    from xentcli.jobs.scored_rows import Worst, scored_rows
     from xentcli.layout.naming import select
     from xentcli.layout.schema import missing_column
     from xentcli.options import ReportOptions, check
-    from xentcli.rows import Worst, scored_rows
 
     options = Options(
         inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=out.base)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from xentcli.commands.forms import Output as Target
     from xentcli.commands.parameters import Inputs
     from xentcli.commands.results import Figures, Output, Work
-    from xentcli.evaluation import Files, Options, Ran
+    from xentcli.jobs.evaluate import Files, Options, Ran
     from xentcli.options import Keep
     from xentcli.renderers import Renderer
     from xentcli.report import Finding
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def options_of(inputs: Inputs, report: Figures, work: Work, keep: Keep | None = None) -> Options:
     """The options of a run, as plain values."""
-    from xentcli.evaluation import Options
+    from xentcli.jobs.evaluate import Options
 
     return Options(
         inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options(), keep
@@ -37,7 +37,7 @@ def check_output(output: Target) -> None:
 
 def run_files(files: Files, options: Options, work: Work) -> Ran:
     """Adds up the rows of a data set, under a progress bar where one is wanted."""
-    from xentcli.evaluation import run
+    from xentcli.jobs.evaluate import run
     from xentcli.progress import watching
 
     wanted = False if work.quiet else work.progress

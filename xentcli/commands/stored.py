@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.commands.results import Kept, Report
-    from xentcli.evaluation import Ran
+    from xentcli.jobs.evaluate import Ran
+    from xentcli.jobs.states.saved import Saved
     from xentcli.options import ReportOptions
     from xentcli.report import Report as Result
-    from xentcli.states.saved import Saved
 
 
 def report_of_states(states: Sequence[Saved], inputs: Inputs, report: Report, kept: Kept) -> Result:
     """The report of states, as parts of one data set."""
-    from xentcli.states.merging import merged
-    from xentcli.states.saved import report_of
+    from xentcli.jobs.states.merging import merged
+    from xentcli.jobs.states.saved import report_of
 
     refuse_reading(inputs, all_conventions=report.all_conventions)
     if kept.state is not None:
@@ -39,7 +39,7 @@ def refuse_reading(inputs: Inputs, *, all_conventions: bool = False) -> None:
 
 def all_states(paths: Sequence[str]) -> bool:
     """Whether all of these are states, as far as files tell."""
-    from xentcli.states.marks import is_a_state
+    from xentcli.jobs.states.marks import is_a_state
 
     return all(map(is_a_state, paths))
 
@@ -55,7 +55,7 @@ def _given(inputs: Inputs) -> str | None:
 
 def content_of(ran: Ran, options: ReportOptions, path: str) -> bytes:
     """The content of the state file of a run."""
-    from xentcli.states.files import state_bytes
-    from xentcli.states.saved import saved_of
+    from xentcli.jobs.states.files import state_bytes
+    from xentcli.jobs.states.saved import saved_of
 
     return state_bytes(saved_of(ran, options, path), path)

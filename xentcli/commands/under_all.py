@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.all_conventions import Entry
     from xentcli.commands.results import Output
-    from xentcli.evaluation import Files, Options
+    from xentcli.jobs.all_conventions import Entry
+    from xentcli.jobs.evaluate import Files, Options
 
 _FORMS = ("table", "json")
 
 
 def deliver_all_conventions(files: Files, options: Options, output: Output) -> None:
     """Writes a line for each system: its number, how far it is from ours, and why."""
-    from xentcli.all_conventions import under_all
+    from xentcli.jobs.all_conventions import under_all
     from xentcli.output import deliver
 
     form = "json" if output.json else output.format or "table"

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
 
-    from xentcli.comparing.pairs import Pairs
-    from xentcli.comparing.partners import Beside
-    from xentcli.comparing.sides import Lines
+    from xentcli.jobs.comparing.pairs import Pairs
+    from xentcli.jobs.comparing.partners import Beside
+    from xentcli.jobs.comparing.sides import Lines
 
     Aligned = tuple[Lines, list[Beside]]
 

@@ -11,7 +11,7 @@ from xentcli.report import Finding
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from xentcli.comparing.sides import Side
+    from xentcli.jobs.comparing.sides import Side
     from xentcli.layout.schema import Table
 
 # Columns that are commonly named so tell rows apart.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.evaluation import score
+from xentcli.jobs.evaluate import score
+from xentcli.jobs.states.among import states_among
+from xentcli.jobs.states.merging import merged
+from xentcli.jobs.states.saved import report_of
 from xentcli.reading.data_sets import Files
-from xentcli.states.among import states_among
-from xentcli.states.merging import merged
-from xentcli.states.saved import report_of
 
 if TYPE_CHECKING:
     from xentcli.engine import Watcher
-    from xentcli.evaluation import Options
+    from xentcli.jobs.evaluate import Options
     from xentcli.reading.data_sets import InMemory
     from xentcli.report import Report
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xentcli.jobs.checking.verdicts import DecideOn, Verdict
 from xentcli.layout.bins import spelled
 from xentcli.renderers._figures import label
-from xentcli.verdicts import DecideOn, Verdict
 
 if TYPE_CHECKING:
+    from xentcli.jobs.checking.verdicts import Checked, Judgement
     from xentcli.renderers._figures import Spelling
-    from xentcli.verdicts import Checked, Judgement
 
 _ROWS = "rows"
 _ORDER = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS)

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xentcli.jobs.checking.verdicts import OnInconclusive, Verdict
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling
 from xentcli.renderers._order import gravest_first
 from xentcli.renderers.check import _words as words
-from xentcli.verdicts import OnInconclusive, Verdict
 
 if TYPE_CHECKING:
-    from xentcli.verdicts import Checked, Judgement
+    from xentcli.jobs.checking.verdicts import Checked, Judgement
 
 
 def message(text: str) -> str:

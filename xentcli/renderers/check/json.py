@@ -8,7 +8,7 @@ from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._jsontext import indented
 
 if TYPE_CHECKING:
-    from xentcli.verdicts import Checked
+    from xentcli.jobs.checking.verdicts import Checked
 
 
 def render(checked: Checked, options: RenderOptions) -> str:

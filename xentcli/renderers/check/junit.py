@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from xentcli.jobs.checking.verdicts import OnInconclusive, Verdict
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling
 from xentcli.renderers.check import _words as words
-from xentcli.verdicts import OnInconclusive, Verdict
 
 if TYPE_CHECKING:
-    from xentcli.verdicts import Checked, Judgement
+    from xentcli.jobs.checking.verdicts import Checked, Judgement
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SUITE = "xent check"

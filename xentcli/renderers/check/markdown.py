@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xentcli.jobs.checking.verdicts import Verdict
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling
 from xentcli.renderers._markup import (
@@ -16,10 +17,9 @@ from xentcli.renderers._markup import (
 )
 from xentcli.renderers._order import gravest_first
 from xentcli.renderers.check import _words as words
-from xentcli.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from xentcli.verdicts import Checked, Judgement
+    from xentcli.jobs.checking.verdicts import Checked, Judgement
 
 
 def _row(judged: Judgement, spell: Spelling) -> list[str]:

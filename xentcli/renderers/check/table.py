@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from xentcli.jobs.checking.verdicts import Verdict
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._figures import Spelling, aligned
 from xentcli.renderers._page import printed
 from xentcli.renderers._table_findings import finding_lines
 from xentcli.renderers._table_lines import folded
 from xentcli.renderers.check import _words as words
-from xentcli.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
 
-    from xentcli.verdicts import Checked, Judgement
+    from xentcli.jobs.checking.verdicts import Checked, Judgement
 
 _STYLES = {
     Verdict.PASS: "bold green",

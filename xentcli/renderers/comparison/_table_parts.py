@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xentcli.comparison import ChangedRow, Difference, Part
+    from xentcli.jobs.comparing.comparison import ChangedRow, Difference, Part
     from xentcli.renderers._figures import Spelling
 
 _EMPTY = "dim"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xentcli.comparison import Candidate, Comparison, Difference
+    from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference
     from xentcli.renderers._figures import Spelling
 
 _MARK = "*"

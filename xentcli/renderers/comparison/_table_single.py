@@ -17,7 +17,7 @@ from xentcli.renderers.comparison._verdicts import first_metric, level_of, surpr
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xentcli.comparison import Candidate, Comparison
+    from xentcli.jobs.comparing.comparison import Candidate, Comparison
     from xentcli.renderers._figures import Spelling
     from xentcli.renderers.comparison._verdicts import Verdict
 

@@ -11,7 +11,7 @@ from xentcli.renderers._order import gravest_first
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.comparison import Candidate, Comparison, Difference, Part
+    from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Part
     from xentcli.report import Finding, Value
 
 LOSS = "cross_entropy"
@@ -54,7 +54,7 @@ def verdict(difference: Difference, level: float) -> Verdict:
 
     An infinite difference needs no test: one side gives what happened the probability zero.
 
-    >>> from xentcli.comparison import Difference
+    >>> from xentcli.jobs.comparing.comparison import Difference
     >>> from xentcli.report import Value
     >>> d = Difference(Value(0.5), Value(0.4), Value(-0.1), p=0.01)
     >>> verdict(d, 0.05), verdict(d._replace(better="higher"), 0.05), verdict(d, 0.001)

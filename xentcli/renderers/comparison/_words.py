@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.comparison import Pairing
+from xentcli.jobs.comparing.comparison import Pairing
 from xentcli.renderers._figures import Sentence, label, listed, named, titled
 from xentcli.renderers._headline import class_count, uncertainty_line
 from xentcli.renderers.comparison._verdicts import (
@@ -21,7 +21,13 @@ from xentcli.renderers.comparison._verdicts import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.comparison import Candidate, Comparison, Difference, Origin, Outcomes
+    from xentcli.jobs.comparing.comparison import (
+        Candidate,
+        Comparison,
+        Difference,
+        Origin,
+        Outcomes,
+    )
     from xentcli.renderers._figures import Spelling
 
 _PAIRINGS = {

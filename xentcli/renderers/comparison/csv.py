@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.comparison import main_of
+from xentcli.jobs.comparing.comparison import main_of
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._csv_fields import number_field, text_field
 from xentcli.renderers.comparison._verdicts import SLICES, part_name
@@ -17,7 +17,14 @@ from xentcli.renderers.comparison._verdicts import SLICES, part_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xentcli.comparison import Candidate, ChangedRow, Comparison, Difference, Outcomes, Part
+    from xentcli.jobs.comparing.comparison import (
+        Candidate,
+        ChangedRow,
+        Comparison,
+        Difference,
+        Outcomes,
+        Part,
+    )
 
 COLUMNS = (
     *("candidate", "scope", "name", "metric", "base_value", "candidate_value"),

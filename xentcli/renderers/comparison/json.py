@@ -9,7 +9,7 @@ from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._jsontext import indented
 
 if TYPE_CHECKING:
-    from xentcli.comparison import Comparison
+    from xentcli.jobs.comparing.comparison import Comparison
 
 # Down to one line for each metric, class, slice and row of a candidate.
 _LEVELS = 4

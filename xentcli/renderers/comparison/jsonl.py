@@ -18,7 +18,7 @@ from xentcli.renderers._jsontext import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xentcli.comparison import Comparison
+    from xentcli.jobs.comparing.comparison import Comparison
 
 _LISTS = {"classes": "class", "slices": "slice", "changed": "changed", "findings": "finding"}
 

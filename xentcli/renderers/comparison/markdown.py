@@ -37,7 +37,13 @@ from xentcli.renderers.comparison._verdicts import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.comparison import Candidate, ChangedRow, Comparison, Difference, Part
+    from xentcli.jobs.comparing.comparison import (
+        Candidate,
+        ChangedRow,
+        Comparison,
+        Difference,
+        Part,
+    )
 
 _BASE = "base"
 

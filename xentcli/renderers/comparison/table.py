@@ -23,7 +23,7 @@ from xentcli.renderers.comparison._verdicts import SLICES, base_findings, level_
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xentcli.comparison import Candidate, Comparison
+    from xentcli.jobs.comparing.comparison import Candidate, Comparison
 
 
 def blocks(comparison: Comparison, options: RenderOptions) -> list[list[RenderableType]]:

@@ -10,9 +10,9 @@ from xentcli.renderers._headline import class_count
 from xentcli.renderers._order import overall_metrics
 
 if TYPE_CHECKING:
+    from xentcli.jobs.side_by_side import Against, SideBySide
     from xentcli.renderers._figures import Spelling
     from xentcli.report import Value
-    from xentcli.side_by_side import Against, SideBySide
 
 
 def names(found: SideBySide, spell: Spelling) -> list[Name]:

@@ -9,7 +9,7 @@ from xentcli.renderers._csv_fields import text_field
 from xentcli.renderers._csv_lines import COLUMNS, figure_lines
 
 if TYPE_CHECKING:
-    from xentcli.side_by_side import SideBySide
+    from xentcli.jobs.side_by_side import SideBySide
 
 
 def render(found: SideBySide, options: RenderOptions) -> str:

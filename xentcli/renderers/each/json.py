@@ -8,7 +8,7 @@ from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._jsontext import indented
 
 if TYPE_CHECKING:
-    from xentcli.side_by_side import SideBySide
+    from xentcli.jobs.side_by_side import SideBySide
 
 # Each report is broken into lines as it is by itself.
 _LEVELS = 4

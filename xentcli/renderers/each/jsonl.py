@@ -14,7 +14,7 @@ from xentcli.renderers._jsontext import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xentcli.side_by_side import SideBySide
+    from xentcli.jobs.side_by_side import SideBySide
 
 
 def _records(found: SideBySide) -> Iterator[dict[str, Any]]:

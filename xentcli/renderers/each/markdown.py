@@ -20,7 +20,7 @@ from xentcli.renderers._order import gravest_first
 from xentcli.renderers.each import _words as words
 
 if TYPE_CHECKING:
-    from xentcli.side_by_side import SideBySide
+    from xentcli.jobs.side_by_side import SideBySide
 
 
 def _table(found: SideBySide, spell: Spelling) -> str:

@@ -18,7 +18,7 @@ from xentcli.renderers.each import _words as words
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xentcli.side_by_side import SideBySide
+    from xentcli.jobs.side_by_side import SideBySide
 
 _INDENT = "  "
 

@@ -1,0 +1,1 @@
+"""What can be done with predictions: one file or folder a job."""

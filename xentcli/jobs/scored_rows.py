@@ -1,0 +1,168 @@
+"""Rows with their losses, in the order of the input: what `xent rows` streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from xentcli.decode import Decoder
+from xentcli.engine import MOST_ROWS
+from xentcli.finalising import settled
+from xentcli.layout.schema import Role
+from xentcli.options import TargetKind
+from xentcli.streaming import decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from xentcli.batch import Batch
+    from xentcli.jobs.evaluate import Options
+    from xentcli.layout.layout import Layout
+    from xentcli.reading.source import Source
+
+
+class ScoredRows(NamedTuple):
+    """A run of rows: `losses` in the base asked for, and the table that tells all about them."""
+
+    losses: NDArray[np.float64]
+    table: pa.Table
+
+
+def scored_rows(
+    sources: Iterable[Source],
+    layout: Layout,
+    options: Options,
+    keep: Sequence[str],
+    *,
+    several: bool = False,
+) -> Iterator[ScoredRows]:
+    """Every scored row of the sources, in order, a block at a time.
+
+    The columns are `source` where there are `several`, `row` (from 1), the id where one is
+    named, `label`, `p_true`, `loss`, `predicted`, and the columns in `keep`. Soft targets and
+    labels have no one `label` and `p_true`, labels and outcomes nothing `predicted`.
+
+    Raises the same errors as scoring does.
+    """
+    extra = [*([layout.id] if layout.id else []), *keep]
+    roles = dict.fromkeys(extra, Role.TEXT) | layout.roles
+    decoder = Decoder(layout, options.policy)
+    for block, batch, first, facts in decoded(sources, decoder, roles):
+        path = facts.path if several else None
+        settled(layout, sorted(decoder.labels.seen), facts.path)
+        yield _scored(batch, block, layout, options, first, path, extra)
+
+
+def _scored(
+    batch: Batch,
+    block: pa.RecordBatch,
+    layout: Layout,
+    options: Options,
+    first: int,
+    path: str | None,
+    extra: Sequence[str],
+) -> ScoredRows:
+    n = len(batch)
+    inside = np.arange(n, dtype=np.int64) if batch.rows is None else batch.rows.astype(np.int64)
+    loss = batch.row_losses() / options.report.base.nats
+    loss += 0.0  # a certain row costs 0, not -0
+    names = _texts(layout.classes)
+    columns: dict[str, Any] = {}
+    if path is not None:
+        columns["source"] = _pick(_texts([path]), np.zeros(n, dtype=np.int32))
+    columns["row"] = _plain(inside + (batch.place.row + first + 1), pa.int64())
+    # The block as read, less the rows that were left out.
+    kept = block if batch.rows is None else block.filter(_mask(inside, block.num_rows))
+    if layout.id is not None:
+        columns["id"] = kept.column(layout.id)
+    if layout.kind is TargetKind.CLASS:
+        columns["label"] = columns_as_read(kept.column(layout.targets[0]))
+    p_true = batch.row_probabilities()
+    if p_true is not None:
+        columns["p_true"] = _plain(p_true, pa.float64())
+    columns["loss"] = _plain(loss, pa.float64())
+    if layout.kind in (TargetKind.CLASS, TargetKind.SOFT):
+        columns["predicted"] = _pick(names, batch.scores.predicted())
+    for name in extra:
+        if name != layout.id:
+            columns[_free(name, columns)] = kept.column(name)
+    table = pa.Table.from_arrays(list(columns.values()), names=list(columns))
+    return ScoredRows(loss, table)
+
+
+def columns_as_read(column: pa.Array) -> pa.Array:
+    """A column without the dictionary that a reader may have put around it."""
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def _free(name: str, taken: dict[str, Any]) -> str:
+    """A passed column's name, marked where it would be that of one of ours."""
+    return name if name not in taken else f"input_{name}"
+
+
+def _mask(inside: NDArray[np.int64], rows: int) -> pa.Array:
+    keep = np.zeros(rows, dtype=np.bool_)
+    keep[inside] = True
+    bits = np.packbits(keep, bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), rows, [None, pa.py_buffer(bits.tobytes())])
+
+
+def _plain(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
+    """Numbers as an Arrow array, without the import of pandas that pa.array costs."""
+    data = pa.py_buffer(np.ascontiguousarray(values).tobytes())
+    return pa.Array.from_buffers(kind, len(values), [None, data])
+
+
+def _texts(words: Sequence[str]) -> pa.Array:
+    encoded = [w.encode() for w in words]
+    offsets = np.concatenate(([0], np.cumsum([len(w) for w in encoded]))).astype(np.int32)
+    return pa.Array.from_buffers(
+        pa.string(),
+        len(encoded),
+        [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(encoded))],
+    )
+
+
+def _pick(words: pa.Array, codes: NDArray[Any]) -> pa.Array:
+    return words.take(_plain(codes.astype(np.int32), pa.int32()))
+
+
+class Worst:
+    """The `limit` costliest rows seen, in memory that does not grow with the rows."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held: list[ScoredRows] = []
+        self._count = 0
+        self._bar = -np.inf
+
+    def add(self, rows: ScoredRows) -> None:
+        """Takes in further rows."""
+        candidates = np.flatnonzero(rows.losses > self._bar)
+        if len(candidates):
+            taken = rows.table.take(_plain(candidates, pa.int64()))
+            self._held.append(ScoredRows(rows.losses[candidates], taken))
+            self._count += len(candidates)
+        if self._count > 4 * self._limit + MOST_ROWS:
+            self._reduce()
+
+    def _reduce(self) -> None:
+        losses = np.concatenate([r.losses for r in self._held])
+        # Stable: of equal losses the earlier row comes first.
+        order = np.argsort(-losses, kind="stable")[: self._limit]
+        table = pa.concat_tables([r.table for r in self._held])
+        self._held = [ScoredRows(losses[order], table.take(_plain(order, pa.int64())))]
+        self._count = len(order)
+        if self._count == self._limit and self._limit:
+            self._bar = float(losses[order[-1]])
+
+    def table(self) -> pa.Table | None:
+        """The costliest rows, the worst first; None when no row was seen."""
+        if not self._held:
+            return None
+        self._reduce()
+        return self._held[0].table

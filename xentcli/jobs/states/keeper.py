@@ -1,0 +1,53 @@
+"""What a state file needs of every batch besides sums: which rows there were, and in what pairs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xentcli.identities import Identity, Kind
+from xentcli.jobs.states.fingerprint import By, Fingerprint
+from xentcli.jobs.states.pair_sketch import PairSketch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from xentcli.batch import Batch
+    from xentcli.layout.layout import Layout
+    from xentcli.options import Keep
+    from xentcli.state import State
+
+# The names of the parts of a state.
+FINGERPRINT, PAIRS = "fingerprint", "pairs"
+
+
+class Keeper:
+    """Adds rows to the fingerprint, and to the sketch for pairs where that is wanted.
+
+    The rows of a sketch are those of `--bootstrap`: with clusters, all rows of one have one cell
+    and sign, so that what they have in common is in the error.
+    """
+
+    def __init__(self, keep: Keep, layout: Layout, state: State) -> None:
+        self._id = None if layout.id is None else Identity(Kind.ID, (layout.id,))
+        self._pairs: PairSketch | None = None
+        self._paired_by = self._id if layout.cluster is None else Identity.of(layout)
+        by = By.LABEL if self._id is None else By.ID
+        self._fingerprint: Fingerprint = state.part(FINGERPRINT, lambda: Fingerprint(by, layout.k))
+        if keep.paired:
+            self._pairs = state.part(PAIRS, PairSketch)
+
+    def observe(self, block: pa.RecordBatch, batch: Batch) -> None:
+        """Takes in the rows of a batch, which was made of the block."""
+        ids = None if self._id is None else self._id.hashes(block, batch)
+        self._fingerprint.add(batch, ids)
+        if self._pairs is None or self._paired_by is None:
+            return
+        same = self._paired_by is self._id
+        hashes = ids if same else self._paired_by.hashes(block, batch)
+        if hashes is not None:
+            self._pairs.add(batch, hashes)
+
+
+def columns_of(layout: Layout) -> tuple[str, ...]:
+    """The columns that a keeper reads."""
+    return tuple(name for name in (layout.id, layout.cluster) if name is not None)
