@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.bin_counts import UNIT, binned, folded, numbers_of, scratch, totals_of
-from xentcli.matrix_scores import Matrix, Probabilities
 from xentcli.numerics.groups import Arrangement
+from xentcli.rows.matrix_scores import Matrix, Probabilities
 from xentcli.statistic import Statistic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
-    from xentcli.class_batch import ClassBatch
     from xentcli.frame import Frame
     from xentcli.numerics.exact import Sums
-    from xentcli.scores import Scores
+    from xentcli.rows.batch import Batch
+    from xentcli.rows.class_rows import ClassBatch
+    from xentcli.rows.scores import Scores
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

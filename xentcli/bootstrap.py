@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
-from xentcli.identities import Identity, Kind
 from xentcli.numerics.exact import ratio
 from xentcli.replicates import Replicates
 from xentcli.report import Finding, Uncertainty, Value
+from xentcli.rows.identities import Identity, Kind
 from xentcli.text import shown
 
 if TYPE_CHECKING:

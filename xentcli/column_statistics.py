@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.batch import times
+from xentcli.rows.batch import times
 from xentcli.statistic import Statistic
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
-    from xentcli.class_batch import ClassBatch
     from xentcli.frame import Frame
     from xentcli.numerics.exact import Sums
+    from xentcli.rows.batch import Batch
+    from xentcli.rows.class_rows import ClassBatch
 
     Floats = NDArray[np.float64]
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli import observers
-from xentcli.decode import Decoder
 from xentcli.layout.schema import Role
+from xentcli.rows.decode import Decoder
+from xentcli.rows.tally import Place, Tally
 from xentcli.slices import MOST_SLICES, MOST_SUMS, Slices
 from xentcli.state import State
 from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, union
 from xentcli.supply import Supply, Task
-from xentcli.tally import Place, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,7 +165,7 @@ class Plan(NamedTuple):
         """The splits of the sources."""
         roles = self.layout.roles
         if self.bootstrap is not None:
-            from xentcli.identities import Identity
+            from xentcli.rows.identities import Identity
 
             roles = dict.fromkeys(Identity.of(self.layout).names, Role.LABEL) | roles
         if self.keep is not None:

@@ -12,13 +12,13 @@ from xentcli.layout.schema import quoted
 from xentcli.numerics.exact import ratio
 from xentcli.options import Scale, TargetKind
 from xentcli.report import Finding
-from xentcli.tally import Code, Entry
+from xentcli.rows.tally import Code, Entry
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Policy
-    from xentcli.tally import Case, Tally
+    from xentcli.rows.tally import Case, Tally
     from xentcli.totals import Totals
 
 Locate = Callable[["Case"], dict[str, Any]]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.batch import Batch, Slot
 from xentcli.numerics.groups import Arrangement, Groups
+from xentcli.rows.batch import Batch, Slot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,15 +11,15 @@ from xentcli.layout.labels import canonical
 from xentcli.layout.naming import nearest
 from xentcli.layout.schema import quoted
 from xentcli.options import OnBadRow, Policy, TargetKind
-from xentcli.tally import Case, Code, Entry, Place, Tally
+from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.encode import LabelEncoder
     from xentcli.layout.layout import Layout
+    from xentcli.rows.label_codes import LabelEncoder
 
     Array = NDArray[Any]
     Mask = NDArray[np.bool_]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.batch import View, times
-from xentcli.cell_batch import CellBatch
-from xentcli.family import Loss, column_sums, term
+from xentcli.rows.batch import View, times
+from xentcli.rows.cell_rows import CellBatch
+from xentcli.rows.losses import Loss, column_sums, term
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.single_scores import Single
+    from xentcli.rows.single_scores import Single
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from xentcli.batch import Batch
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap, Keep
     from xentcli.resampling import Resampler
+    from xentcli.rows.batch import Batch
     from xentcli.slicer import Slicer
     from xentcli.slices import Slices
     from xentcli.state import State

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.numerics.elementary import exp, surprise
-from xentcli.scores import Scores
+from xentcli.rows.scores import Scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.class_batch import ClassBatch
 from xentcli.frame import SlicedFrame
-from xentcli.identities import Identity
 from xentcli.numerics.draws import MOST, Draws
 from xentcli.numerics.groups import Groups
 from xentcli.replicates import Replicates
+from xentcli.rows.class_rows import ClassBatch
+from xentcli.rows.identities import Identity
 from xentcli.state import State
 from xentcli.statistic import observe_all
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
+    from xentcli.rows.batch import Batch
     from xentcli.statistic import Statistic
 
     Ints = NDArray[np.int64]

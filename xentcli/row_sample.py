@@ -14,25 +14,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.family import column_sums
-from xentcli.matrix_scores import Matrix
 from xentcli.numerics.elementary import exp, log
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.numerics.temperature import fit_temperature
 from xentcli.row_hashes import hashes_of
-from xentcli.single_scores import Single
+from xentcli.rows.losses import column_sums
+from xentcli.rows.matrix_scores import Matrix
+from xentcli.rows.single_scores import Single
 from xentcli.statistic import Statistic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.batch import Ends
-    from xentcli.class_batch import ClassBatch
     from xentcli.numerics.exact import Sums
     from xentcli.numerics.temperature import Temperature
-    from xentcli.scores import Scores
+    from xentcli.rows.batch import Ends
+    from xentcli.rows.class_rows import ClassBatch
+    from xentcli.rows.scores import Scores
 
     Array = NDArray[Any]
     Floats = NDArray[np.float64]

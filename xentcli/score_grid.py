@@ -24,7 +24,7 @@ from xentcli.statistic import Statistic
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.class_batch import ClassBatch
+    from xentcli.rows.class_rows import ClassBatch
 
     Array = NDArray[Any]
     Floats = NDArray[np.float64]

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
     from xentcli.layout.layout import Layout
+    from xentcli.rows.batch import Batch
     from xentcli.slice_places import Key
 
     Rows = NDArray[np.intp]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.batch import View, times
-from xentcli.cell_batch import CellBatch
-from xentcli.family import Loss, column_sums, smoothed, term
 from xentcli.numerics.elementary import surprise
+from xentcli.rows.batch import View, times
+from xentcli.rows.cell_rows import CellBatch
+from xentcli.rows.losses import Loss, column_sums, smoothed, term
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.batch import View, times
-from xentcli.class_batch import ClassBatch
 from xentcli.frame import Frame
+from xentcli.rows.batch import View, times
+from xentcli.rows.class_rows import ClassBatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch, Slot
-    from xentcli.family import Loss
     from xentcli.numerics.exact import Sums
+    from xentcli.rows.batch import Batch, Slot
+    from xentcli.rows.losses import Loss
     from xentcli.state import Part, State
 
     Floats = NDArray[np.float64]

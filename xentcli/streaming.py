@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from xentcli.batch import Batch
-    from xentcli.decode import Decoder
     from xentcli.layout.schema import Role
     from xentcli.reading.source import Source
+    from xentcli.rows.batch import Batch
+    from xentcli.rows.decode import Decoder
     from xentcli.supply import Facts
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.test_imports import LAYERS
-from xentcli.tally import Code
+from xentcli.rows.tally import Code
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(

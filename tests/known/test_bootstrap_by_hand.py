@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from xentcli.bootstrap import multiplicity, quantile, spread, together
-from xentcli.identities import Identity, Kind
 from xentcli.report import Value
+from xentcli.rows.identities import Identity, Kind
 
 
 def test_clusters_are_told_of_by_no_finding() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
+from xentcli.rows.matrix_scores import Logits, LogProbabilities, Probabilities
 
 
 @pytest.mark.parametrize("classes", [2, 32, 33, 64, 500])

@@ -16,9 +16,9 @@ from xentcli.metric import Metric, Parameter, Requested, Setting
 from xentcli.metrics import fitting, registry
 from xentcli.numerics.elementary import surprise
 from xentcli.options import Base, Scale, TargetKind, TargetScale, Task
+from xentcli.rows.tally import Place
 from xentcli.state import State
 from xentcli.statistic import ROWS, Statistic, observe_all, union
-from xentcli.tally import Place
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
     from xentcli.report import Value
+    from xentcli.rows.batch import Batch
 
     Array = NDArray[Any]
 

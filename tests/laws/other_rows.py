@@ -18,11 +18,11 @@ from tests.laws.rows import (
     some_scores,
     some_weights,
 )
-from xentcli.class_batch import ClassBatch
 from xentcli.label_batch import LabelBatch
 from xentcli.options import Scale, TargetKind
 from xentcli.outcome_scores import Outcome
-from xentcli.scales import scores_of, single_of
+from xentcli.rows.by_scale import scores_of, single_of
+from xentcli.rows.class_rows import ClassBatch
 from xentcli.soft_batch import SoftBatch
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.laws.kinds import AnyRows, Figures, copied, names_of, requests_for, statistics_of
-from xentcli.class_batch import ClassBatch
 from xentcli.options import Scale, TargetKind
-from xentcli.scales import scores_of
+from xentcli.rows.by_scale import scores_of
+from xentcli.rows.class_rows import ClassBatch
 from xentcli.state import State
 from xentcli.totals import Totals
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.laws.kinds import statistics_for, statistics_of
 from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from tests.laws.rows import Rows, any_rows
-from xentcli.batch import View
-from xentcli.class_batch import ClassBatch
+from xentcli.rows.batch import View
+from xentcli.rows.class_rows import ClassBatch
 from xentcli.soft_batch import SoftBatch
 from xentcli.statistic import observe_all
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.laws.kinds import Case
-    from xentcli.batch import Batch
     from xentcli.options import TargetKind
+    from xentcli.rows.batch import Batch
 
 # What tells how rows lie, and holds no numbers of theirs.
 LYING = {"groups", "slots", "cells", "whole"}

@@ -14,20 +14,20 @@ from hypothesis import strategies as st
 from tests.laws.kinds import layout_for, statistics_for, statistics_of
 from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from tests.laws.rows import cut_up, rows_of
-from xentcli.identities import Identity, Kind
 from xentcli.numerics.draws import Draws
 from xentcli.options import Bootstrap, TargetKind
 from xentcli.replicates import Replicates
 from xentcli.resampling import Resampler, product
+from xentcli.rows.identities import Identity, Kind
 from xentcli.statistic import Statistic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.laws.kinds import AnyRows, Case
-    from xentcli.batch import Batch
     from xentcli.frame import Frame
     from xentcli.numerics.exact import Sums
+    from xentcli.rows.batch import Batch
     from xentcli.state import State
 
 PLAN = Bootstrap(6, 1)

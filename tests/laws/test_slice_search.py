@@ -11,12 +11,12 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xentcli.decode import Decoder
 from xentcli.layout.resolve import resolve
 from xentcli.layout.schema import Column, Kind, Table
 from xentcli.options import ColumnOptions, Policy
+from xentcli.rows.decode import Decoder
+from xentcli.rows.tally import Place
 from xentcli.slice_search import MOST_VALUES, Searcher, SliceSearch
-from xentcli.tally import Place
 
 if TYPE_CHECKING:
     from xentcli.layout.layout import Layout

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.laws.rows import merged, rows_of
 from xentcli.engine import Sum
+from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.state import State
-from xentcli.tally import Case, Code, Entry, Place, Tally
 
 # No two rows stand in the same place.
 places = st.lists(

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from xentcli.errors import RowError
-from xentcli.labelled_vectors import LabelledVectors
 from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Scale, Task
+from xentcli.rows.labelled_vectors import LabelledVectors
 
 Row = dict[Any, float | None] | None
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.decode import Decoder
 from xentcli.errors import RowError
-from xentcli.matrix_scores import LogProbabilities, Probabilities
+from xentcli.rows.decode import Decoder
+from xentcli.rows.matrix_scores import LogProbabilities, Probabilities
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xentcli.batch import Batch
-    from xentcli.tally import Place
+    from xentcli.rows.batch import Batch
+    from xentcli.rows.tally import Place
 
 
 class Possible(Decoder):

@@ -9,7 +9,7 @@ from xentcli.jobs.evaluate import Files, Options, begin, score, understand
 from xentcli.layout.conventions import CONVENTIONS, rule_for
 from xentcli.layout.rules import Arithmetic, Rule
 from xentcli.metrics import request
-from xentcli.tally import Code
+from xentcli.rows.tally import Code
 
 if TYPE_CHECKING:
     from xentcli.layout.layout import Layout

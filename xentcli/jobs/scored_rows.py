@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from xentcli.decode import Decoder
 from xentcli.engine import MOST_ROWS
 from xentcli.finalising import settled
 from xentcli.layout.schema import Role
 from xentcli.options import TargetKind
+from xentcli.rows.decode import Decoder
 from xentcli.streaming import decoded
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
     from xentcli.jobs.evaluate import Options
     from xentcli.layout.layout import Layout
     from xentcli.reading.source import Source
+    from xentcli.rows.batch import Batch
 
 
 class ScoredRows(NamedTuple):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from xentcli import class_weights
 from xentcli.column_statistics import SURPRISES
 from xentcli.errors import UsageError
-from xentcli.family import Loss
 from xentcli.means import Estimate, Factors, Over
 from xentcli.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
 from xentcli.numerics.exact import ratio, units_of
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
+from xentcli.rows.losses import Loss
 from xentcli.statistic import LOSSES, family
 
 if TYPE_CHECKING:

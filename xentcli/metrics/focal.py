@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from xentcli import class_weights
 from xentcli.errors import UsageError
-from xentcli.family import Loss
 from xentcli.means import Factors, Over
 from xentcli.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
 from xentcli.options import TargetKind
+from xentcli.rows.losses import Loss
 from xentcli.statistic import ROWS, family
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.layout.layout import Shape
-from xentcli.matrix_scores import Logits
 from xentcli.numerics.elementary import exp, surprise
 from xentcli.options import Scale
+from xentcli.rows.matrix_scores import Logits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.layout import Layout
-    from xentcli.scores import Scores
+    from xentcli.rows.scores import Scores
 
     Floats = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.family import column_sums
-from xentcli.matrix_scores import Logits
 from xentcli.numerics.elementary import exp, log, log1p
+from xentcli.rows.losses import column_sums
+from xentcli.rows.matrix_scores import Logits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

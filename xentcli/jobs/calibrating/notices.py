@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.tally import Code
+from xentcli.rows.tally import Code
 
 if TYPE_CHECKING:
-    from xentcli.tally import Tally
+    from xentcli.rows.tally import Tally
 
 
 class Notice(NamedTuple):
@@ -37,7 +37,7 @@ _WORDS = {
 def noticed(tally: Tally) -> tuple[Notice, ...]:
     """The tally of the rows in words.
 
-    >>> from xentcli.tally import Case, Entry, Place, Tally
+    >>> from xentcli.rows.tally import Case, Entry, Place, Tally
     >>> tally = Tally({Code.SUM: Entry(2, Case(Place(0, 0, 0)))})
     >>> noticed(tally)[0].line
     'warning: 2 rows do not sum to one [sum-to-one]'

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xentcli.jobs.calibrating.record import Kept
     from xentcli.layout.layout import Layout
     from xentcli.layout.score_columns import ScoreColumns
-    from xentcli.tally import Place
+    from xentcli.rows.tally import Place
 
 
 class Unlabelled(Possible):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.class_batch import ClassBatch
 from xentcli.errors import InputError, UsageError
 from xentcli.finalising import no_rows, settled
 from xentcli.jobs.calibrating.log_scores import log_scores, on_scale
@@ -16,18 +15,19 @@ from xentcli.jobs.calibrating.possible import Possible
 from xentcli.jobs.evaluate import Options, begin, understand
 from xentcli.layout.schema import Role
 from xentcli.options import TargetKind, check
-from xentcli.scales import scores_of
+from xentcli.rows.by_scale import scores_of
+from xentcli.rows.class_rows import ClassBatch
+from xentcli.rows.tally import Place
 from xentcli.soft_batch import SoftBatch
 from xentcli.streaming import decoded
-from xentcli.tally import Place
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
     from xentcli.jobs.evaluate import Files
     from xentcli.layout.layout import Layout
+    from xentcli.rows.batch import Batch
 
     Floats = NDArray[np.float64]
 

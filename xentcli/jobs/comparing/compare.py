@@ -9,7 +9,6 @@ from xentcli import __version__
 from xentcli.engine import Plan, usable_threads
 from xentcli.errors import UsageError
 from xentcli.finalising import settled
-from xentcli.identities import Identity, Kind
 from xentcli.jobs.comparing.alignment import ahead, beside
 from xentcli.jobs.comparing.changes import Changes
 from xentcli.jobs.comparing.comparison import Comparison, Pairing
@@ -24,6 +23,7 @@ from xentcli.jobs.evaluate import FORKS, SMALL, Files, check_slicing, with_bins
 from xentcli.jobs.states.among import states_among
 from xentcli.layout.like import adopted, rule_of
 from xentcli.options import TargetKind, check
+from xentcli.rows.identities import Identity, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
-    from xentcli.identities import Identity
     from xentcli.jobs.comparing.measures import Measure
     from xentcli.jobs.comparing.sides import Left, Lines, Side
+    from xentcli.rows.identities import Identity
 
 _PIPE_BYTES = 1 << 20
 

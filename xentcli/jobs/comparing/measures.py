@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
     from xentcli.layout.layout import Layout
     from xentcli.metric import RowNumber
+    from xentcli.rows.batch import Batch
 
     Line = NDArray[Any]
     Values = tuple[Line, ...]

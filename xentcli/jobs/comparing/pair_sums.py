@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.class_batch import ClassBatch
 from xentcli.jobs.comparing.measures import main_of
+from xentcli.rows.class_rows import ClassBatch
+from xentcli.rows.tally import Place
 from xentcli.statistic import ROWS, Statistic, moments
-from xentcli.tally import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import View
     from xentcli.frame import Frame
     from xentcli.jobs.comparing.measures import Line, Measure, Values
     from xentcli.numerics.exact import Sums
+    from xentcli.rows.batch import View
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]

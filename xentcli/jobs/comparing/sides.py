@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.cell_batch import CellBatch
-from xentcli.class_batch import ClassBatch
-from xentcli.decode import Decoder
 from xentcli.engine import Outcome, Sum
 from xentcli.finalising import finalise, settled
 from xentcli.jobs.evaluate import begin, understand
@@ -19,6 +16,9 @@ from xentcli.layout.like import adopted, rule_of
 from xentcli.layout.schema import Role
 from xentcli.metrics import request
 from xentcli.numerics import from_arrow
+from xentcli.rows.cell_rows import CellBatch
+from xentcli.rows.class_rows import ClassBatch
+from xentcli.rows.decode import Decoder
 from xentcli.signature import signature
 from xentcli.statistic import ROWS, SUPPORT, observe_all, union
 from xentcli.streaming import decoded
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
-    from xentcli.identities import Hashes, Identity
     from xentcli.jobs.comparing.measures import Measure, Values
     from xentcli.jobs.evaluate import Files, InMemory, Options
     from xentcli.layout.layout import Layout
     from xentcli.options import ReportOptions
     from xentcli.reading.source import Source
     from xentcli.report import Report
+    from xentcli.rows.batch import Batch
+    from xentcli.rows.identities import Hashes, Identity
     from xentcli.supply import Facts
 
     Floats = NDArray[np.float64]

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.cell_batch import CellBatch
-from xentcli.class_batch import ClassBatch
 from xentcli.layout.labels import canonical
 from xentcli.numerics.draws import mixed
 from xentcli.numerics.hashing import of_texts
+from xentcli.rows.cell_rows import CellBatch
+from xentcli.rows.class_rows import ClassBatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
+    from xentcli.rows.batch import Batch
 
     Floats = NDArray[np.float64]
     Hashes = NDArray[np.uint64]

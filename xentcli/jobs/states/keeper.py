@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.identities import Identity, Kind
 from xentcli.jobs.states.fingerprint import By, Fingerprint
 from xentcli.jobs.states.pair_sketch import PairSketch
+from xentcli.rows.identities import Identity, Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xentcli.batch import Batch
     from xentcli.layout.layout import Layout
     from xentcli.options import Keep
+    from xentcli.rows.batch import Batch
     from xentcli.state import State
 
 # The names of the parts of a state.

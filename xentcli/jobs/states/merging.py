@@ -10,7 +10,7 @@ from xentcli.engine import Outcome
 from xentcli.errors import InputError
 from xentcli.jobs.states.fingerprint import By
 from xentcli.layout.bins import Bins
-from xentcli.tally import Entry, Place, Tally
+from xentcli.rows.tally import Entry, Place, Tally
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xentcli.engine import Sum
     from xentcli.jobs.states.saved import Saved
-    from xentcli.tally import Case
+    from xentcli.rows.tally import Case
 
 _LAYOUT = {
     "task": "the task",

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.batch import times
-from xentcli.class_batch import ClassBatch
 from xentcli.numerics.draws import mixed
 from xentcli.numerics.exact import Sums
 from xentcli.numerics.groups import Arrangement
+from xentcli.rows.batch import times
+from xentcli.rows.class_rows import ClassBatch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
+    from xentcli.rows.batch import Batch
 
     Hashes = NDArray[np.uint64]
     Ints = NDArray[np.int64]

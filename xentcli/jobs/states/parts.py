@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.imitate import RoundedPair
 from xentcli.jobs.states.exact_text import (
     array_of,
     array_record,
@@ -18,18 +17,19 @@ from xentcli.jobs.states.exact_text import (
 )
 from xentcli.jobs.states.fingerprint import MOST_IDS, By, Fingerprint
 from xentcli.jobs.states.pair_sketch import CELLS, PairSketch
-from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
 from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.row_sample import RowSample, Taken
+from xentcli.rows.imitate import RoundedPair
+from xentcli.rows.matrix_scores import Logits, LogProbabilities, Probabilities
+from xentcli.rows.single_scores import SingleLogit, SingleLogProbability, SingleProbability
 from xentcli.score_grid import ScoreGrid
-from xentcli.single_scores import SingleLogit, SingleLogProbability, SingleProbability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-    from xentcli.scores import Scores
+    from xentcli.rows.scores import Scores
 
     Record = Mapping[str, Any]
 

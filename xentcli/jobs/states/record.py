@@ -20,10 +20,10 @@ from xentcli.jobs.states.keeper import FINGERPRINT
 from xentcli.jobs.states.layout_record import layout_of, layout_record, policy_of, policy_record
 from xentcli.jobs.states.parts import part_of, part_record
 from xentcli.jobs.states.saved import Saved, Shard
+from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.slices import Slices
 from xentcli.state import State
 from xentcli.supply import Facts
-from xentcli.tally import Case, Code, Entry, Place, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,9 +15,9 @@ from xentcli.jobs.states.fingerprint import MOST_IDS, By
 from xentcli.jobs.states.keeper import FINGERPRINT, PAIRS
 from xentcli.metrics import fitting, request
 from xentcli.options import ReportOptions, RunOptions, check
+from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.signature import signature
 from xentcli.statistic import LOSS, ROWS, SUPPORT, union
-from xentcli.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
 
 if TYPE_CHECKING:

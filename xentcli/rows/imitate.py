@@ -8,17 +8,17 @@ import numpy as np
 
 from xentcli.errors import RowError
 from xentcli.layout.rules import Arithmetic, Rule
-from xentcli.matrix_scores import Probabilities
 from xentcli.numerics.elementary import exp, log, surprise
 from xentcli.options import Scale
-from xentcli.scales import scores_of, single_of
-from xentcli.single_scores import Single
+from xentcli.rows.by_scale import scores_of, single_of
+from xentcli.rows.matrix_scores import Probabilities
+from xentcli.rows.single_scores import Single
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.checks import Positions
-    from xentcli.scores import Scores
+    from xentcli.rows.checks import Positions
+    from xentcli.rows.scores import Scores
 
     Array = NDArray[Any]
     Floats = NDArray[np.float64]

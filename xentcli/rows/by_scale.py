@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xentcli.matrix_scores import Logits, LogProbabilities, Matrix, Probabilities
 from xentcli.options import Scale
-from xentcli.single_scores import Single, SingleLogit, SingleLogProbability, SingleProbability
+from xentcli.rows.matrix_scores import Logits, LogProbabilities, Matrix, Probabilities
+from xentcli.rows.single_scores import Single, SingleLogit, SingleLogProbability, SingleProbability
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.scores import Scores
+    from xentcli.rows.scores import Scores
 
     Array = NDArray[Any]
 

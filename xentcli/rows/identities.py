@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from xentcli.cell_batch import CellBatch
-from xentcli.class_batch import ClassBatch
 from xentcli.layout.labels import spell
 from xentcli.numerics import from_arrow
 from xentcli.numerics.draws import mixed
 from xentcli.numerics.hashing import of_plain, of_texts, plain
+from xentcli.rows.cell_rows import CellBatch
+from xentcli.rows.class_rows import ClassBatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
     from xentcli.layout.layout import Layout
+    from xentcli.rows.batch import Batch
 
     Hashes = NDArray[np.uint64]
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.batch import Batch, Slot, View
 from xentcli.numerics.groups import Arrangement, Groups
+from xentcli.rows.batch import Batch, Slot, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from xentcli.scores import Scores
+    from xentcli.rows.scores import Scores
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.batch import Batch, Slot, View
-from xentcli.family import Loss, smoothed, term
 from xentcli.numerics.elementary import surprise
 from xentcli.numerics.groups import Arrangement, Groups, count_classes
+from xentcli.rows.batch import Batch, Slot, View
+from xentcli.rows.losses import Loss, smoothed, term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from xentcli.batch import Ends
-    from xentcli.scores import Scores
+    from xentcli.rows.batch import Ends
+    from xentcli.rows.scores import Scores
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]

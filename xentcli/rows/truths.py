@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.checks import Positions
+    from xentcli.rows.checks import Positions
 
     Array = NDArray[Any]
     Floats = NDArray[np.float64]

@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.checks import Checks, Positions
-from xentcli.class_batch import ClassBatch
-from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
 from xentcli.kept import Kept
-from xentcli.labelled_vectors import LabelledVectors
 from xentcli.layout.layout import Layout, Shape
 from xentcli.layout.like import rule_of
-from xentcli.matrix_scores import Logits, LogProbabilities, Probabilities
 from xentcli.numerics import from_arrow
 from xentcli.numerics.elementary import surprise
 from xentcli.options import Policy, Scale, TargetKind
-from xentcli.scales import scores_of, single_of
-from xentcli.single_scores import Single
-from xentcli.tally import Case, Code, Entry, Place, Tally
+from xentcli.rows.by_scale import scores_of, single_of
+from xentcli.rows.checks import Checks, Positions
+from xentcli.rows.class_rows import ClassBatch
+from xentcli.rows.label_codes import LabelEncoder
+from xentcli.rows.labelled_vectors import LabelledVectors
+from xentcli.rows.matrix_scores import Logits, LogProbabilities, Probabilities
+from xentcli.rows.single_scores import Single
+from xentcli.rows.tally import Case, Code, Entry, Place, Tally
+from xentcli.rows.truths import Truths
 from xentcli.text import shown
-from xentcli.truths import Truths
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.batch import Batch
     from xentcli.layout.rules import Rule
-    from xentcli.scores import Scores
+    from xentcli.rows.batch import Batch
+    from xentcli.rows.scores import Scores
 
     Floats = NDArray[np.float64]
     Array = NDArray[Any]
@@ -171,7 +171,7 @@ class Decoder:
         other: dict[str, Any],
     ) -> Batch:
         """The rows as another system sees them; how many losses that changes is tallied."""
-        from xentcli import imitate
+        from xentcli.rows import imitate
 
         own = self._batch(truth, scores, weights, other)
         scale, numbers = self.layout.scale, scores.raw

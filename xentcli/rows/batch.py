@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.family import Loss
     from xentcli.numerics.groups import Arrangement, Groups
-    from xentcli.scores import Scores
-    from xentcli.tally import Place
+    from xentcli.rows.losses import Loss
+    from xentcli.rows.scores import Scores
+    from xentcli.rows.tally import Place
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]

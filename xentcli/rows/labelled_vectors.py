@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from xentcli.encode import LabelEncoder
 from xentcli.errors import RowError
 from xentcli.layout.labels import spell
 from xentcli.layout.schema import LISTS, NAME, entries_of, quoted, score_key
 from xentcli.numerics import from_arrow
+from xentcli.rows.label_codes import LabelEncoder
 from xentcli.text import shown
 
 if TYPE_CHECKING:

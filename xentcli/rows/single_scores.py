@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.numerics.elementary import exp, expm1, log, log1p, surprise
-from xentcli.scores import Scores
+from xentcli.rows.scores import Scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

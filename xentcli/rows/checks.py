@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import RowError
-from xentcli.matrix_scores import Logits, LogProbabilities, Matrix, Probabilities
 from xentcli.options import Policy, Scale, SumToOne, TargetKind
-from xentcli.tally import Case, Code, Entry, Place, Tally
+from xentcli.rows.matrix_scores import Logits, LogProbabilities, Matrix, Probabilities
+from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.family import MANY, column_sums
 from xentcli.numerics.elementary import exp, expm1, log, log1p, surprise
-from xentcli.scores import Scores
+from xentcli.rows.losses import MANY, column_sums
+from xentcli.rows.scores import Scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
