@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xentcli.metric import Requested
     from xentcli.options import Bootstrap
     from xentcli.report import Report
-    from xentcli.state import Readable
+    from xentcli.sums.state import Readable
     from xentcli.totals import Totals
 
 # Where a figure is undefined or infinite in a greater share of the replicates, the others say

@@ -12,7 +12,7 @@ from xentcli.means import Over
 from xentcli.report import Finding, Value
 from xentcli.slice_report import SliceTable
 from xentcli.slice_totals import Column, SliceTotals, column_of
-from xentcli.slice_values import named
+from xentcli.sums.slices.values import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.metric import Requested
     from xentcli.options import ReportOptions
-    from xentcli.slices import Slices
+    from xentcli.sums.slices.slices import Slices
     from xentcli.totals import Totals
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.slices import Slices
+    from xentcli.sums.slices.slices import Slices
 
     Rows = NDArray[np.intp]
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import UsageError
 from xentcli.report import Value
-from xentcli.statistic import LOSSES
+from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.layout.layout import Layout
     from xentcli.metric import Setting
-    from xentcli.score_grid import ScoreGrid
-    from xentcli.statistic import Statistic
+    from xentcli.sums.score_grid import ScoreGrid
+    from xentcli.sums.statistic import Statistic
     from xentcli.totals import Totals
 
 
@@ -57,7 +57,7 @@ def parts_of(totals: Totals) -> Parts | None:
 def sums_of_parts(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
     """What the decomposition is a function of."""
     # Loaded when it is asked for, as it is not by default.
-    from xentcli.score_grid import SCORE_GRID
+    from xentcli.sums.score_grid import SCORE_GRID
 
     del settings
     return (*LOSSES, SCORE_GRID)

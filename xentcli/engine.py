@@ -15,9 +15,9 @@ from xentcli import observers
 from xentcli.layout.schema import Role
 from xentcli.rows.decode import Decoder
 from xentcli.rows.tally import Place, Tally
-from xentcli.slices import MOST_SLICES, MOST_SUMS, Slices
-from xentcli.state import State
-from xentcli.statistic import LOSS, ROWS, SUPPORT, Statistic, union
+from xentcli.sums.slices.slices import MOST_SLICES, MOST_SUMS, Slices
+from xentcli.sums.state import State
+from xentcli.sums.statistic import LOSS, ROWS, SUPPORT, Statistic, union
 from xentcli.supply import Supply, Task
 
 if TYPE_CHECKING:

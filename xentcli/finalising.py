@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xentcli.metric import Requested
     from xentcli.options import Policy, ReportOptions
     from xentcli.report import Finding, FoundSlices, SliceReport
-    from xentcli.slices import Slices
+    from xentcli.sums.slices.slices import Slices
     from xentcli.supply import Facts
 
 

@@ -228,7 +228,7 @@ def _unsearched(totals: Totals, layout: Layout) -> list[Finding]:
     if not layout.searched:
         return []
     from xentcli.found_slices import searched
-    from xentcli.slice_search import MOST_PAIRED, MOST_VALUES, PART
+    from xentcli.sums.slices.search import MOST_PAIRED, MOST_VALUES, PART
 
     left = searched(layout, totals.state.part(PART))
     many = [n for n in layout.searched[:MOST_SEARCHED] if n not in left]

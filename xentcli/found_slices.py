@@ -19,8 +19,8 @@ from xentcli.numerics.distributions import holm, student_quantile, student_tails
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.report import FoundSlice, FoundSlices
-from xentcli.slice_search import MOST_PAIRED, PART, SliceSearch
-from xentcli.slice_values import named
+from xentcli.sums.slices.search import MOST_PAIRED, PART, SliceSearch
+from xentcli.sums.slices.values import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.layout import Layout
-    from xentcli.slice_places import Key
-    from xentcli.slice_search import Columns
-    from xentcli.slices import Slices
+    from xentcli.sums.slices.keys import Key
+    from xentcli.sums.slices.search import Columns
+    from xentcli.sums.slices.slices import Slices
     from xentcli.totals import Totals
 
     Floats = NDArray[np.float64]

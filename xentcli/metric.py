@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from xentcli.layout.layout import Layout
     from xentcli.slice_totals import Column, SliceTotals
-    from xentcli.statistic import Statistic
+    from xentcli.sums.statistic import Statistic
     from xentcli.totals import Totals
 
 Setting = str | float

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from xentcli.frame import SlicedFrame
-from xentcli.statistic import observe_all
+from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.statistic import observe_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap, Keep
-    from xentcli.resampling import Resampler
     from xentcli.rows.batch import Batch
-    from xentcli.slicer import Slicer
-    from xentcli.slices import Slices
-    from xentcli.state import State
-    from xentcli.statistic import Statistic
+    from xentcli.sums.resampling import Resampler
+    from xentcli.sums.slices.slicer import Slicer
+    from xentcli.sums.slices.slices import Slices
+    from xentcli.sums.state import State
+    from xentcli.sums.statistic import Statistic
 
 
 class Observer(Protocol):
@@ -68,7 +68,7 @@ def summing(
     """What adds rows to sums, by slice where rows are sliced or depend on each other."""
     if not layout.parted_by:
         return Whole(statistics, state)
-    from xentcli.slicer import Slicer
+    from xentcli.sums.slices.slicer import Slicer
 
     slicer = Slicer(layout.by, slices, layout.bins, layout.cluster)
     return BySlice(statistics, slicer, slices, state)
@@ -78,7 +78,7 @@ def searching(layout: Layout, state: State) -> list[Observer]:
     """What searches for slices, if that is asked for."""
     if not layout.searched:
         return []
-    from xentcli.slice_search import PART, Searcher, SliceSearch
+    from xentcli.sums.slices.search import PART, Searcher, SliceSearch
 
     return [Searcher(layout, state.part(PART, SliceSearch))]
 
@@ -98,6 +98,6 @@ def resampling(
     """What rows are resampled by, if that is asked for."""
     if bootstrap is None:
         return []
-    from xentcli.resampling import Resampler
+    from xentcli.sums.resampling import Resampler
 
     return [Resampler(bootstrap, layout, tuple(statistics))]

@@ -11,7 +11,7 @@ from xentcli.numerics.distributions import normal_tails
 from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
-    from xentcli.row_sample import RowSample
+    from xentcli.sums.row_sample import RowSample
     from xentcli.totals import Totals
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.binning import keys_of
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
+from xentcli.sums.calibration_bins import keys_of
 
 if TYPE_CHECKING:
     from xentcli.totals import Totals

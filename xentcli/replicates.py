@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.state import State
+from xentcli.sums.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

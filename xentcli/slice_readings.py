@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from xentcli.state import State
+    from xentcli.sums.state import State
 
 
 class Whole:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.against_rest import Tests
-    from xentcli.slice_places import Key
     from xentcli.slice_totals import Column
+    from xentcli.sums.slices.keys import Key
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.slices import Slices
+    from xentcli.sums.slices.slices import Slices
     from xentcli.totals import Totals
 
     Floats = NDArray[np.float64]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from xentcli.clusters import Clusters
     from xentcli.layout.rules import Rule
-    from xentcli.state import Readable
+    from xentcli.sums.state import Readable
 
     Linear = Sequence[tuple[int, str, int | None]]
 

@@ -38,7 +38,7 @@ def test_weighted_shares_have_the_error_of_weighted_means() -> None:
 def test_a_sample_does_not_stand_for_rows_that_repeat_too_often(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("xentcli.row_sample._MOST_ROWS", 500)
+    monkeypatch.setattr("xentcli.sums.row_sample._MOST_ROWS", 500)
     data = binary(0, 5000)
     # Of rows all different, the sample says about what all rows say.
     few = xentcli.evaluate(data, metric="calibration_loss").metrics["calibration_loss"]

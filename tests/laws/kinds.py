@@ -17,8 +17,8 @@ from xentcli.metrics import fitting, registry
 from xentcli.numerics.elementary import surprise
 from xentcli.options import Base, Scale, TargetKind, TargetScale, Task
 from xentcli.rows.tally import Place
-from xentcli.state import State
-from xentcli.statistic import ROWS, Statistic, observe_all, union
+from xentcli.sums.state import State
+from xentcli.sums.statistic import ROWS, Statistic, observe_all, union
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:

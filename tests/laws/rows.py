@@ -13,7 +13,7 @@ from tests.laws.kinds import AnyRows, Figures, copied, names_of, requests_for, s
 from xentcli.options import Scale, TargetKind
 from xentcli.rows.by_scale import scores_of
 from xentcli.rows.class_rows import ClassBatch
-from xentcli.state import State
+from xentcli.sums.state import State
 from xentcli.totals import Totals
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.laws.rows import Rows, any_rows, cut_up
 from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.row_hashes import hashes_of
-from xentcli.row_sample import RowSample
-from xentcli.score_grid import ScoreGrid
+from xentcli.sums.row_sample import RowSample
+from xentcli.sums.score_grid import ScoreGrid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -15,7 +15,7 @@ from tests.laws.rows import Rows, any_rows
 from xentcli.rows.batch import View
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.soft_batch import SoftBatch
-from xentcli.statistic import observe_all
+from xentcli.sums.statistic import observe_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

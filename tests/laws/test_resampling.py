@@ -17,18 +17,18 @@ from tests.laws.rows import cut_up, rows_of
 from xentcli.numerics.draws import Draws
 from xentcli.options import Bootstrap, TargetKind
 from xentcli.replicates import Replicates
-from xentcli.resampling import Resampler, product
 from xentcli.rows.identities import Identity, Kind
-from xentcli.statistic import Statistic
+from xentcli.sums.resampling import Resampler, product
+from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.laws.kinds import AnyRows, Case
-    from xentcli.frame import Frame
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import Batch
-    from xentcli.state import State
+    from xentcli.sums.frame import Frame
+    from xentcli.sums.state import State
 
 PLAN = Bootstrap(6, 1)
 NO_BLOCK = pa.record_batch({})
@@ -106,7 +106,7 @@ def test_what_is_added_up_is_carried_before_it_overflows(monkeypatch: pytest.Mon
         carry(self)
 
     monkeypatch.setattr(Resampler, "_carry", counted)
-    monkeypatch.setattr("xentcli.resampling._FULL", 2.0**53)
+    monkeypatch.setattr("xentcli.sums.resampling._FULL", 2.0**53)
     assert resampled([rows]) == whole
     assert len(carried) > 1
 

@@ -16,7 +16,7 @@ from xentcli.layout.schema import Column, Kind, Table
 from xentcli.options import ColumnOptions, Policy
 from xentcli.rows.decode import Decoder
 from xentcli.rows.tally import Place
-from xentcli.slice_search import MOST_VALUES, Searcher, SliceSearch
+from xentcli.sums.slices.search import MOST_VALUES, Searcher, SliceSearch
 
 if TYPE_CHECKING:
     from xentcli.layout.layout import Layout

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import xentcli
 from tests.known.frames import distributions, label_table, labelled, soft_table
 from xentcli.numerics.groups import Arrangement
-from xentcli.slice_places import hashes_of_whole
-from xentcli.slices import Slices
-from xentcli.state import State
+from xentcli.sums.slices.keys import hashes_of_whole
+from xentcli.sums.slices.slices import Slices
+from xentcli.sums.state import State
 
 if TYPE_CHECKING:
     import random

@@ -15,7 +15,7 @@ from xentcli.options import Scale, TargetKind
 
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows
-    from xentcli.state import State
+    from xentcli.sums.state import State
 
 
 def check_equal(a: State, b: State, rows: AnyRows) -> None:

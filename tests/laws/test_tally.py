@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.laws.rows import merged, rows_of
 from xentcli.engine import Sum
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
-from xentcli.state import State
+from xentcli.sums.state import State
 
 # No two rows stand in the same place.
 places = st.lists(

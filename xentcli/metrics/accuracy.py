@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.metric import DECIDED, Metric, RowNumber, Setting
 from xentcli.options import TargetKind
-from xentcli.statistic import DECISIONS, ROWS, SUPPORT
+from xentcli.sums.statistic import DECISIONS, ROWS, SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,24 +5,24 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.column_statistics import PROBABILITIES
 from xentcli.means import Estimate
 from xentcli.metric import Metric, Setting
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.report import Value
-from xentcli.statistic import ROWS
+from xentcli.sums.column_statistics import PROBABILITIES
+from xentcli.sums.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.statistic import Statistic
+    from xentcli.sums.statistic import Statistic
     from xentcli.totals import Totals
 
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
     # Loaded when it is asked for, as it is not by default.
-    from xentcli.binning import VARIANCES
+    from xentcli.sums.calibration_bins import VARIANCES
 
     del settings
     return (ROWS, PROBABILITIES, VARIANCES)

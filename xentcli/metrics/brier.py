@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import DECIDED, Metric, Parameter, RowNumber, Setting
-from xentcli.statistic import BRIER, ROWS
+from xentcli.sums.statistic import BRIER, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

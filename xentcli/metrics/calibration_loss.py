@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from xentcli.means import Estimate
 from xentcli.metric import Metric, Setting
-from xentcli.statistic import ROWS
+from xentcli.sums.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.report import Value
-    from xentcli.statistic import Statistic
+    from xentcli.sums.statistic import Statistic
     from xentcli.totals import Totals
 
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
     # Loaded when it is asked for, as it is not by default.
-    from xentcli.row_sample import ROW_SAMPLE
+    from xentcli.sums.row_sample import ROW_SAMPLE
 
     del settings
     return (ROWS, ROW_SAMPLE)

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli import class_weights
-from xentcli.column_statistics import SURPRISES
 from xentcli.errors import UsageError
 from xentcli.means import Estimate, Factors, Over
 from xentcli.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
@@ -14,7 +13,8 @@ from xentcli.numerics.exact import ratio, units_of
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
 from xentcli.rows.losses import Loss
-from xentcli.statistic import LOSSES, family
+from xentcli.sums.column_statistics import SURPRISES
+from xentcli.sums.statistic import LOSSES, family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.report import Value
     from xentcli.slice_totals import Column, SliceTotals
-    from xentcli.statistic import Statistic
+    from xentcli.sums.statistic import Statistic
     from xentcli.totals import Totals
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import OUTCOME_ONLY, Metric, Setting
-from xentcli.statistic import LOSSES, UNITS
+from xentcli.sums.statistic import LOSSES, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

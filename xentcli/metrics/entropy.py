@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import SOFT_ONLY, Metric, Setting
-from xentcli.statistic import ENTROPY, ROWS
+from xentcli.sums.statistic import ENTROPY, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

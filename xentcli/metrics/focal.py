@@ -10,14 +10,14 @@ from xentcli.means import Factors, Over
 from xentcli.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
 from xentcli.options import TargetKind
 from xentcli.rows.losses import Loss
-from xentcli.statistic import ROWS, family
+from xentcli.sums.statistic import ROWS, family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.layout.layout import Layout
     from xentcli.report import Value
-    from xentcli.statistic import Statistic
+    from xentcli.sums.statistic import Statistic
     from xentcli.totals import Totals
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from xentcli.means import Estimate
 from xentcli.metric import EVERYTHING, Metric, Setting
-from xentcli.statistic import LOSSES
+from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

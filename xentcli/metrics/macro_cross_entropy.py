@@ -10,7 +10,7 @@ from xentcli.means import Estimate
 from xentcli.metric import DISTRIBUTIONS, Metric, Setting
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
-from xentcli.statistic import LOSSES
+from xentcli.sums.statistic import LOSSES
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import LABELS_ONLY, Metric, RowNumber, Setting
-from xentcli.statistic import LOSSES
+from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

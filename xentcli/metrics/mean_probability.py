@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.column_statistics import PROBABILITIES
 from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.report import Value
-from xentcli.statistic import ROWS
+from xentcli.sums.column_statistics import PROBABILITIES
+from xentcli.sums.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

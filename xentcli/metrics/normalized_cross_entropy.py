@@ -17,7 +17,7 @@ from xentcli.numerics.elementary import log
 from xentcli.numerics.exact import ratio
 from xentcli.options import TargetKind
 from xentcli.report import Value
-from xentcli.statistic import LOSSES, SUPPORT
+from xentcli.sums.statistic import LOSSES, SUPPORT
 from xentcli.totals import natural_log
 
 if TYPE_CHECKING:

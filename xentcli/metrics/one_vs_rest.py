@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.column_statistics import ONE_VS_REST
 from xentcli.means import Estimate, over_all
 from xentcli.metric import Metric, Setting
-from xentcli.statistic import ROWS
+from xentcli.sums.column_statistics import ONE_VS_REST
+from xentcli.sums.statistic import ROWS
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:

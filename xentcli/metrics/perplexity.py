@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.means import Over
 from xentcli.metric import UNLABELLED, Metric, Setting
-from xentcli.statistic import LOSSES
+from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.options import TargetKind
 from xentcli.report import Value
-from xentcli.statistic import DECISIONS, ROWS
+from xentcli.sums.statistic import DECISIONS, ROWS
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xentcli.means import Estimate
 from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.options import TargetKind
-from xentcli.statistic import DECISIONS, ROWS, SUPPORT
+from xentcli.sums.statistic import DECISIONS, ROWS, SUPPORT
 from xentcli.totals import mean_of
 
 if TYPE_CHECKING:

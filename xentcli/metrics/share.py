@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xentcli.metric import DECIDED, Metric, Setting
 from xentcli.numerics.exact import ratio
 from xentcli.report import Value
-from xentcli.statistic import LOSSES
+from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

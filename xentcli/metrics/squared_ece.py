@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Parameter, Setting
 from xentcli.report import Value
-from xentcli.statistic import ROWS
+from xentcli.sums.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.statistic import Statistic
+    from xentcli.sums.statistic import Statistic
     from xentcli.totals import Totals
 
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
     # Loaded when it is asked for, as it is not by default.
-    from xentcli.binning import class_bins, top_bins
+    from xentcli.sums.calibration_bins import class_bins, top_bins
 
     bins = int(settings["bins"])
     return (ROWS, class_bins(bins), top_bins(bins))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.metric import Metric, Parameter, RowNumber, Setting
-from xentcli.statistic import ROWS, top
+from xentcli.sums.statistic import ROWS, top
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.options import TargetKind
     from xentcli.report import Value
-    from xentcli.statistic import Statistic
+    from xentcli.sums.statistic import Statistic
     from xentcli.totals import Totals
 
 

@@ -19,7 +19,7 @@ from xentcli.jobs.comparing.unpaired import compared as of_other_rows
 from xentcli.jobs.comparing.unpaired import counted, of_figures
 from xentcli.options import Base
 from xentcli.reading.data_sets import Files
-from xentcli.slices import MOST_SLICES
+from xentcli.sums.slices.slices import MOST_SLICES
 from xentcli.text import shown
 
 if TYPE_CHECKING:

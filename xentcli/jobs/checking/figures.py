@@ -10,7 +10,7 @@ from xentcli.layout.labels import ClassIndex
 from xentcli.layout.naming import nearest
 from xentcli.report import Value
 from xentcli.slice_report import SliceTable
-from xentcli.slice_values import as_sliced
+from xentcli.sums.slices.values import as_sliced
 from xentcli.text import shown
 
 if TYPE_CHECKING:

@@ -10,17 +10,17 @@ import numpy as np
 from xentcli.jobs.comparing.measures import main_of
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.tally import Place
-from xentcli.statistic import ROWS, Statistic, moments
+from xentcli.sums.statistic import ROWS, Statistic, moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from xentcli.frame import Frame
     from xentcli.jobs.comparing.measures import Line, Measure, Values
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import View
+    from xentcli.sums.frame import Frame
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xentcli.engine import slices_kept
-from xentcli.frame import SlicedFrame
 from xentcli.jobs.comparing.measures import main_of
 from xentcli.jobs.comparing.pair_sums import PairBatch, statistics
 from xentcli.options import TargetKind
-from xentcli.slicer import Slicer
-from xentcli.slices import Slices
-from xentcli.state import State
-from xentcli.statistic import observe_all
+from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.slices.slicer import Slicer
+from xentcli.sums.slices.slices import Slices
+from xentcli.sums.state import State
+from xentcli.sums.statistic import observe_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

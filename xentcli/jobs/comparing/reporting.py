@@ -20,7 +20,7 @@ from xentcli.jobs.comparing.figures import (
 )
 from xentcli.jobs.comparing.measures import main_of
 from xentcli.report import Finding
-from xentcli.slice_values import named
+from xentcli.sums.slices.values import named
 from xentcli.text import shown
 from xentcli.totals import Totals
 

@@ -20,8 +20,8 @@ from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.decode import Decoder
 from xentcli.signature import signature
-from xentcli.statistic import ROWS, SUPPORT, observe_all, union
 from xentcli.streaming import decoded
+from xentcli.sums.statistic import ROWS, SUPPORT, observe_all, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Keep
     from xentcli.rows.batch import Batch
-    from xentcli.state import State
+    from xentcli.sums.state import State
 
 # The names of the parts of a state.
 FINGERPRINT, PAIRS = "fingerprint", "pairs"

@@ -18,11 +18,11 @@ from xentcli.jobs.states.exact_text import (
 from xentcli.jobs.states.fingerprint import MOST_IDS, By, Fingerprint
 from xentcli.jobs.states.pair_sketch import CELLS, PairSketch
 from xentcli.numerics.keyed_sums import KeyedSums
-from xentcli.row_sample import RowSample, Taken
 from xentcli.rows.imitate import RoundedPair
 from xentcli.rows.matrix_scores import Logits, LogProbabilities, Probabilities
 from xentcli.rows.single_scores import SingleLogit, SingleLogProbability, SingleProbability
-from xentcli.score_grid import ScoreGrid
+from xentcli.sums.row_sample import RowSample, Taken
+from xentcli.sums.score_grid import ScoreGrid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,8 +21,8 @@ from xentcli.jobs.states.layout_record import layout_of, layout_record, policy_o
 from xentcli.jobs.states.parts import part_of, part_record
 from xentcli.jobs.states.saved import Saved, Shard
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
-from xentcli.slices import Slices
-from xentcli.state import State
+from xentcli.sums.slices.slices import Slices
+from xentcli.sums.state import State
 from xentcli.supply import Facts
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from xentcli.metrics import fitting, request
 from xentcli.options import ReportOptions, RunOptions, check
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.signature import signature
-from xentcli.statistic import LOSS, ROWS, SUPPORT, union
+from xentcli.sums.statistic import LOSS, ROWS, SUPPORT, union
 from xentcli.text import shown
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from xentcli.row_hashes import hashes_of
 from xentcli.rows.losses import column_sums
 from xentcli.rows.matrix_scores import Matrix
 from xentcli.rows.single_scores import Single
-from xentcli.statistic import Statistic
+from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.frame import Frame
 from xentcli.rows.batch import View, times
 from xentcli.rows.class_rows import ClassBatch
+from xentcli.sums.frame import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import Batch, Slot
     from xentcli.rows.losses import Loss
-    from xentcli.state import Part, State
+    from xentcli.sums.state import Part, State
 
     Floats = NDArray[np.float64]
 

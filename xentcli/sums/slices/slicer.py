@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.numerics import from_arrow
-from xentcli.slice_values import runs, values_of
+from xentcli.sums.slices.values import runs, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.bins import Bins
-    from xentcli.slice_places import Key
-    from xentcli.slices import Slices
+    from xentcli.sums.slices.keys import Key
+    from xentcli.sums.slices.slices import Slices
 
     Rows = NDArray[np.intp]
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.frame import RowsFrame
 from xentcli.layout.layout import MOST_SEARCHED
 from xentcli.numerics import from_arrow
-from xentcli.slice_values import values_of
-from xentcli.slices import Slices
-from xentcli.statistic import LOSS, ROWS
+from xentcli.sums.frame import RowsFrame
+from xentcli.sums.slices.slices import Slices
+from xentcli.sums.slices.values import values_of
+from xentcli.sums.statistic import LOSS, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xentcli.layout.layout import Layout
     from xentcli.rows.batch import Batch
-    from xentcli.slice_places import Key
+    from xentcli.sums.slices.keys import Key
 
     Rows = NDArray[np.intp]
 

@@ -14,16 +14,16 @@ import numpy as np
 from xentcli.bin_counts import UNIT, binned, folded, numbers_of, scratch, totals_of
 from xentcli.numerics.groups import Arrangement
 from xentcli.rows.matrix_scores import Matrix, Probabilities
-from xentcli.statistic import Statistic
+from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.frame import Frame
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import Batch
     from xentcli.rows.class_rows import ClassBatch
     from xentcli.rows.scores import Scores
+    from xentcli.sums.frame import Frame
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

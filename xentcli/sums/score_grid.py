@@ -19,7 +19,7 @@ from xentcli.numerics.elementary import surprise
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.isotonic import pool
 from xentcli.numerics.keyed_sums import KeyedSums
-from xentcli.statistic import Statistic
+from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.slice_places import Key, Places, hashes_of, hashes_of_whole
 from xentcli.slice_readings import Reading, Whole
-from xentcli.state import State
+from xentcli.sums.slices.keys import Key, Places, hashes_of, hashes_of_whole
+from xentcli.sums.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from xentcli.state import Readable
+    from xentcli.sums.state import Readable
 
     Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]

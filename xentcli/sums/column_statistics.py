@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.rows.batch import times
-from xentcli.statistic import Statistic
+from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from xentcli.frame import Frame
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import Batch
     from xentcli.rows.class_rows import ClassBatch
+    from xentcli.sums.frame import Frame
 
     Floats = NDArray[np.float64]
 

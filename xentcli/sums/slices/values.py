@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.bins import Bins
-    from xentcli.slice_places import Key
+    from xentcli.sums.slices.keys import Key
 
     Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.frame import SlicedFrame
 from xentcli.numerics.draws import MOST, Draws
 from xentcli.numerics.groups import Groups
 from xentcli.replicates import Replicates
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.identities import Identity
-from xentcli.state import State
-from xentcli.statistic import observe_all
+from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.state import State
+from xentcli.sums.statistic import observe_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
     from xentcli.rows.batch import Batch
-    from xentcli.statistic import Statistic
+    from xentcli.sums.statistic import Statistic
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

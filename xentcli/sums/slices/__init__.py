@@ -1,0 +1,1 @@
+"""Sums by slice, and which slice a row falls into."""
