@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xentcli.commands.conventions import scope
+from xentcli.figures.metric import kinds_of
 from xentcli.layout.conventions import CONVENTIONS
 from xentcli.layout.rules import Arithmetic
-from xentcli.metric import kinds_of
 from xentcli.metrics import registry
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xentcli.engine import Sum
+    from xentcli.figures.metric import Requested
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
-    from xentcli.metric import Requested
     from xentcli.options import Bootstrap
     from xentcli.report import Report
     from xentcli.sums.state import Readable
-    from xentcli.totals import Totals
 
 # Where a figure is undefined or infinite in a greater share of the replicates, the others say
 # too little of it.

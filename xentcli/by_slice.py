@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.against_rest import clustered_tests, tests
 from xentcli.errors import InputError
-from xentcli.means import Over
+from xentcli.figures.against_rest import clustered_tests, tests
+from xentcli.figures.means import Over
+from xentcli.figures.slice_columns import Column, SliceTotals, column_of
 from xentcli.report import Finding, Value
 from xentcli.slice_report import SliceTable
-from xentcli.slice_totals import Column, SliceTotals, column_of
 from xentcli.sums.slices.values import named
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.clusters import ByCluster
+    from xentcli.figures.clusters import ByCluster
+    from xentcli.figures.metric import Requested
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
-    from xentcli.metric import Requested
     from xentcli.options import ReportOptions
     from xentcli.sums.slices.slices import Slices
-    from xentcli.totals import Totals
 
 
 class BySlice(NamedTuple):

@@ -13,20 +13,20 @@ from xentcli.calibration_report import (
 )
 from xentcli.decomposition import parts_of
 from xentcli.errors import UsageError
+from xentcli.figures.reliability import bins_of, expected_error, squared_error
 from xentcli.metrics import request
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
 from xentcli.recalibration import winnings
-from xentcli.reliability import bins_of, expected_error, squared_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentcli.figures.metric import Requested
+    from xentcli.figures.reliability import BinSums
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
-    from xentcli.metric import Requested
-    from xentcli.reliability import BinSums
-    from xentcli.totals import Totals
 
 _ANY = ("ece", "squared_ece", "bias", "calibration_loss")
 _PAIR = ("miscalibration", "discrimination", "uncertainty")

@@ -18,11 +18,11 @@ from xentcli.sums.statistic import LOSSES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.metric import Setting
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
-    from xentcli.metric import Setting
     from xentcli.sums.score_grid import ScoreGrid
     from xentcli.sums.statistic import Statistic
-    from xentcli.totals import Totals
 
 
 class Parts(NamedTuple):

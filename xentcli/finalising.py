@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from xentcli import __version__
 from xentcli.errors import InputError
+from xentcli.figures.totals import Totals
 from xentcli.findings import example_locator, findings
 from xentcli.layout.like import rule_of
 from xentcli.report import ClassReport, LayoutReport, Report, SourceReport, Uncertainty
 from xentcli.signature import signature
 from xentcli.text import shown
-from xentcli.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.calibration_report import CalibrationReport
-    from xentcli.clusters import ByCluster
     from xentcli.engine import Outcome, Sum
+    from xentcli.figures.clusters import ByCluster
+    from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
-    from xentcli.metric import Requested
     from xentcli.options import Policy, ReportOptions
     from xentcli.report import Finding, FoundSlices, SliceReport
     from xentcli.sums.slices.slices import Slices
@@ -125,7 +125,7 @@ def clusters_of(
     """The sums by cluster. Raises InputError where there are too many, or rows without one."""
     if layout.cluster is None:
         return None
-    from xentcli.clusters import ByCluster
+    from xentcli.figures.clusters import ByCluster
 
     column = f"column '{shown(layout.cluster)}'"
     if slices.bar is not None or len(slices.places) > slices.most:

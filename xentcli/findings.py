@@ -16,10 +16,10 @@ from xentcli.rows.tally import Code, Entry
 from xentcli.text import shown
 
 if TYPE_CHECKING:
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
     from xentcli.options import Policy
     from xentcli.rows.tally import Case, Tally
-    from xentcli.totals import Totals
 
 Locate = Callable[["Case"], dict[str, Any]]
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xentcli.figures.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING, variance
 from xentcli.layout.layout import MOST_SEARCHED
-from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING, variance
 from xentcli.numerics.distributions import holm, student_quantile, student_tails
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
     from xentcli.sums.slices.keys import Key
     from xentcli.sums.slices.search import Columns
     from xentcli.sums.slices.slices import Slices
-    from xentcli.totals import Totals
 
     Floats = NDArray[np.float64]
 

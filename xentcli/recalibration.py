@@ -11,8 +11,8 @@ from xentcli.numerics.distributions import normal_tails
 from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
+    from xentcli.figures.totals import Totals
     from xentcli.sums.row_sample import RowSample
-    from xentcli.totals import Totals
 
 
 class Winnings(NamedTuple):

@@ -12,8 +12,8 @@ from xentcli.report import SliceReport, Value, VersusRest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.against_rest import Tests
-    from xentcli.slice_totals import Column
+    from xentcli.figures.against_rest import Tests
+    from xentcli.figures.slice_columns import Column
     from xentcli.sums.slices.keys import Key
 
     Floats = NDArray[np.float64]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xentcli.intervals import Intervals
+from xentcli.figures.intervals import Intervals
+from xentcli.figures.means import Estimate
 from xentcli.jobs.checking.deciding import Decision, decide, rows_needed
 from xentcli.jobs.checking.verdicts import DecideOn, Operator, Verdict
 from xentcli.jobs.comparing.unpaired import of_figures
-from xentcli.means import Estimate
 from xentcli.options import Base
 from xentcli.report import Value
 

@@ -11,11 +11,11 @@ import pytest
 
 import xentcli
 from xentcli.errors import UsageError
-from xentcli.intervals import Intervals
+from xentcli.figures.intervals import Intervals
+from xentcli.figures.means import Estimate
 from xentcli.jobs.checking.deciding import decide
 from xentcli.jobs.checking.verdicts import DecideOn, Operator, Verdict
 from xentcli.jobs.comparing.figures import of_shares, with_test
-from xentcli.means import Estimate
 from xentcli.options import Base
 from xentcli.report import Value
 

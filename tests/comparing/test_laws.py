@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.comparing.pairs import candidate, tables
-from xentcli.intervals import Intervals
+from xentcli.figures.intervals import Intervals
+from xentcli.figures.means import Estimate
 from xentcli.jobs.comparing.figures import with_test
-from xentcli.means import Estimate
 from xentcli.options import Base
 from xentcli.report import Value
 

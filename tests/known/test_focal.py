@@ -15,7 +15,7 @@ from xentcli.metrics import request
 from xentcli.options import Scale
 
 if TYPE_CHECKING:
-    from xentcli.metric import Requested
+    from xentcli.figures.metric import Requested
 
 
 def asked(spec: str) -> Requested:

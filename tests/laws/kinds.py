@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from xentcli.errors import UsageError
+from xentcli.figures.metric import Metric, Parameter, Requested, Setting
+from xentcli.figures.totals import Totals
 from xentcli.layout.layout import Layout, Shape
-from xentcli.metric import Metric, Parameter, Requested, Setting
 from xentcli.metrics import fitting, registry
 from xentcli.numerics.elementary import surprise
 from xentcli.options import Base, Scale, TargetKind, TargetScale, Task
 from xentcli.rows.tally import Place
 from xentcli.sums.state import State
 from xentcli.sums.statistic import ROWS, Statistic, observe_all, union
-from xentcli.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,18 +10,18 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.laws.kinds import AnyRows, Figures, copied, names_of, requests_for, statistics_of
+from xentcli.figures.totals import Totals
 from xentcli.options import Scale, TargetKind
 from xentcli.rows.by_scale import scores_of
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.sums.state import State
-from xentcli.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from xentcli.metric import Requested
+    from xentcli.figures.metric import Requested
 
     Array = NDArray[Any]
 

@@ -9,7 +9,7 @@ import typer
 from xentcli.options import TargetKind
 
 if TYPE_CHECKING:
-    from xentcli.metric import Metric
+    from xentcli.figures.metric import Metric
 
 
 def metrics_command(
@@ -78,7 +78,7 @@ def _list(metrics: list[Metric]) -> str:
 
 
 def _page(metric: Metric) -> str:
-    from xentcli.metric import kinds_of
+    from xentcli.figures.metric import kinds_of
 
     lines = [_spelling(metric), "", f"  {metric.summary}", "", f"  formula  {metric.formula}"]
     if metric.unit == "loss":

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xentcli.engine import Outcome, Watcher
+    from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
-    from xentcli.metric import Requested
     from xentcli.options import Bootstrap
     from xentcli.reading.source import Source
     from xentcli.report import Report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.against_rest import FEWEST
+from xentcli.figures.against_rest import FEWEST
 from xentcli.metrics import find, request
 from xentcli.numerics.distributions import holm, student_tails
 

@@ -8,8 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
-from xentcli.layout.naming import nearest
-from xentcli.metric import (
+from xentcli.figures.metric import (
     CLASSES,
     DECIDED,
     DISTRIBUTIONS,
@@ -20,8 +19,9 @@ from xentcli.metric import (
     Metric,
     Requested,
 )
+from xentcli.figures.spec import parse_specs
+from xentcli.layout.naming import nearest
 from xentcli.options import TargetKind
-from xentcli.spec import parse_specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.means import Estimate
-from xentcli.metric import Metric, Setting
+from xentcli.figures.means import Estimate
+from xentcli.figures.metric import Metric, Setting
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.report import Value
@@ -16,8 +16,8 @@ from xentcli.sums.statistic import ROWS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.totals import Totals
     from xentcli.sums.statistic import Statistic
-    from xentcli.totals import Totals
 
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:

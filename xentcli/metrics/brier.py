@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import DECIDED, Metric, Parameter, RowNumber, Setting
+from xentcli.figures.metric import DECIDED, Metric, Parameter, RowNumber, Setting
 from xentcli.sums.statistic import BRIER, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.slice_columns import Column, SliceTotals
+    from xentcli.figures.totals import Totals
     from xentcli.options import TargetKind
     from xentcli.report import Value
-    from xentcli.slice_totals import Column, SliceTotals
-    from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.means import Estimate
-from xentcli.metric import Metric, Setting
+from xentcli.figures.means import Estimate
+from xentcli.figures.metric import Metric, Setting
 from xentcli.sums.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.totals import Totals
     from xentcli.report import Value
     from xentcli.sums.statistic import Statistic
-    from xentcli.totals import Totals
 
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli import class_weights
 from xentcli.errors import UsageError
-from xentcli.means import Estimate, Factors, Over
-from xentcli.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
+from xentcli.figures import class_weights
+from xentcli.figures.means import Estimate, Factors, Over
+from xentcli.figures.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
 from xentcli.numerics.exact import ratio, units_of
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
@@ -19,11 +19,11 @@ from xentcli.sums.statistic import LOSSES, family
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from xentcli.figures.slice_columns import Column, SliceTotals
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
     from xentcli.report import Value
-    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.sums.statistic import Statistic
-    from xentcli.totals import Totals
 
 
 def _loss(settings: Mapping[str, Setting], kind: TargetKind) -> Loss:

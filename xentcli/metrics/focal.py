@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli import class_weights
 from xentcli.errors import UsageError
-from xentcli.means import Factors, Over
-from xentcli.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
+from xentcli.figures import class_weights
+from xentcli.figures.means import Factors, Over
+from xentcli.figures.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
 from xentcli.options import TargetKind
 from xentcli.rows.losses import Loss
 from xentcli.sums.statistic import ROWS, family
@@ -15,10 +15,10 @@ from xentcli.sums.statistic import ROWS, family
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
     from xentcli.report import Value
     from xentcli.sums.statistic import Statistic
-    from xentcli.totals import Totals
 
 
 def _read_alpha(text: str) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import SOFT_ONLY, Metric, Setting
+from xentcli.figures.metric import SOFT_ONLY, Metric, Setting
 from xentcli.sums.statistic import DIVERGENCE, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.slice_columns import Column, SliceTotals
+    from xentcli.figures.totals import Totals
     from xentcli.report import Value
-    from xentcli.slice_totals import Column, SliceTotals
-    from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:

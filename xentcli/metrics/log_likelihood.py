@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.means import Estimate
-from xentcli.metric import EVERYTHING, Metric, Setting
+from xentcli.figures.means import Estimate
+from xentcli.figures.metric import EVERYTHING, Metric, Setting
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.slice_columns import Column, SliceTotals
+    from xentcli.figures.totals import Totals
     from xentcli.report import Value
-    from xentcli.slice_totals import Column, SliceTotals
-    from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.clusters import Term
-from xentcli.means import Estimate
-from xentcli.metric import DISTRIBUTIONS, Metric, Setting
+from xentcli.figures.clusters import Term
+from xentcli.figures.means import Estimate
+from xentcli.figures.metric import DISTRIBUTIONS, Metric, Setting
+from xentcli.figures.totals import mean_of
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
 from xentcli.sums.statistic import LOSSES
-from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.clusters import Clusters
+    from xentcli.figures.clusters import Clusters
+    from xentcli.figures.totals import Totals
     from xentcli.report import Value
-    from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:

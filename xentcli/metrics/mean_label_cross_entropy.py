@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import LABELS_ONLY, Metric, RowNumber, Setting
+from xentcli.figures.metric import LABELS_ONLY, Metric, RowNumber, Setting
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.totals import Totals
     from xentcli.options import TargetKind
     from xentcli.report import Value
-    from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:

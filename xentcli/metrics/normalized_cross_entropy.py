@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.clusters import Term
-from xentcli.means import Estimate
-from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.figures.clusters import Term
+from xentcli.figures.means import Estimate
+from xentcli.figures.metric import DECIDED, Metric, Setting
+from xentcli.figures.totals import natural_log
 from xentcli.numerics import doubles
 from xentcli.numerics.doubles import Doubles
 from xentcli.numerics.elementary import log
@@ -18,16 +19,15 @@ from xentcli.numerics.exact import ratio
 from xentcli.options import TargetKind
 from xentcli.report import Value
 from xentcli.sums.statistic import LOSSES, SUPPORT
-from xentcli.totals import natural_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from xentcli.clusters import Clusters
-    from xentcli.slice_totals import Column, SliceTotals
-    from xentcli.totals import Totals
+    from xentcli.figures.clusters import Clusters
+    from xentcli.figures.slice_columns import Column, SliceTotals
+    from xentcli.figures.totals import Totals
 
     Floats = NDArray[np.float64]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.means import Estimate, over_all
-from xentcli.metric import Metric, Setting
+from xentcli.figures.means import Estimate, over_all
+from xentcli.figures.metric import Metric, Setting
+from xentcli.figures.totals import mean_of
 from xentcli.sums.column_statistics import ONE_VS_REST
 from xentcli.sums.statistic import ROWS
-from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.totals import Totals
     from xentcli.report import Value
-    from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.figures.metric import DECIDED, Metric, Setting
+from xentcli.figures.totals import mean_of
 from xentcli.options import TargetKind
 from xentcli.report import Value
 from xentcli.sums.statistic import DECISIONS, ROWS
-from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.totals import Totals
+    from xentcli.figures.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.means import Estimate
-from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.figures.means import Estimate
+from xentcli.figures.metric import DECIDED, Metric, Setting
+from xentcli.figures.totals import mean_of
 from xentcli.options import TargetKind
 from xentcli.sums.statistic import DECISIONS, ROWS, SUPPORT
-from xentcli.totals import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from xentcli.figures.totals import Totals
     from xentcli.report import Value
-    from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

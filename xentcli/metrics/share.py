@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import DECIDED, Metric, Setting
+from xentcli.figures.metric import DECIDED, Metric, Setting
 from xentcli.numerics.exact import ratio
 from xentcli.report import Value
 from xentcli.sums.statistic import LOSSES
@@ -12,7 +12,7 @@ from xentcli.sums.statistic import LOSSES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.totals import Totals
+    from xentcli.figures.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Parameter, Setting
+from xentcli.figures.metric import Metric, Parameter, Setting
 from xentcli.report import Value
 from xentcli.sums.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.totals import Totals
     from xentcli.sums.statistic import Statistic
-    from xentcli.totals import Totals
 
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
@@ -24,7 +24,7 @@ def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
-    from xentcli.reliability import bins_of, squared_error
+    from xentcli.figures.reliability import bins_of, squared_error
 
     return Value(squared_error(bins_of(totals, int(settings["bins"]), group)))
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.metric import Metric, Parameter, RowNumber, Setting
+from xentcli.figures.metric import Metric, Parameter, RowNumber, Setting
 from xentcli.sums.statistic import ROWS, top
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.totals import Totals
     from xentcli.options import TargetKind
     from xentcli.report import Value
     from xentcli.sums.statistic import Statistic
-    from xentcli.totals import Totals
 
 
 def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.decomposition import check_two_classes, figure_of, sums_of_parts
-from xentcli.metric import Metric, Setting
+from xentcli.figures.metric import Metric, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.totals import Totals
     from xentcli.report import Value
-    from xentcli.totals import Totals
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:

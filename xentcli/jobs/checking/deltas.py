@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
-from xentcli.intervals import Intervals
+from xentcli.figures.intervals import Intervals
 from xentcli.jobs.checking.comparable import same_slices
 from xentcli.jobs.checking.figures import Chosen, figure_of, part_of
 from xentcli.jobs.checking.verdicts import Worse

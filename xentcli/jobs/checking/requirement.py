@@ -12,17 +12,17 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import UsageError
+from xentcli.figures.spec import parse_one
 from xentcli.jobs.checking.verdicts import Operator
 from xentcli.layout.bins import spelled
 from xentcli.layout.naming import nearest
 from xentcli.metrics import find, request
-from xentcli.spec import parse_one
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xentcli.metric import Requested
+    from xentcli.figures.metric import Requested
 
 ROWS = "rows"
 _SCOPE = re.compile(r"\s*([A-Za-z_]\w*)\s*([.\[])")

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xentcli.figures.means import Estimate, Over
 from xentcli.jobs.comparing.comparison import Difference, Outcomes
 from xentcli.jobs.comparing.pair_sums import BASE, BOTH, CANDIDATE, DIFFERENCE, OUTCOMES
-from xentcli.means import Estimate, Over
 from xentcli.numerics.distributions import holm, student_tails
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
@@ -24,10 +24,10 @@ from xentcli.report import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xentcli.intervals import Intervals
+    from xentcli.figures.intervals import Intervals
+    from xentcli.figures.totals import Totals
     from xentcli.jobs.comparing.comparison import Candidate
     from xentcli.jobs.comparing.measures import Measure
-    from xentcli.totals import Totals
 
 # Of fewer rows, a difference without any spread is not tested.
 FEWEST = 10

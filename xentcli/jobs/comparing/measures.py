@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.figures.metric import RowNumber
     from xentcli.layout.layout import Layout
-    from xentcli.metric import RowNumber
     from xentcli.rows.batch import Batch
 
     Line = NDArray[Any]

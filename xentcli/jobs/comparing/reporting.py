@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.by_slice import with_lines
 from xentcli.errors import InputError
+from xentcli.figures.totals import Totals
 from xentcli.finalising import clusters_of, of_clusters
 from xentcli.findings import few_clusters
 from xentcli.jobs.comparing.comparison import Candidate, Difference, Origin, Pairing, Part
@@ -22,12 +23,11 @@ from xentcli.jobs.comparing.measures import main_of
 from xentcli.report import Finding
 from xentcli.sums.slices.values import named
 from xentcli.text import shown
-from xentcli.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.clusters import ByCluster
+    from xentcli.figures.clusters import ByCluster
     from xentcli.jobs.comparing.measures import Measure
     from xentcli.jobs.comparing.pairs import PairSums
     from xentcli.jobs.comparing.partners import Unpaired

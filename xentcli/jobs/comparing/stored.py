@@ -11,7 +11,8 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, UsageError
-from xentcli.intervals import Intervals
+from xentcli.figures.intervals import Intervals
+from xentcli.figures.means import Estimate
 from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Pairing
 from xentcli.jobs.comparing.figures import corrected_among, with_test
 from xentcli.jobs.comparing.unpaired import compared as as_of_other_rows
@@ -28,7 +29,6 @@ from xentcli.jobs.states.pairing import (
 from xentcli.jobs.states.saved import report_of, saved_of
 from xentcli.layout.labels import canonical
 from xentcli.layout.like import rule_of
-from xentcli.means import Estimate
 from xentcli.metrics import find
 from xentcli.options import Keep, TargetKind
 from xentcli.report import Finding

@@ -14,12 +14,12 @@ import numpy as np
 
 from xentcli import __version__
 from xentcli.errors import InputError
-from xentcli.intervals import Intervals
+from xentcli.figures.intervals import Intervals
+from xentcli.figures.means import Estimate
 from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Pairing, Part
 from xentcli.jobs.comparing.figures import corrected, corrected_among, with_test
 from xentcli.jobs.evaluate import score
 from xentcli.layout.labels import canonical
-from xentcli.means import Estimate
 from xentcli.metrics import request
 from xentcli.numerics.distributions import normal_tails
 from xentcli.report import Value

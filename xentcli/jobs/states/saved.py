@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from xentcli.engine import Sum
+    from xentcli.figures.metric import Requested
     from xentcli.jobs.evaluate import Ran
     from xentcli.jobs.states.fingerprint import Fingerprint
     from xentcli.jobs.states.pair_sketch import PairSketch
     from xentcli.layout.layout import Layout
-    from xentcli.metric import Requested
     from xentcli.options import Policy
     from xentcli.report import Report
 

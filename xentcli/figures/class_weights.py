@@ -15,7 +15,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from xentcli.totals import Totals
+    from xentcli.figures.totals import Totals
 
 NONE, BALANCED = "none", "balanced"
 _LARGEST = 1e60

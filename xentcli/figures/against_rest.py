@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
+from xentcli.figures.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
+from xentcli.figures.slice_columns import quotient
 from xentcli.numerics import doubles
 from xentcli.numerics.distributions import holm, student_tails
-from xentcli.slice_totals import quotient
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.clusters import ByCluster
+    from xentcli.figures.clusters import ByCluster
+    from xentcli.figures.slice_columns import SliceTotals
     from xentcli.numerics.doubles import Doubles
-    from xentcli.slice_totals import SliceTotals
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]

@@ -6,15 +6,15 @@ import math
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.clusters import Term
+from xentcli.figures.clusters import Term
 from xentcli.numerics.exact import ratio, units_of
 from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.clusters import Clusters
-    from xentcli.totals import Totals
+    from xentcli.figures.clusters import Clusters
+    from xentcli.figures.totals import Totals
 
 # Where the rounding of the terms themselves (2^-53 for a square, some times that for products
 # with weights) is all that is left of a variance, it is zero.

@@ -12,7 +12,7 @@ from xentcli.numerics.elementary import exp
 from xentcli.report import Value
 
 if TYPE_CHECKING:
-    from xentcli.means import Estimate
+    from xentcli.figures.means import Estimate
     from xentcli.options import Base
 
 _Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}

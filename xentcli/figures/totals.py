@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.clusters import Term
-from xentcli.intervals import Intervals
-from xentcli.means import (
+from xentcli.figures.clusters import Term
+from xentcli.figures.intervals import Intervals
+from xentcli.figures.means import (
     PRODUCTS_ROUNDING,
     Estimate,
     Factors,
@@ -32,7 +32,7 @@ from xentcli.report import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.clusters import Clusters
+    from xentcli.figures.clusters import Clusters
     from xentcli.layout.rules import Rule
     from xentcli.sums.state import Readable
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
+from xentcli.figures.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
 from xentcli.numerics import doubles
 from xentcli.numerics.doubles import Doubles
 from xentcli.numerics.elementary import exp
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.figures.totals import Totals
     from xentcli.sums.slices.slices import Slices
-    from xentcli.totals import Totals
 
     Floats = NDArray[np.float64]
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from xentcli.figures.slice_columns import Column, SliceTotals
+    from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
-    from xentcli.slice_totals import Column, SliceTotals
     from xentcli.sums.statistic import Statistic
-    from xentcli.totals import Totals
 
 Setting = str | float
 

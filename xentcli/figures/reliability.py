@@ -10,7 +10,7 @@ from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.sums.calibration_bins import keys_of
 
 if TYPE_CHECKING:
-    from xentcli.totals import Totals
+    from xentcli.figures.totals import Totals
 
 
 class BinSums(NamedTuple):

@@ -1,0 +1,1 @@
+"""Sums read as figures: means, errors, intervals, tests."""
