@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xentcli.gate import check as check
     from xentcli.jobs.checking.verdicts import Checked as Checked
     from xentcli.jobs.comparing.comparison import Comparison as Comparison
-    from xentcli.report import Report as Report
+    from xentcli.report.report import Report as Report
 
 __version__ = "0.1.0"
 
@@ -27,7 +27,7 @@ _HOMES = {
     "evaluate": "xentcli.api",
     "compare": "xentcli.api",
     "check": "xentcli.gate",
-    "Report": "xentcli.report",
+    "Report": "xentcli.report.report",
     "Checked": "xentcli.jobs.checking.verdicts",
     "Comparison": "xentcli.jobs.comparing.comparison",
     "XentError": "xentcli.errors",

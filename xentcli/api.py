@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.comparing.comparison import Comparison
     from xentcli.options import Like, Scale, TargetScale
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 Path = str | os.PathLike[str]
 
@@ -107,7 +107,7 @@ def evaluate(
         threads: As many as there are processors otherwise. Never changes a result.
 
     Returns:
-        The report; see `xentcli.report.Report`.
+        The report; see `xentcli.report.report.Report`.
 
     Raises:
         InputError: The data cannot be read, or a row cannot be scored.

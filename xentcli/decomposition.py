@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import UsageError
-from xentcli.report import Value
+from xentcli.report.report import Value
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from xentcli.jobs.checking import gate
 from xentcli.jobs.checking.requirement import parse_all
 from xentcli.jobs.checking.verdicts import DecideOn, OnInconclusive
 from xentcli.jobs.evaluate import Files, InMemory
-from xentcli.report import Report
+from xentcli.report.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xentcli.report import Finding, FoundSlice, Report, Uncertainty, Value
+    from xentcli.report.report import Finding, FoundSlice, Report, Uncertainty, Value
 
 
 def record_of(report: Report) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from xentcli.report import SliceReport, Value, VersusRest
+from xentcli.report.report import SliceReport, Value, VersusRest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Pairing, Part
-from xentcli.report import LayoutReport, SourceReport, Value
+from xentcli.report.report import LayoutReport, SourceReport, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,7 +15,7 @@ from xentcli.jobs.checking.deciding import Decision, decide, rows_needed
 from xentcli.jobs.checking.verdicts import DecideOn, Operator, Verdict
 from xentcli.jobs.comparing.unpaired import of_figures
 from xentcli.options import Base
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 NUMBERS = st.floats(-1e6, 1e6)

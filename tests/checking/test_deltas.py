@@ -22,7 +22,7 @@ from xentcli.jobs.states.files import state_bytes
 from xentcli.jobs.states.saved import saved_of
 from xentcli.options import ColumnOptions, Keep
 from xentcli.reading.data_sets import Files
-from xentcli.report import Report, Value
+from xentcli.report.report import Report, Value
 
 if TYPE_CHECKING:
     from pathlib import Path

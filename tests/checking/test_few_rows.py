@@ -17,7 +17,7 @@ from xentcli.jobs.checking.deciding import decide
 from xentcli.jobs.checking.verdicts import DecideOn, Operator, Verdict
 from xentcli.jobs.comparing.figures import of_shares, with_test
 from xentcli.options import Base
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 OPEN, PASS = Verdict.INCONCLUSIVE, Verdict.PASS
 INTERVALS = Intervals(Base.E, 0.95)

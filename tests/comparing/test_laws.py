@@ -14,7 +14,7 @@ from xentcli.figures.intervals import Intervals
 from xentcli.figures.means import Estimate
 from xentcli.jobs.comparing.figures import with_test
 from xentcli.options import Base
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -12,7 +12,7 @@ import xentcli
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
     Floats = NDArray[np.float64]
 

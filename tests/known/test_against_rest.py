@@ -13,7 +13,7 @@ import xentcli
 from xentcli.numerics.distributions import holm
 
 if TYPE_CHECKING:
-    from xentcli.report import SliceReport
+    from xentcli.report.report import SliceReport
 
 
 def table(seed: int = 0, n: int = 900, bad: float = 0.0) -> pd.DataFrame:

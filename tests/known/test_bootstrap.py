@@ -11,14 +11,14 @@ import pytest
 
 import xentcli
 from tests.known.frames import label_table, labelled
-from xentcli.report import Uncertainty, Value
+from xentcli.report.report import Uncertainty, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
     Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xentcli.bootstrap import multiplicity, quantile, spread, together
-from xentcli.report import Value
+from xentcli.report.bootstrap import multiplicity, quantile, spread, together
+from xentcli.report.report import Value
 from xentcli.rows.identities import Identity, Kind
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.laws.kinds import AnyRows, Figures
     from xentcli.options import Scale
-    from xentcli.report import Value
+    from xentcli.report.report import Value
 
     Floats = NDArray[np.float64]
 

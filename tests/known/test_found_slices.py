@@ -16,7 +16,7 @@ from tests.known.frames import distributions, label_table, labelled, soft_table
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.report import FoundSlices
+    from xentcli.report.report import FoundSlices
 
 
 def noise(seed: int, n: int = 600) -> pd.DataFrame:

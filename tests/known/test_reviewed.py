@@ -47,7 +47,7 @@ def test_a_sample_does_not_stand_for_rows_that_repeat_too_often(
     data.loc[often, "prob"] = 0.02
     data.loc[often, "label"] = (np.arange(2000) % 20 == 0).astype(int)
     assert xentcli.evaluate(data, metric="calibration_loss").metrics["calibration_loss"] == (
-        xentcli.report.Value(None, unit="nats")
+        xentcli.report.report.Value(None, unit="nats")
     )
 
 

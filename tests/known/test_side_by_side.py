@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from xentcli.jobs.side_by_side import SideBySide, side_by_side
-from xentcli.report import LayoutReport, Report, SourceReport, Uncertainty, Value
+from xentcli.report.report import LayoutReport, Report, SourceReport, Uncertainty, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tests.laws.kinds import AnyRows, Figures
-    from xentcli.report import Value
+    from xentcli.report.report import Value
 
     Floats = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from xentcli.jobs.evaluate import InMemory, Options, score
 from xentcli.options import Base, ColumnOptions, Policy, ReportOptions, RunOptions
 
 if TYPE_CHECKING:
-    from xentcli.report import Finding, Report
+    from xentcli.report.report import Finding, Report
 
 
 def report_of(

@@ -14,7 +14,7 @@ from tests.laws.test_slices import check_slices, classes
 from xentcli.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 EDGES = "x[-1,0,0.5]"
 NAMES = ["< -1", "[-1, 0)", "[0, 0.5)", ">= 0.5"]

@@ -22,7 +22,7 @@ from xentcli.sums.state import State
 if TYPE_CHECKING:
     import random
 
-    from xentcli.report import Report, Value
+    from xentcli.report.report import Report, Value
 
 
 def classes(seed: int, n: int) -> pd.DataFrame:

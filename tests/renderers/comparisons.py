@@ -15,7 +15,7 @@ from xentcli.jobs.comparing.comparison import (
     Pairing,
     Part,
 )
-from xentcli.report import Finding, LayoutReport, SourceReport, Value
+from xentcli.report.report import Finding, LayoutReport, SourceReport, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

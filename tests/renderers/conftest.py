@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xentcli.report import ClassReport, Finding, LayoutReport, Report, SourceReport, Value
+from xentcli.report.report import ClassReport, Finding, LayoutReport, Report, SourceReport, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -18,7 +18,7 @@ from xentcli.calibration_report import (
 from xentcli.renderers import RenderOptions, get
 
 if TYPE_CHECKING:
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def bins(*observed: float | None) -> tuple[ReliabilityBin, ...]:

@@ -20,7 +20,7 @@ from tests.renderers import comparisons
 from tests.renderers.comparisons import candidate, comparison, difference, metrics, part
 from xentcli.jobs.comparing.comparison import ChangedRow, Comparison, Origin, Outcomes, Pairing
 from xentcli.renderers import RenderOptions, get, names
-from xentcli.report import Finding
+from xentcli.report.report import Finding
 from xentcli.text import shown
 
 PAGES = Path(__file__).parent / "pages"

@@ -11,7 +11,7 @@ import pytest
 from xentcli import renderers
 
 if TYPE_CHECKING:
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 @pytest.mark.parametrize("name", renderers.names())

@@ -9,10 +9,10 @@ import pytest
 from rich.cells import cell_len
 
 from xentcli.renderers import RenderOptions, get
-from xentcli.report import FoundSlice, FoundSlices
+from xentcli.report.report import FoundSlice, FoundSlices
 
 if TYPE_CHECKING:
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def found(names: list[dict[str, str]], tested: int = 200) -> FoundSlices:

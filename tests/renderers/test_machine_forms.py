@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from xentcli.renderers import RenderOptions, get
 from xentcli.renderers.json import to_json
-from xentcli.report import ClassReport, Value
+from xentcli.report.report import ClassReport, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 names = st.text(alphabet=st.characters(), max_size=20)  # lone surrogates included
 figures = st.none() | st.floats()

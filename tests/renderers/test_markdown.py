@@ -13,13 +13,13 @@ from markdown_it import MarkdownIt
 
 from xentcli.renderers import RenderOptions, get
 from xentcli.renderers._markup import code, prose
-from xentcli.report import Finding, Uncertainty
+from xentcli.report.report import Finding, Uncertainty
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 github = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 hostile = st.text(alphabet=st.characters() | st.sampled_from(list("|`*_<>[]()#\\&!~ \n\x1b")))

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from xentcli.renderers import RenderOptions, get
-from xentcli.report import ClassReport, Finding, Uncertainty, Value
+from xentcli.report.report import ClassReport, Finding, Uncertainty, Value
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 PAGES = Path(__file__).parent / "pages"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -25,7 +25,7 @@ from xentcli.options import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 _POLICY, _REPORT = Policy(), ReportOptions()
 NAMES = ("c0", "c1", "c2")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xentcli.jobs.states.marks import is_a_state
 
 from xentcli.errors import InputError, UsageError
-from xentcli.report import (
+from xentcli.report.report import (
     SCHEMA,
     ClassReport,
     LayoutReport,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from xentcli.commands.results import Output, Work
     from xentcli.jobs.evaluate import Files, Options
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 FAMILY = "each"
 

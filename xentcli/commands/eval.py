@@ -25,7 +25,7 @@ from xentcli.errors import UsageError
 if TYPE_CHECKING:
     from xentcli.jobs.evaluate import Files, Options
     from xentcli.renderers import Renderer
-    from xentcli.report import Report as Result
+    from xentcli.report.report import Report as Result
 
 SOURCES = typer.Argument(
     metavar="SOURCE...",

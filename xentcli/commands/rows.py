@@ -90,12 +90,12 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from itertools import chain
 
-    from xentcli.finalising import no_rows
     from xentcli.jobs.evaluate import Options, begin, understand
     from xentcli.jobs.scored_rows import Worst, scored_rows
     from xentcli.layout.naming import select
     from xentcli.layout.schema import missing_column
     from xentcli.options import ReportOptions, check
+    from xentcli.report.from_sums import no_rows
 
     options = Options(
         inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=out.base)

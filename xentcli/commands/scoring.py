@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from xentcli.jobs.evaluate import Files, Options, Ran
     from xentcli.options import Keep
     from xentcli.renderers import Renderer
-    from xentcli.report import Finding
-    from xentcli.report import Report as Result
+    from xentcli.report.report import Finding
+    from xentcli.report.report import Report as Result
 
 
 def options_of(inputs: Inputs, report: Figures, work: Work, keep: Keep | None = None) -> Options:

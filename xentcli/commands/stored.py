@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xentcli.jobs.evaluate import Ran
     from xentcli.jobs.states.saved import Saved
     from xentcli.options import ReportOptions
-    from xentcli.report import Report as Result
+    from xentcli.report.report import Report as Result
 
 
 def report_of_states(states: Sequence[Saved], inputs: Inputs, report: Report, kept: Kept) -> Result:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.layout.labels import spell
 from xentcli.layout.schema import Kind
-from xentcli.report import Finding
+from xentcli.report.report import Finding
 from xentcli.text import shown
 
 if TYPE_CHECKING:

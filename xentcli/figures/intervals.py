@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.numerics.elementary import exp
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from xentcli.figures.means import Estimate

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import UsageError
 from xentcli.options import TargetKind
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     import numpy as np

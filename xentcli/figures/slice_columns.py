@@ -14,7 +14,7 @@ from xentcli.numerics.elementary import exp
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

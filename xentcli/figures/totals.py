@@ -27,7 +27,7 @@ from xentcli.numerics.elementary import log
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import Base, TargetKind
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

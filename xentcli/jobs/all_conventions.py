@@ -14,7 +14,7 @@ from xentcli.rows.tally import Code
 if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Like
-    from xentcli.report import Finding, Report, Value
+    from xentcli.report.report import Finding, Report, Value
 
 
 class Entry(NamedTuple):

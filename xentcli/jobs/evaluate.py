@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.engine import Plan, run_threads, usable_threads
 from xentcli.errors import InputError, UsageError
-from xentcli.finalising import finalise, no_rows
 from xentcli.layout.like import adopted, rule_of
 from xentcli.layout.resolve import resolve
 from xentcli.layout.schema import Table
@@ -25,6 +24,7 @@ from xentcli.options import (
     check,
 )
 from xentcli.reading.data_sets import Files, InMemory
+from xentcli.report.from_sums import finalise, no_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
     from xentcli.reading.source import Source
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 __all__ = [
     "Beginning",
@@ -154,7 +154,7 @@ def run(data: Files | InMemory, options: Options, watcher: Watcher | None = None
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
         _check_bootstrap(layout, options.report.bootstrap)
         if options.report.calibration:
-            from xentcli.calibration_section import with_calibration
+            from xentcli.report.calibration import with_calibration
 
             requested = with_calibration(requested, layout)
         options = options._replace(policy=adopted(options.policy))

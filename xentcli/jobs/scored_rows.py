@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.engine import MOST_ROWS
-from xentcli.finalising import settled
 from xentcli.layout.schema import Role
 from xentcli.options import TargetKind
+from xentcli.report.from_sums import settled
 from xentcli.rows.decode import Decoder
 from xentcli.streaming import decoded
 

@@ -9,7 +9,7 @@ from xentcli.figures.means import Estimate
 from xentcli.figures.metric import Metric, Setting
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
-from xentcli.report import Value
+from xentcli.report.report import Value
 from xentcli.sums.column_statistics import PROBABILITIES
 from xentcli.sums.statistic import ROWS
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.figures.totals import Totals
-    from xentcli.report import Value
+    from xentcli.report.report import Value
     from xentcli.sums.statistic import Statistic
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xentcli.figures.slice_columns import Column, SliceTotals
     from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
-    from xentcli.report import Value
+    from xentcli.report.report import Value
     from xentcli.sums.statistic import Statistic
 
 

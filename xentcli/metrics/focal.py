@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
-    from xentcli.report import Value
+    from xentcli.report.report import Value
     from xentcli.sums.statistic import Statistic
 
 

@@ -17,7 +17,7 @@ from xentcli.numerics.doubles import Doubles
 from xentcli.numerics.elementary import log
 from xentcli.numerics.exact import ratio
 from xentcli.options import TargetKind
-from xentcli.report import Value
+from xentcli.report.report import Value
 from xentcli.sums.statistic import LOSSES, SUPPORT
 
 if TYPE_CHECKING:

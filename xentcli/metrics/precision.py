@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xentcli.figures.metric import DECIDED, Metric, Setting
 from xentcli.figures.totals import mean_of
 from xentcli.options import TargetKind
-from xentcli.report import Value
+from xentcli.report.report import Value
 from xentcli.sums.statistic import DECISIONS, ROWS
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xentcli.figures.totals import Totals
-    from xentcli.report import Value
+    from xentcli.report.report import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.figures.metric import DECIDED, Metric, Setting
 from xentcli.numerics.exact import ratio
-from xentcli.report import Value
+from xentcli.report.report import Value
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:

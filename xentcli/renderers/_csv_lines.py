@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from xentcli.renderers._csv_fields import number_field, text_field
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.report import Report, SliceReport
+    from xentcli.report.report import Report, SliceReport
 
 COLUMNS: tuple[str, ...] = (
     "scope",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import FoundSlice, FoundSlices
+    from xentcli.report.report import FoundSlice, FoundSlices
 
 MOST_FOUND = 20
 HEADER = ("rows", "cross-entropy", "above the rest", "excess", "p (Holm)")
@@ -20,7 +20,7 @@ def found_summary(found: FoundSlices, spell: Spelling) -> str:
     """A sentence: how many were found, among how many, or why none was.
 
     >>> from xentcli.renderers._figures import Spelling
-    >>> from xentcli.report import FoundSlices
+    >>> from xentcli.report.report import FoundSlices
     >>> found_summary(FoundSlices((), 56, 30, 0.95), Spelling())
     'no slice loses significantly more than the rest (56 tested)'
     """

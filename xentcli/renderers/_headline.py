@@ -9,7 +9,7 @@ from xentcli.renderers._figures import Spelling, listed
 from xentcli.renderers._order import costliest_first, figure
 
 if TYPE_CHECKING:
-    from xentcli.report import Finding, LayoutReport, Report, Uncertainty
+    from xentcli.report.report import Finding, LayoutReport, Report, Uncertainty
 
 HEADLINE = "cross_entropy"
 _BASELINE = "normalized_cross_entropy"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from xentcli.renderers._figures import Sentence, Spelling
-    from xentcli.report import Finding, Value
+    from xentcli.report.report import Finding, Value
 
 _PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
 _NO_LETTER = re.compile(r"[^\w ]|_")

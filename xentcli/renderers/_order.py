@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xentcli.report import Finding, Report, SliceReport, Value
+    from xentcli.report.report import Finding, Report, SliceReport, Value
 
 
 class Part(Protocol):

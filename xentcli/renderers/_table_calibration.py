@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from xentcli.calibration_report import CalibrationReport, ReliabilityBin
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 _INDENT, _GAP = 2, 2
 _LONGEST, _SHORTEST = 40, 10

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xentcli.renderers._figures import Spelling
     from xentcli.renderers._order import Part
-    from xentcli.report import Report, VersusRest
+    from xentcli.report.report import Report, VersusRest
 
 _SHARE = "share"
 _TITLES = {"mean_probability": "mean p", "f1": "F1"}

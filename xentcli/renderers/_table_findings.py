@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import Finding, Report
+    from xentcli.report.report import Finding, Report
 
 # For each severity: its sign in Unicode and in ASCII, and its style.
 _SIGNS = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 _INDENT, _GAP = 2, 2
 _NARROWEST = 16

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import Report, Value
+    from xentcli.report.report import Report, Value
 
 INDENT = 2
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import Report, SliceReport
+    from xentcli.report.report import Report, SliceReport
 
 
 def slice_block(

@@ -14,7 +14,7 @@ from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._csv_lines import COLUMNS, figure_lines
 
 if TYPE_CHECKING:
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def render(report: Report, options: RenderOptions) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._jsontext import indented, one_line
+from xentcli.report.json_text import indented, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def to_json(report: Report) -> str:

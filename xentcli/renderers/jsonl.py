@@ -18,12 +18,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._jsontext import one_line
+from xentcli.report.json_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def _records(report: Report) -> Iterator[dict[str, Any]]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.renderers._order import Part
-    from xentcli.report import Report, VersusRest
+    from xentcli.report.report import Report, VersusRest
 
 
 def _title(report: Report, spell: Spelling) -> str:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from xentcli.renderers import Renderer, RenderOptions
 
 if TYPE_CHECKING:
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def render(report: Report, options: RenderOptions) -> bytes:
     """The table as the bytes of a Parquet file."""
-    from xentcli.arrow_table import parquet_of
+    from xentcli.report.arrow_table import parquet_of
 
     return parquet_of(report)
 

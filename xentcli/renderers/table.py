@@ -19,7 +19,7 @@ from xentcli.renderers._table_slices import slice_block
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def blocks(report: Report, options: RenderOptions) -> list[list[RenderableType]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xentcli.engine import Watcher
     from xentcli.jobs.evaluate import Options
     from xentcli.reading.data_sets import InMemory
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def score_or_read(

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.errors import InputError
-from xentcli.finalising import no_rows
 from xentcli.jobs.calibrating.log_scores import log_scores, on_scale
 from xentcli.jobs.calibrating.notices import Notice, noticed
 from xentcli.jobs.calibrating.unlabelled import Unlabelled, layout_of
 from xentcli.jobs.evaluate import begin
 from xentcli.layout.layout import Shape
 from xentcli.layout.schema import Role
+from xentcli.report.from_sums import no_rows
 from xentcli.streaming import decoded
 from xentcli.text import shown
 

@@ -13,7 +13,7 @@ from xentcli.jobs.calibrating.methods import check_method, fit
 from xentcli.jobs.calibrating.notices import Notice
 from xentcli.jobs.calibrating.record import Calibration, Figures
 from xentcli.options import Policy, ReportOptions
-from xentcli.signature import signature
+from xentcli.report.signature import signature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from xentcli.jobs.calibrating.methods import Method
 from xentcli.jobs.calibrating.notices import Notice
 from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Policy, Scale, SumToOne, Task
-from xentcli.renderers._jsontext import indented
+from xentcli.report.json_text import indented
 from xentcli.text import shown
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xentcli.errors import InputError, UsageError
-from xentcli.finalising import no_rows, settled
 from xentcli.jobs.calibrating.log_scores import log_scores, on_scale
 from xentcli.jobs.calibrating.notices import Notice, noticed
 from xentcli.jobs.calibrating.possible import Possible
 from xentcli.jobs.evaluate import Options, begin, understand
 from xentcli.layout.schema import Role
 from xentcli.options import TargetKind, check
+from xentcli.report.from_sums import no_rows, settled
 from xentcli.rows.by_scale import scores_of
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.tally import Place

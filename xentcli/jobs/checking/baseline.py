@@ -9,7 +9,7 @@ from xentcli.jobs.checking import recorded
 from xentcli.jobs.checking.verdicts import BaselineReport
 from xentcli.jobs.evaluate import Files, InMemory
 from xentcli.jobs.states.marks import is_a_state
-from xentcli.report import Report
+from xentcli.report.report import Report
 
 if TYPE_CHECKING:
     from xentcli.jobs.evaluate import Options

@@ -9,7 +9,7 @@ from xentcli.errors import InputError
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 # What of a signature changes the meaning of a figure, and how a person would say so.
 _CONVENTIONS = {

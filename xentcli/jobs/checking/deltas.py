@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Part
     from xentcli.jobs.evaluate import Options
     from xentcli.reading.data_sets import InMemory
-    from xentcli.report import Report, Value
+    from xentcli.report.report import Report, Value
 
     Data = Files | InMemory
 

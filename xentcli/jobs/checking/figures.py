@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xentcli.errors import InputError, UsageError
 from xentcli.layout.labels import ClassIndex
 from xentcli.layout.naming import nearest
-from xentcli.report import Value
+from xentcli.report.report import Value
 from xentcli.slice_report import SliceTable
 from xentcli.sums.slices.values import as_sliced
 from xentcli.text import shown
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.checking.requirement import Requirement
     from xentcli.jobs.comparing.comparison import Candidate, Part
-    from xentcli.report import Report, SliceReport
+    from xentcli.report.report import Report, SliceReport
 
     Sliced = SliceReport | Part
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xentcli.jobs.checking.runs import Data
     from xentcli.jobs.checking.verdicts import Worse
     from xentcli.jobs.evaluate import InMemory, Options
-    from xentcli.report import Report, Value
+    from xentcli.report.report import Report, Value
 
     Watching = Callable[[int | None], AbstractContextManager[Watcher | None]]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xentcli.jobs.checking.verdicts import BaselineReport
     from xentcli.jobs.comparing.comparison import Comparison
     from xentcli.jobs.evaluate import Options
-    from xentcli.report import Finding, Report
+    from xentcli.report.report import Finding, Report
 
     Columns = tuple[str, ...]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.jobs.comparing.comparison import Pairing
-    from xentcli.report import Finding, Value
+    from xentcli.report.report import Finding, Value
 
 SCHEMA = "xentcli/check/1"
 
@@ -205,7 +205,7 @@ class Checked(NamedTuple):
 
     def to_json(self) -> str:
         """One line of RFC 8259 JSON: the same object as `xent check --json`."""
-        from xentcli.renderers._jsontext import one_line
+        from xentcli.report.json_text import one_line
 
         return one_line(self.to_dict())
 

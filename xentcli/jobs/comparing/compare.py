@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli import __version__
 from xentcli.engine import Plan, usable_threads
 from xentcli.errors import UsageError
-from xentcli.finalising import settled
 from xentcli.jobs.comparing.alignment import ahead, beside
 from xentcli.jobs.comparing.changes import Changes
 from xentcli.jobs.comparing.comparison import Comparison, Pairing
@@ -23,6 +22,7 @@ from xentcli.jobs.evaluate import FORKS, SMALL, Files, check_slicing, with_bins
 from xentcli.jobs.states.among import states_among
 from xentcli.layout.like import adopted, rule_of
 from xentcli.options import TargetKind, check
+from xentcli.report.from_sums import settled
 from xentcli.rows.identities import Identity, Kind
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from xentcli.jobs.comparing.sides import Lines
     from xentcli.jobs.evaluate import InMemory, Options
     from xentcli.layout.rules import Rule
-    from xentcli.report import Finding
+    from xentcli.report.report import Finding
 
 CHANGED = 5
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xentcli.report import Finding, LayoutReport, SourceReport, Uncertainty, Value
+    from xentcli.report.report import Finding, LayoutReport, SourceReport, Uncertainty, Value
 
 SCHEMA = "xentcli/comparison/1"
 
@@ -174,6 +174,6 @@ class Comparison(NamedTuple):
 
     def to_json(self) -> str:
         """The same as one line of JSON."""
-        from xentcli.renderers._jsontext import one_line
+        from xentcli.report.json_text import one_line
 
         return one_line(self.to_dict())

@@ -19,7 +19,7 @@ from xentcli.jobs.comparing.pair_sums import BASE, BOTH, CANDIDATE, DIFFERENCE, 
 from xentcli.numerics.distributions import holm, student_tails
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

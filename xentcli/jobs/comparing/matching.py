@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.errors import InputError
-from xentcli.finalising import no_rows
 from xentcli.jobs.comparing.agreement import first_other, truths
 from xentcli.jobs.comparing.grown import Grown
 from xentcli.jobs.comparing.hash_index import HashIndex
 from xentcli.jobs.comparing.partners import Beside, Unpaired
 from xentcli.numerics.hashing import of_texts
+from xentcli.report.from_sums import no_rows
 from xentcli.text import shown
 
 if TYPE_CHECKING:

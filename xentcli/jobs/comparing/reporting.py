@@ -6,11 +6,8 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.by_slice import with_lines
 from xentcli.errors import InputError
 from xentcli.figures.totals import Totals
-from xentcli.finalising import clusters_of, of_clusters
-from xentcli.findings import few_clusters
 from xentcli.jobs.comparing.comparison import Candidate, Difference, Origin, Pairing, Part
 from xentcli.jobs.comparing.figures import (
     both_endless,
@@ -20,7 +17,10 @@ from xentcli.jobs.comparing.figures import (
     outcomes,
 )
 from xentcli.jobs.comparing.measures import main_of
-from xentcli.report import Finding
+from xentcli.report.findings import few_clusters
+from xentcli.report.from_sums import clusters_of, of_clusters
+from xentcli.report.report import Finding
+from xentcli.report.slices import with_lines
 from xentcli.sums.slices.values import named
 from xentcli.text import shown
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.layout.rules import Rule
     from xentcli.options import ReportOptions
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 class Sides(NamedTuple):

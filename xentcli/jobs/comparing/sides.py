@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xentcli.engine import Outcome, Sum
-from xentcli.finalising import finalise, settled
 from xentcli.jobs.evaluate import begin, understand
 from xentcli.layout.labels import spell
 from xentcli.layout.like import adopted, rule_of
 from xentcli.layout.schema import Role
 from xentcli.metrics import request
 from xentcli.numerics import from_arrow
+from xentcli.report.from_sums import finalise, settled
+from xentcli.report.signature import signature
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.decode import Decoder
-from xentcli.signature import signature
 from xentcli.streaming import decoded
 from xentcli.sums.statistic import ROWS, SUPPORT, observe_all, union
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import ReportOptions
     from xentcli.reading.source import Source
-    from xentcli.report import Report
+    from xentcli.report.report import Report
     from xentcli.rows.batch import Batch
     from xentcli.rows.identities import Hashes, Identity
     from xentcli.supply import Facts

@@ -31,7 +31,7 @@ from xentcli.layout.labels import canonical
 from xentcli.layout.like import rule_of
 from xentcli.metrics import find
 from xentcli.options import Keep, TargetKind
-from xentcli.report import Finding
+from xentcli.report.report import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

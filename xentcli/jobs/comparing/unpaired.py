@@ -22,14 +22,14 @@ from xentcli.jobs.evaluate import score
 from xentcli.layout.labels import canonical
 from xentcli.metrics import request
 from xentcli.numerics.distributions import normal_tails
-from xentcli.report import Value
+from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from xentcli.engine import Watcher
     from xentcli.jobs.evaluate import Files, InMemory, Options
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 def unpaired(

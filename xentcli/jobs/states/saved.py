@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import __version__
-from xentcli.calibration_section import with_calibration
 from xentcli.engine import Outcome
 from xentcli.errors import InputError, UsageError
-from xentcli.finalising import finalise, settled
 from xentcli.jobs.evaluate import check_slicing
 from xentcli.jobs.states.fingerprint import MOST_IDS, By
 from xentcli.jobs.states.keeper import FINGERPRINT, PAIRS
 from xentcli.metrics import fitting, request
 from xentcli.options import ReportOptions, RunOptions, check
+from xentcli.report.calibration import with_calibration
+from xentcli.report.from_sums import finalise, settled
+from xentcli.report.signature import signature
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
-from xentcli.signature import signature
 from xentcli.sums.statistic import LOSS, ROWS, SUPPORT, union
 from xentcli.text import shown
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from xentcli.jobs.states.pair_sketch import PairSketch
     from xentcli.layout.layout import Layout
     from xentcli.options import Policy
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
 
 class Shard(NamedTuple):

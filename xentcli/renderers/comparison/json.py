@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.comparison_record import record_of_comparison
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._jsontext import indented
+from xentcli.report.json_text import indented
 
 if TYPE_CHECKING:
     from xentcli.jobs.comparing.comparison import Comparison

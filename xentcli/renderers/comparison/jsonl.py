@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xentcli.comparison_record import record_of_comparison
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._jsontext import one_line
+from xentcli.report.json_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from xentcli.renderers._order import overall_metrics
 if TYPE_CHECKING:
     from xentcli.jobs.side_by_side import Against, SideBySide
     from xentcli.renderers._figures import Spelling
-    from xentcli.report import Value
+    from xentcli.report.report import Value
 
 
 def names(found: SideBySide, spell: Spelling) -> list[Name]:

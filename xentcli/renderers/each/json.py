@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._jsontext import indented
+from xentcli.report.json_text import indented
 
 if TYPE_CHECKING:
     from xentcli.jobs.side_by_side import SideBySide

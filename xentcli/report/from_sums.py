@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from xentcli import __version__
 from xentcli.errors import InputError
 from xentcli.figures.totals import Totals
-from xentcli.findings import example_locator, findings
 from xentcli.layout.like import rule_of
-from xentcli.report import ClassReport, LayoutReport, Report, SourceReport, Uncertainty
-from xentcli.signature import signature
+from xentcli.report.findings import example_locator, findings
+from xentcli.report.report import ClassReport, LayoutReport, Report, SourceReport, Uncertainty
+from xentcli.report.signature import signature
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
     from xentcli.options import Policy, ReportOptions
-    from xentcli.report import Finding, FoundSlices, SliceReport
+    from xentcli.report.report import Finding, FoundSlices, SliceReport
     from xentcli.sums.slices.slices import Slices
     from xentcli.supply import Facts
 
@@ -63,7 +63,7 @@ def finalise(
     slices: Sequence[SliceReport] = ()
     noticed: tuple[Finding, ...] = ()
     if layout.by:
-        from xentcli.by_slice import by_slice
+        from xentcli.report.slices import by_slice
 
         slices, noticed = by_slice(total.slices, layout, totals, requested, report, read, clustered)
     found = Report(
@@ -81,7 +81,7 @@ def finalise(
     )
     if report.bootstrap is None:
         return found
-    from xentcli.bootstrap import with_errors
+    from xentcli.report.bootstrap import with_errors
 
     return with_errors(found, total, report.bootstrap, layout, requested, read)
 
@@ -92,7 +92,7 @@ def of_clusters(clustered: ByCluster) -> Uncertainty:
 
 
 def _calibration(totals: Totals, requested: Sequence[Requested]) -> CalibrationReport:
-    from xentcli.calibration_section import calibration_of
+    from xentcli.report.calibration import calibration_of
 
     return calibration_of(totals, requested)
 
@@ -149,7 +149,7 @@ def _found(layout: Layout, totals: Totals, report: ReportOptions) -> FoundSlices
     """What was found where slices were searched for."""
     if not report.find_slices:
         return None
-    from xentcli.found_slices import MIN_ROWS, find
+    from xentcli.report.found_slices import MIN_ROWS, find
 
     return find(layout, totals, min_rows=report.min_rows or MIN_ROWS)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli.errors import InputError
 from xentcli.numerics.exact import ratio
 from xentcli.replicates import Replicates
-from xentcli.report import Finding, Uncertainty, Value
+from xentcli.report.report import Finding, Uncertainty, Value
 from xentcli.rows.identities import Identity, Kind
 from xentcli.text import shown
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
-    from xentcli.report import Report
+    from xentcli.report.report import Report
     from xentcli.sums.state import Readable
 
 # Where a figure is undefined or infinite in a greater share of the replicates, the others say

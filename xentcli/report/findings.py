@@ -11,7 +11,7 @@ from xentcli.layout.layout import MOST_SEARCHED
 from xentcli.layout.schema import quoted
 from xentcli.numerics.exact import ratio
 from xentcli.options import Scale, TargetKind
-from xentcli.report import Finding
+from xentcli.report.report import Finding
 from xentcli.rows.tally import Code, Entry
 from xentcli.text import shown
 
@@ -227,7 +227,7 @@ def _unsearched(totals: Totals, layout: Layout) -> list[Finding]:
     """Columns that slices were not searched for by, or not in pairs."""
     if not layout.searched:
         return []
-    from xentcli.found_slices import searched
+    from xentcli.report.found_slices import searched
     from xentcli.sums.slices.search import MOST_PAIRED, MOST_VALUES, PART
 
     left = searched(layout, totals.state.part(PART))

@@ -18,7 +18,7 @@ from xentcli.layout.layout import MOST_SEARCHED
 from xentcli.numerics.distributions import holm, student_quantile, student_tails
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
-from xentcli.report import FoundSlice, FoundSlices
+from xentcli.report.report import FoundSlice, FoundSlices
 from xentcli.sums.slices.search import MOST_PAIRED, PART, SliceSearch
 from xentcli.sums.slices.values import named
 

@@ -10,7 +10,7 @@ from xentcli.errors import InputError
 from xentcli.figures.against_rest import clustered_tests, tests
 from xentcli.figures.means import Over
 from xentcli.figures.slice_columns import Column, SliceTotals, column_of
-from xentcli.report import Finding, Value
+from xentcli.report.report import Finding, Value
 from xentcli.slice_report import SliceTable
 from xentcli.sums.slices.values import named
 

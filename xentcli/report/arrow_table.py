@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from xentcli.report import ClassReport
+from xentcli.report.report import ClassReport
 from xentcli.slice_report import SliceTable
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.report import Report
+    from xentcli.report.report import Report
 
     Floats = NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""From a sum to frozen, unrounded values."""
