@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xentcli.engine import Watcher
+    from xentcli.engine.plan import Watcher
 
 # Shorter work than this draws nothing.
 _PATIENCE = 1.0

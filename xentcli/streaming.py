@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.engine import block_rows, pieces
-from xentcli.supply import Supply
+from xentcli.engine.plan import block_rows, pieces
+from xentcli.engine.supply import Supply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
+    from xentcli.engine.supply import Facts
     from xentcli.layout.schema import Role
     from xentcli.reading.source import Source
     from xentcli.rows.batch import Batch
     from xentcli.rows.decode import Decoder
-    from xentcli.supply import Facts
 
 
 class Decoded(NamedTuple):

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *(
             "jobs.evaluate",
-            "quantile_bins",
+            "engine.quantile_pass",
             "report.from_sums",
             "report.bootstrap",
             "report.slices",
@@ -38,7 +38,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("reading.data_sets", "jobs.states"),
     ),
     (
-        *("engine", "observers", "forked", "supply", "streaming", "report.findings"),
+        *(
+            "engine.plan",
+            "engine.observers",
+            "engine.forked",
+            "engine.supply",
+            "streaming",
+            "report.findings",
+        ),
         *("renderers", "reading", "reading.sources"),
         *(
             "sums.resampling",
@@ -102,7 +109,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "rows.scores",
         "rows.losses",
         "numerics.from_arrow",
-        "parcels",
+        "engine.parcels",
         "rows.tally",
         "numerics.temperature",
         "numerics.keyed_sums",
@@ -182,7 +189,7 @@ FOREIGN = {
         "jobs.scored_rows",
         "row_forms",
     }
-    | {"jobs.calibrating", "parcels"},
+    | {"jobs.calibrating", "engine.parcels"},
     "scipy": {"jobs.calibrating"},
 }
 BOTTOM = {"errors", "text"}
@@ -280,7 +287,13 @@ def test_metrics_neither_read_nor_print() -> None:
     for module in modules():
         if room(module.name) == "metrics":
             targets = {room(inner(i.target) or "") for i in imports(module)}
-            assert not targets & {"reading", "renderers", "reading.sources", "engine", "commands"}
+            assert not targets & {
+                "reading",
+                "renderers",
+                "reading.sources",
+                "engine.plan",
+                "commands",
+            }
             assert "print(" not in module.text
             assert "open(" not in module.text
 
@@ -329,7 +342,7 @@ def loaded(statement: str) -> set[str]:
             "import xentcli.layout.layout, xentcli.layout.resolve",
             {"numpy", "pyarrow", "pandas", "rich"},
         ),
-        ("import xentcli.jobs.evaluate, xentcli.engine", {"pandas", "rich", "typer"}),
+        ("import xentcli.jobs.evaluate, xentcli.engine.plan", {"pandas", "rich", "typer"}),
         ("import xentcli.report.report", {"numpy", "pyarrow", "pandas", "rich"}),
     ],
 )

@@ -8,7 +8,7 @@ import pickle
 import pyarrow as pa
 import pytest
 
-from xentcli.parcels import send
+from xentcli.engine.parcels import send
 
 WORDS = [f"word {i}" for i in range(500)]
 COLUMNS = {

@@ -124,7 +124,7 @@ def test_what_is_summed_up(options: dict[str, Any], metric: str) -> None:
 def test_slices_chosen_by_memory_are_the_same_in_every_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("xentcli.engine.MOST_SLICES", 5)
+    monkeypatch.setattr("xentcli.engine.plan.MOST_SLICES", 5)
     rng = np.random.default_rng(1)
     data = table().assign(g=rng.integers(0, 40, 900).astype(str))
     first = xentcli.evaluate(data, by="g")

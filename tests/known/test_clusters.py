@@ -194,7 +194,7 @@ def test_rows_without_a_cluster_are_an_error() -> None:
 
 
 def test_more_clusters_than_memory_is_meant_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xentcli.engine.MOST_SUMS", 3000)
+    monkeypatch.setattr("xentcli.engine.plan.MOST_SUMS", 3000)
     data = table(n=300).assign(user=range(300))
     with pytest.raises(InputError, match="column 'user' has more than"):
         xentcli.evaluate(data, cluster="user")

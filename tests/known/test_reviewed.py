@@ -62,7 +62,7 @@ def test_a_sample_of_some_rows_counts_those_of_one_content_as_one() -> None:
 
 
 def test_slots_that_moved_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xentcli.engine.MOST_SLICES", 50)
+    monkeypatch.setattr("xentcli.engine.plan.MOST_SLICES", 50)
     values = [None, *range(10), *range(100, 3000), None, *range(10)]
     data = binary(2, len(values))
     few = [0, 11, 2911, len(values)]
@@ -127,7 +127,7 @@ def test_an_endless_difference_has_no_error() -> None:
 
 
 def test_the_slices_of_most_rows_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xentcli.engine.MOST_SUMS", 2000)
+    monkeypatch.setattr("xentcli.engine.plan.MOST_SUMS", 2000)
     data = binary(5, 6000).assign(g=[*range(5000), *np.repeat(range(5000, 5010), 100)])
     options: list[dict[str, Any]] = [{"max_slices": 8}, {"min_rows": 50}]
     for option in options:

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from tests.laws.kinds import statistics_for
-from xentcli.engine import Plan, Sum, run_threads
-from xentcli.forked import run_forked
+from xentcli.engine.forked import run_forked
+from xentcli.engine.plan import Plan, Sum, run_threads
 from xentcli.layout.layout import Layout, Shape
 from xentcli.layout.schema import Column, Kind
 from xentcli.options import Policy, Scale, Task

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.rows import merged, rows_of
-from xentcli.engine import Sum
+from xentcli.engine.plan import Sum
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.sums.state import State
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.laws.rows import rows_of
 from tests.states.made import BY_NAME, again, ran, table, written
-from xentcli.engine import Sum
+from xentcli.engine.plan import Sum
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.states.merging import merged
 from xentcli.jobs.states.pair_sketch import CELLS, PairSketch

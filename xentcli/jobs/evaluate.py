@@ -7,7 +7,7 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.engine import Plan, run_threads, usable_threads
+from xentcli.engine.plan import Plan, run_threads, usable_threads
 from xentcli.errors import InputError, UsageError
 from xentcli.layout.like import adopted, rule_of
 from xentcli.layout.resolve import resolve
@@ -29,7 +29,7 @@ from xentcli.report.from_sums import finalise, no_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xentcli.engine import Outcome, Watcher
+    from xentcli.engine.plan import Outcome, Watcher
     from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
@@ -183,7 +183,7 @@ def _run(
 ) -> Outcome:
     """Works through all splits, in processes where that is allowed and worth it."""
     if options.run.processes and data.bytes is not None and plan.workers > 1 and FORKS:
-        from xentcli.forked import run_forked
+        from xentcli.engine.forked import run_forked
 
         return run_forked(plan, data.open, watcher)
     return run_threads(plan, sources, watcher)
@@ -191,7 +191,7 @@ def _run(
 
 def with_bins(plan: Plan, data: Files | InMemory, options: Options) -> tuple[Plan, int]:
     """The plan with the edges of quantile bins, and how many rows they were found in."""
-    from xentcli.quantile_bins import ColumnPass, with_edges
+    from xentcli.engine.quantile_pass import ColumnPass, with_edges
 
     sources = data.reopen()
     if sources is None:

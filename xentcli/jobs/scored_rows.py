@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from xentcli.engine import MOST_ROWS
+from xentcli.engine.plan import MOST_ROWS
 from xentcli.layout.schema import Role
 from xentcli.options import TargetKind
 from xentcli.report.from_sums import settled

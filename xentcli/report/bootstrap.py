@@ -15,7 +15,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xentcli.engine import Sum
+    from xentcli.engine.plan import Sum
     from xentcli.figures.metric import Requested
     from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.calibration_report import CalibrationReport
-    from xentcli.engine import Outcome, Sum
+    from xentcli.engine.plan import Outcome, Sum
+    from xentcli.engine.supply import Facts
     from xentcli.figures.clusters import ByCluster
     from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
     from xentcli.options import Policy, ReportOptions
     from xentcli.report.report import Finding, FoundSlices, SliceReport
     from xentcli.sums.slices.slices import Slices
-    from xentcli.supply import Facts
 
 
 def no_rows(name: str) -> InputError:

@@ -11,7 +11,7 @@ from xentcli.jobs.states.saved import report_of
 from xentcli.reading.data_sets import Files
 
 if TYPE_CHECKING:
-    from xentcli.engine import Watcher
+    from xentcli.engine.plan import Watcher
     from xentcli.jobs.evaluate import Options
     from xentcli.reading.data_sets import InMemory
     from xentcli.report.report import Report

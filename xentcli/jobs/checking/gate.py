@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from xentcli.engine import Watcher
+    from xentcli.engine.plan import Watcher
     from xentcli.jobs.checking.deltas import Delta
     from xentcli.jobs.checking.requirement import Requirement
     from xentcli.jobs.checking.runs import Data

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from xentcli.engine import Watcher
+    from xentcli.engine.plan import Watcher
     from xentcli.jobs.checking.baseline import Baseline
     from xentcli.jobs.checking.requirement import Requirement
     from xentcli.jobs.checking.verdicts import BaselineReport

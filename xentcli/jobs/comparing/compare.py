@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import __version__
-from xentcli.engine import Plan, usable_threads
+from xentcli.engine.plan import Plan, usable_threads
 from xentcli.errors import UsageError
 from xentcli.jobs.comparing.alignment import ahead, beside
 from xentcli.jobs.comparing.changes import Changes
@@ -28,7 +28,7 @@ from xentcli.rows.identities import Identity, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xentcli.engine import Watcher
+    from xentcli.engine.plan import Watcher
     from xentcli.jobs.comparing.measures import Measure
     from xentcli.jobs.comparing.pairs import PairSums
     from xentcli.jobs.comparing.partners import Partner

@@ -11,8 +11,8 @@ import pickle
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli import forked
-from xentcli.parcels import send
+from xentcli.engine import forked
+from xentcli.engine.parcels import send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.engine import slices_kept
+from xentcli.engine.plan import slices_kept
 from xentcli.jobs.comparing.measures import main_of
 from xentcli.jobs.comparing.pair_sums import PairBatch, statistics
 from xentcli.options import TargetKind

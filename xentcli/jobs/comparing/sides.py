@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.engine import Outcome, Sum
+from xentcli.engine.plan import Outcome, Sum
 from xentcli.jobs.evaluate import begin, understand
 from xentcli.layout.labels import spell
 from xentcli.layout.like import adopted, rule_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from xentcli.engine.supply import Facts
     from xentcli.jobs.comparing.measures import Measure, Values
     from xentcli.jobs.evaluate import Files, InMemory, Options
     from xentcli.layout.layout import Layout
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from xentcli.report.report import Report
     from xentcli.rows.batch import Batch
     from xentcli.rows.identities import Hashes, Identity
-    from xentcli.supply import Facts
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -204,6 +204,6 @@ def _truth(batch: Batch) -> NDArray[Any] | None:
 
 
 def _facts_of(source: Source) -> Facts:
-    from xentcli.supply import Facts
+    from xentcli.engine.supply import Facts
 
     return Facts(source.path, source.format, source.size)

@@ -36,7 +36,7 @@ from xentcli.report.report import Finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.engine import Watcher
+    from xentcli.engine.plan import Watcher
     from xentcli.jobs.comparing.compare import Comparing
     from xentcli.jobs.comparing.comparison import Part
     from xentcli.jobs.evaluate import Files, InMemory, Options

@@ -27,7 +27,7 @@ from xentcli.report.report import Value
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from xentcli.engine import Watcher
+    from xentcli.engine.plan import Watcher
     from xentcli.jobs.evaluate import Files, InMemory, Options
     from xentcli.report.report import Report
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from xentcli.engine import Outcome
+from xentcli.engine.plan import Outcome
 from xentcli.errors import InputError
 from xentcli.jobs.states.fingerprint import By
 from xentcli.layout.bins import Bins
@@ -16,7 +16,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xentcli.engine import Sum
+    from xentcli.engine.plan import Sum
     from xentcli.jobs.states.saved import Saved
     from xentcli.rows.tally import Case
 

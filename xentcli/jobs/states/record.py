@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.engine import Outcome, Sum
+from xentcli.engine.plan import Outcome, Sum
+from xentcli.engine.supply import Facts
 from xentcli.jobs.states.exact_text import (
     number,
     number_text,
@@ -23,7 +24,6 @@ from xentcli.jobs.states.saved import Saved, Shard
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.sums.slices.slices import Slices
 from xentcli.sums.state import State
-from xentcli.supply import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli import __version__
-from xentcli.engine import Outcome
+from xentcli.engine.plan import Outcome
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.evaluate import check_slicing
 from xentcli.jobs.states.fingerprint import MOST_IDS, By
@@ -23,7 +23,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xentcli.engine import Sum
+    from xentcli.engine.plan import Sum
     from xentcli.figures.metric import Requested
     from xentcli.jobs.evaluate import Ran
     from xentcli.jobs.states.fingerprint import Fingerprint

@@ -17,15 +17,15 @@ import signal
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.engine import Outcome, Plan, Sum
+from xentcli.engine.plan import Outcome, Plan, Sum
 from xentcli.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from xentcli.engine import Watcher
+    from xentcli.engine.plan import Watcher
+    from xentcli.engine.supply import Facts
     from xentcli.reading.source import Source
-    from xentcli.supply import Facts
 
 _NUMBER = struct.Struct("q")
 _PROGRESS = struct.Struct("qq")

@@ -11,26 +11,26 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from xentcli import observers
+from xentcli.engine import observers
+from xentcli.engine.supply import Supply, Task
 from xentcli.layout.schema import Role
 from xentcli.rows.decode import Decoder
 from xentcli.rows.tally import Place, Tally
 from xentcli.sums.slices.slices import MOST_SLICES, MOST_SUMS, Slices
 from xentcli.sums.state import State
 from xentcli.sums.statistic import LOSS, ROWS, SUPPORT, Statistic, union
-from xentcli.supply import Supply, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
+    from xentcli.engine.observers import Observer
+    from xentcli.engine.supply import Facts
     from xentcli.layout.layout import Layout
-    from xentcli.observers import Observer
     from xentcli.options import Bootstrap, Keep, Policy
     from xentcli.reading.source import Source
     from xentcli.replicates import Replicates
-    from xentcli.supply import Facts
 
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
 _CELLS = 1 << 18

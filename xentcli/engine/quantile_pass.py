@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.engine import Outcome, Plan, Sum, pieces
+from xentcli.engine.plan import Outcome, Plan, Sum, pieces
+from xentcli.engine.supply import Supply
 from xentcli.errors import RowError
 from xentcli.layout.schema import Role
 from xentcli.numerics import from_arrow
 from xentcli.numerics.histogram import ValueHistogram
-from xentcli.supply import Supply
 from xentcli.text import shown
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The one loop over batches: in threads, in processes."""
