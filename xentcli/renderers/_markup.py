@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xentcli.renderers._figures import Name
+from xentcli.renderers._words.figures import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.renderers._figures import Sentence, Spelling
+    from xentcli.renderers._words.figures import Sentence, Spelling
     from xentcli.report.report import Finding, Value
 
 _PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")

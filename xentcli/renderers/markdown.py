@@ -5,16 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling, label
-from xentcli.renderers._found import HEADER, MOST_FOUND, found_cells, found_name, found_summary
-from xentcli.renderers._headline import (
-    HEADLINE,
-    baseline_line,
-    infinity_lines,
-    source_line,
-    uncertainty_line,
-    worst_line,
-)
 from xentcli.renderers._markup import (
     code,
     document,
@@ -23,7 +13,23 @@ from xentcli.renderers._markup import (
     signature_line,
     table_text,
 )
-from xentcli.renderers._order import (
+from xentcli.renderers._words.figures import Spelling, label
+from xentcli.renderers._words.found import (
+    HEADER,
+    MOST_FOUND,
+    found_cells,
+    found_name,
+    found_summary,
+)
+from xentcli.renderers._words.headline import (
+    HEADLINE,
+    baseline_line,
+    infinity_lines,
+    source_line,
+    uncertainty_line,
+    worst_line,
+)
+from xentcli.renderers._words.order import (
     costliest_first,
     costliest_slices,
     figure,
@@ -35,7 +41,7 @@ from xentcli.renderers._order import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.renderers._order import Part
+    from xentcli.renderers._words.order import Part
     from xentcli.report.report import Report, VersusRest
 
 
@@ -77,7 +83,7 @@ def _calibration(report: Report, spell: Spelling) -> str:
     section = report.calibration
     if section is None:
         return ""
-    from xentcli.renderers import _calibration_words as words
+    from xentcli.renderers._words import calibration as words
 
     said = "  \n".join(prose(line) for line in words.sentences(report, section, spell))
     rows = [

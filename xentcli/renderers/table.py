@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling
-from xentcli.renderers._headline import source_line, uncertainty_line
-from xentcli.renderers._page import printed
-from xentcli.renderers._table_classes import class_block
-from xentcli.renderers._table_findings import finding_block
-from xentcli.renderers._table_found import found_block
-from xentcli.renderers._table_metrics import headline_block, metric_block
-from xentcli.renderers._table_slices import slice_block
+from xentcli.renderers._table.classes import class_block
+from xentcli.renderers._table.findings import finding_block
+from xentcli.renderers._table.found import found_block
+from xentcli.renderers._table.metrics import headline_block, metric_block
+from xentcli.renderers._table.page import printed
+from xentcli.renderers._table.slices import slice_block
+from xentcli.renderers._words.figures import Spelling
+from xentcli.renderers._words.headline import source_line, uncertainty_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -47,7 +47,7 @@ def _last_lines(report: Report, spell: Spelling) -> list[str]:
 def _calibration(report: Report, spell: Spelling, options: RenderOptions) -> list[RenderableType]:
     if report.calibration is None:
         return []
-    from xentcli.renderers._table_calibration import calibration_block
+    from xentcli.renderers._table.calibration import calibration_block
 
     return calibration_block(report, spell, width=options.width)
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from xentcli.jobs.checking.verdicts import DecideOn, Verdict
 from xentcli.layout.bins import spelled
-from xentcli.renderers._figures import label
+from xentcli.renderers._words.figures import label
 
 if TYPE_CHECKING:
     from xentcli.jobs.checking.verdicts import Checked, Judgement
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
 
 _ROWS = "rows"
 _ORDER = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS)

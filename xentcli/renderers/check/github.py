@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from xentcli.jobs.checking.verdicts import OnInconclusive, Verdict
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling
-from xentcli.renderers._order import gravest_first
+from xentcli.renderers._words.figures import Spelling
+from xentcli.renderers._words.order import gravest_first
 from xentcli.renderers.check import _words as words
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from xentcli.jobs.checking.verdicts import OnInconclusive, Verdict
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling
+from xentcli.renderers._words.figures import Spelling
 from xentcli.renderers.check import _words as words
 
 if TYPE_CHECKING:

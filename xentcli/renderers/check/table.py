@@ -9,10 +9,10 @@ from rich.text import Text
 
 from xentcli.jobs.checking.verdicts import Verdict
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling, aligned
-from xentcli.renderers._page import printed
-from xentcli.renderers._table_findings import finding_lines
-from xentcli.renderers._table_lines import folded
+from xentcli.renderers._table.findings import finding_lines
+from xentcli.renderers._table.lines import folded
+from xentcli.renderers._table.page import printed
+from xentcli.renderers._words.figures import Spelling, aligned
 from xentcli.renderers.check import _words as words
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, errors, label
-from xentcli.renderers._table_columns import Column, Room, bar_of, fitted, shortened, table_of
+from xentcli.renderers._table.columns import Column, Room, bar_of, fitted, shortened, table_of
+from xentcli.renderers._words.figures import aligned, errors, label
 from xentcli.renderers.comparison._verdicts import (
     LOSS,
     Verdict,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.jobs.comparing.comparison import ChangedRow, Difference, Part
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
 
 _EMPTY = "dim"
 _BOTH = ("base", "candidate")

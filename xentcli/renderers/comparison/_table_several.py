@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, errors, named
-from xentcli.renderers._table_columns import Column, Room, fewer, fitted, shortened, table_of
-from xentcli.renderers._table_lines import folded, sentence_text
+from xentcli.renderers._table.columns import Column, Room, fewer, fitted, shortened, table_of
+from xentcli.renderers._table.lines import folded, sentence_text
+from xentcli.renderers._words.figures import aligned, errors, named
 from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import difference_column
 from xentcli.renderers.comparison._table_single import verdict_text
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
 
 _MARK = "*"
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, intervals
-from xentcli.renderers._table_columns import Column, Room, fitted, shortened, table_of
-from xentcli.renderers._table_lines import folded, sentence_text
+from xentcli.renderers._table.columns import Column, Room, fitted, shortened, table_of
+from xentcli.renderers._table.lines import folded, sentence_text
+from xentcli.renderers._words.figures import aligned, intervals
 from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import difference_column, verdict_column
 from xentcli.renderers.comparison._verdicts import first_metric, level_of, surprise, verdict
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.jobs.comparing.comparison import Candidate, Comparison
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
     from xentcli.renderers.comparison._verdicts import Verdict
 
 _INDENT = 2

@@ -6,7 +6,7 @@ import math
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from xentcli.renderers._order import gravest_first
+from xentcli.renderers._words.order import gravest_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.jobs.comparing.comparison import Pairing
-from xentcli.renderers._figures import Sentence, label, listed, named, titled
-from xentcli.renderers._headline import class_count, uncertainty_line
+from xentcli.renderers._words.figures import Sentence, label, listed, named, titled
+from xentcli.renderers._words.headline import class_count, uncertainty_line
 from xentcli.renderers.comparison._verdicts import (
     LOSS,
     Verdict,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Origin,
         Outcomes,
     )
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
 
 _PAIRINGS = {
     Pairing.ORDER: "paired by order",

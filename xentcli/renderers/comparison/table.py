@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling, named
-from xentcli.renderers._page import printed
-from xentcli.renderers._table_findings import finding_lines
+from xentcli.renderers._table.findings import finding_lines
+from xentcli.renderers._table.page import printed
+from xentcli.renderers._words.figures import Spelling, named
 from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import changed_block, part_block, slice_title
 from xentcli.renderers.comparison._table_several import ranking_block

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.renderers._figures import Name, Sentence, label, named, titled
-from xentcli.renderers._headline import class_count
-from xentcli.renderers._order import overall_metrics
+from xentcli.renderers._words.figures import Name, Sentence, label, named, titled
+from xentcli.renderers._words.headline import class_count
+from xentcli.renderers._words.order import overall_metrics
 
 if TYPE_CHECKING:
     from xentcli.jobs.side_by_side import Against, SideBySide
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
     from xentcli.report.report import Value
 
 

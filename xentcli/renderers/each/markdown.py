@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling
 from xentcli.renderers._markup import (
     code,
     document,
@@ -16,7 +15,8 @@ from xentcli.renderers._markup import (
     signature_line,
     table_text,
 )
-from xentcli.renderers._order import gravest_first
+from xentcli.renderers._words.figures import Spelling
+from xentcli.renderers._words.order import gravest_first
 from xentcli.renderers.each import _words as words
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._figures import Spelling, aligned, errors
-from xentcli.renderers._page import printed
-from xentcli.renderers._table_columns import Column, Room, fewer, fitted, shortened, table_of
-from xentcli.renderers._table_findings import finding_lines
-from xentcli.renderers._table_lines import folded, sentence_text
+from xentcli.renderers._table.columns import Column, Room, fewer, fitted, shortened, table_of
+from xentcli.renderers._table.findings import finding_lines
+from xentcli.renderers._table.lines import folded, sentence_text
+from xentcli.renderers._table.page import printed
+from xentcli.renderers._words.figures import Spelling, aligned, errors
 from xentcli.renderers.each import _words as words
 
 if TYPE_CHECKING:

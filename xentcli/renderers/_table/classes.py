@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, errors, label
-from xentcli.renderers._headline import HEADLINE
-from xentcli.renderers._order import costliest_first, figure, metric_keys
-from xentcli.renderers._table_columns import Column, Room, bar_of, shortened, table_of, total_width
+from xentcli.renderers._table.columns import Column, Room, bar_of, shortened, table_of, total_width
+from xentcli.renderers._words.figures import aligned, errors, label
+from xentcli.renderers._words.headline import HEADLINE
+from xentcli.renderers._words.order import costliest_first, figure, metric_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
 
-    from xentcli.renderers._figures import Spelling
-    from xentcli.renderers._order import Part
+    from xentcli.renderers._words.figures import Spelling
+    from xentcli.renderers._words.order import Part
     from xentcli.report.report import Report, VersusRest
 
 _SHARE = "share"

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xentcli.renderers._figures import label
-from xentcli.renderers._headline import infinity_finding
-from xentcli.renderers._order import gravest_first
-from xentcli.renderers._table_lines import folded
+from xentcli.renderers._table.lines import folded
+from xentcli.renderers._words.figures import label
+from xentcli.renderers._words.headline import infinity_finding
+from xentcli.renderers._words.order import gravest_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
 
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
     from xentcli.report.report import Finding, Report
 
 # For each severity: its sign in Unicode and in ASCII, and its style.

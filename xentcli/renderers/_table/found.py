@@ -9,20 +9,20 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from xentcli.renderers._found import (
+from xentcli.renderers._table.columns import shortened
+from xentcli.renderers._table.lines import folded
+from xentcli.renderers._words.found import (
     HEADER,
     MOST_FOUND,
     found_cells,
     found_name,
     found_summary,
 )
-from xentcli.renderers._table_columns import shortened
-from xentcli.renderers._table_lines import folded
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
     from xentcli.report.report import Report
 
 _INDENT, _GAP = 2, 2

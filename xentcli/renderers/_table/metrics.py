@@ -9,15 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from xentcli.renderers._figures import aligned, errors, intervals, label
-from xentcli.renderers._headline import HEADLINE, baseline_line, infinity_lines, worst_line
-from xentcli.renderers._order import overall_metrics
-from xentcli.renderers._table_lines import folded
+from xentcli.renderers._table.lines import folded
+from xentcli.renderers._words.figures import aligned, errors, intervals, label
+from xentcli.renderers._words.headline import HEADLINE, baseline_line, infinity_lines, worst_line
+from xentcli.renderers._words.order import overall_metrics
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
     from xentcli.report.report import Report, Value
 
 INDENT = 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.renderers._figures import Spelling, listed
-from xentcli.renderers._order import costliest_first, figure
+from xentcli.renderers._words.figures import Spelling, listed
+from xentcli.renderers._words.order import costliest_first, figure
 
 if TYPE_CHECKING:
     from xentcli.report.report import Finding, LayoutReport, Report, Uncertainty

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
 
 INDENT, GAP = 2, 2
 _EIGHTHS = " ▏▎▍▌▋▊▉"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.renderers._figures import aligned, errors
+from xentcli.renderers._words.figures import aligned, errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
     from xentcli.report.report import FoundSlice, FoundSlices
 
 MOST_FOUND = 20
@@ -19,7 +19,7 @@ HEADER = ("rows", "cross-entropy", "above the rest", "excess", "p (Holm)")
 def found_summary(found: FoundSlices, spell: Spelling) -> str:
     """A sentence: how many were found, among how many, or why none was.
 
-    >>> from xentcli.renderers._figures import Spelling
+    >>> from xentcli.renderers._words.figures import Spelling
     >>> from xentcli.report.report import FoundSlices
     >>> found_summary(FoundSlices((), 56, 30, 0.95), Spelling())
     'no slice loses significantly more than the rest (56 tested)'

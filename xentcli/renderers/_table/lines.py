@@ -7,7 +7,7 @@ import re
 from rich.cells import cell_len
 from rich.text import Text
 
-from xentcli.renderers._figures import Name, Sentence
+from xentcli.renderers._words.figures import Name, Sentence
 
 _NARROWEST = 30
 

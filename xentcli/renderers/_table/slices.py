@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.renderers._figures import label
-from xentcli.renderers._order import costliest_slices
-from xentcli.renderers._table_classes import Compared, breakdown, hidden_note
+from xentcli.renderers._table.classes import Compared, breakdown, hidden_note
+from xentcli.renderers._words.figures import label
+from xentcli.renderers._words.order import costliest_slices
 from xentcli.slice_report import SliceTable
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
     from xentcli.report.report import Report, SliceReport
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
-from xentcli.renderers._calibration_words import edges, sentences, shown_bins, title
-from xentcli.renderers._figures import aligned
-from xentcli.renderers._table_lines import folded
+from xentcli.renderers._table.lines import folded
+from xentcli.renderers._words.calibration import edges, sentences, shown_bins, title
+from xentcli.renderers._words.figures import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xentcli.calibration_report import CalibrationReport, ReliabilityBin
-    from xentcli.renderers._figures import Spelling
+    from xentcli.renderers._words.figures import Spelling
     from xentcli.report.report import Report
 
 _INDENT, _GAP = 2, 2

@@ -1,0 +1,1 @@
+"""The parts of the table that a terminal shows."""

@@ -1,0 +1,1 @@
+"""What figures are called, and how they are rounded and ordered for a reader."""
