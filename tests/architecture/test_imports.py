@@ -29,10 +29,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "report.calibration",
         *(
             "jobs.scored_rows",
-            "row_forms",
+            "commands.output.row_forms",
             "reading.memory",
-            "output",
-            "progress",
+            "commands.output.files",
+            "commands.output.progress",
             "jobs.calibrating",
         ),
         *("reading.data_sets", "jobs.states"),
@@ -169,7 +169,7 @@ EXCEPTIONS = {
 FOREIGN = {
     "typer": {"cli", "commands"},
     "click": {"cli", "commands"},
-    "rich": {"renderers", "progress"},
+    "rich": {"renderers", "commands.output.progress"},
     "pandas": {"api", "reading.memory", "report.report", "reading"},
     "pyarrow": {
         "reading",
@@ -187,7 +187,7 @@ FOREIGN = {
         "api",
         "reading.memory",
         "jobs.scored_rows",
-        "row_forms",
+        "commands.output.row_forms",
     }
     | {"jobs.calibrating", "engine.parcels"},
     "scipy": {"jobs.calibrating"},

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xentcli.commands.output.files import deliver, writing
 from xentcli.errors import OutputError
-from xentcli.output import deliver, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +162,7 @@ def limit_file_size() -> None:
 def test_a_limit_on_file_size_keeps_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("old")
     code = (
-        "import sys; from xentcli.output import deliver; from xentcli.errors import OutputError\n"
+        "import sys; from xentcli.commands.output.files import deliver; from xentcli.errors import OutputError\n"
         "try: deliver('x' * 1_000_000, sys.argv[1])\n"
         "except OutputError as error: print(error)"
     )
@@ -180,7 +180,7 @@ def test_a_limit_on_file_size_keeps_the_old_file(tmp_path: Path) -> None:
 
 WRITE_SLOWLY = """
 import signal, sys, time
-from xentcli.output import writing
+from xentcli.commands.output.files import writing
 # What runs in the background of a script ignores it, and so would its children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with writing(sys.argv[1]) as stream:
@@ -211,7 +211,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_text("0" * 300_000)
     code = (
-        "import sys, itertools; from xentcli.output import deliver\n"
+        "import sys, itertools; from xentcli.commands.output.files import deliver\n"
         "for n in itertools.count(1): deliver(str(n % 10) * 300_000, sys.argv[1])"
     )
     for _ in range(5):
@@ -228,7 +228,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
 def test_eight_writers_leave_one_whole_result(tmp_path: Path) -> None:
     out = tmp_path / "out"
     code = (
-        "import sys; from xentcli.output import deliver\n"
+        "import sys; from xentcli.commands.output.files import deliver\n"
         "for _ in range(20): deliver(sys.argv[2] * 500_000, sys.argv[1])"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(out), str(n)]) for n in range(8)]

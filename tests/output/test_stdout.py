@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from xentcli.output import deliver, writing
+from xentcli.commands.output.files import deliver, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PROGRAM = """
 import os, sys
 from xentcli.errors import OutputError
-from xentcli.output import check_target, deliver, writing
+from xentcli.commands.output.files import check_target, deliver, writing
 try:
     {body}
 except OutputError as error:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xentcli.commands.output.files import check_target, deliver
 from xentcli.errors import OutputError
-from xentcli.output import check_target, deliver
 
 if TYPE_CHECKING:
     from pathlib import Path

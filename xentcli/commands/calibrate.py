@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.fitting_options import Application, Fit
-from xentcli.commands.parameters import Inputs
-from xentcli.commands.taking import takes
+from xentcli.commands.options.fitting import Application, Fit
+from xentcli.commands.options.inputs import Inputs
+from xentcli.commands.options.taking import takes
 from xentcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def fit_command(
 ) -> None:
     """Fit a recalibration, and say what it is worth on rows that it was not fitted to."""
     from xentcli.commands.calibration_page import page
+    from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.jobs.calibrating.fitting import fitted
     from xentcli.jobs.calibrating.validation import read
     from xentcli.jobs.evaluate import Files, Options
-    from xentcli.output import check_target, deliver_all
 
     request = wanted.request()
     if wanted.output:
@@ -82,11 +82,11 @@ def apply_command(
     wanted: Application,
 ) -> None:
     """Rewrite the scores on their own scale; all other columns, and the order, stay."""
+    from xentcli.commands.output.files import check_target, writing
+    from xentcli.commands.output.row_forms import form_named, verbatim
     from xentcli.jobs.calibrating.applying import Application as Applied
     from xentcli.jobs.calibrating.record import parse
     from xentcli.jobs.evaluate import Files
-    from xentcli.output import check_target, writing
-    from xentcli.row_forms import form_named, verbatim
 
     form = form_named(wanted.format, wanted.output)
     check_target(wanted.output, [calibration, *sources])

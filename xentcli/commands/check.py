@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.forms import forms_of, text_of
-from xentcli.commands.gate_options import Config, Figures, Gate, GateOutput
-from xentcli.commands.parameters import Inputs
-from xentcli.commands.results import Work
+from xentcli.commands.options.gate import Config, Figures, Gate, GateOutput
+from xentcli.commands.options.inputs import Inputs
+from xentcli.commands.options.results import Work
+from xentcli.commands.options.taking import takes
+from xentcli.commands.output.forms import forms_of, text_of
 from xentcli.commands.scoring import check_output, warn
 from xentcli.commands.stored import all_states, refuse_reading
-from xentcli.commands.taking import takes
 from xentcli.errors import OutputError, UsageError, XentError
 
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ def _held(
     work: Work,
 ) -> Checked:
     """The verdict, which is told; its exit code is left to be given."""
+    from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.jobs.checking.recorded import is_ours
     from xentcli.jobs.evaluate import Files, Options
-    from xentcli.output import check_target, deliver_all
 
     if config.no_config and config.config is not None:
         raise UsageError("--config and --no-config say two things: give one of them")
@@ -119,8 +119,8 @@ def _held(
 def _checked(files: Files, terms: Terms, options: Options, work: Work) -> Checked:
     import functools
 
+    from xentcli.commands.output.progress import watching
     from xentcli.jobs.checking.gate import check
-    from xentcli.progress import watching
 
     wanted = False if work.quiet else work.progress
     return check(files, terms, options, functools.partial(watching, wanted=wanted))

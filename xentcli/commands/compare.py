@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from xentcli.commands.forms import bare, forms_of, text_of
-from xentcli.commands.parameters import Inputs, option
-from xentcli.commands.results import Figures, Output, Work
+from xentcli.commands.options.inputs import Inputs, option
+from xentcli.commands.options.results import Figures, Output, Work
+from xentcli.commands.options.taking import takes
+from xentcli.commands.output.forms import bare, forms_of, text_of
 from xentcli.commands.scoring import check_output, options_of, shows_findings, warn
 from xentcli.commands.stored import all_states, refuse_reading
-from xentcli.commands.taking import takes
 
 _PANEL = "How they are compared"
 
@@ -76,12 +76,12 @@ def compare_command(
     work: Work,
 ) -> None:
     """Compare predictions of the same rows: what changed, how sure that is, and where."""
+    from xentcli.commands.output.files import check_target, deliver_all
+    from xentcli.commands.output.progress import watching
     from xentcli.errors import UsageError
     from xentcli.jobs.comparing.compare import Comparing as Wanted
     from xentcli.jobs.comparing.compare import compare
     from xentcli.jobs.evaluate import Files
-    from xentcli.output import check_target, deliver_all
-    from xentcli.progress import watching
 
     sources = [baseline, *candidates]
     if sources.count("-") > 1:

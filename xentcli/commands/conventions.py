@@ -15,8 +15,8 @@ def conventions_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
 ) -> None:
     """Say how each system that --like knows computes its loss."""
+    from xentcli.commands.output.files import deliver
     from xentcli.layout.conventions import CONVENTIONS
-    from xentcli.output import deliver
 
     conventions = list(CONVENTIONS.values())
     if json:

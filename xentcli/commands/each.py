@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from xentcli.commands.parameters import option
+from xentcli.commands.options.inputs import option
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xentcli.commands.results import Output, Work
+    from xentcli.commands.options.results import Output, Work
     from xentcli.jobs.evaluate import Files, Options
     from xentcli.report.report import Report
 
@@ -38,11 +38,11 @@ def deliver_each(
     score: Callable[[Files], Report],
 ) -> None:
     """Writes the reports of all sources, once every one of them has been scored."""
-    from xentcli.commands.forms import forms_of, text_of
+    from xentcli.commands.output.files import check_target, deliver_all
+    from xentcli.commands.output.forms import forms_of, text_of
     from xentcli.commands.scoring import first_value, shows_findings, warn
     from xentcli.jobs.evaluate import Files
     from xentcli.jobs.side_by_side import side_by_side
-    from xentcli.output import check_target, deliver_all
     from xentcli.text import shown
 
     forms = forms_of(output, FAMILY)

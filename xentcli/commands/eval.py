@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xentcli.commands.each import Each, deliver_each
-from xentcli.commands.forms import forms_of, text_of
-from xentcli.commands.parameters import Inputs
-from xentcli.commands.results import Kept, Output, Report, Work
+from xentcli.commands.options.inputs import Inputs
+from xentcli.commands.options.results import Kept, Output, Report, Work
+from xentcli.commands.options.taking import takes
+from xentcli.commands.output.forms import forms_of, text_of
 from xentcli.commands.scoring import (
     check_output,
     first_value,
@@ -19,7 +20,6 @@ from xentcli.commands.scoring import (
     warn,
 )
 from xentcli.commands.stored import content_of, report_of_states
-from xentcli.commands.taking import takes
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def eval_command(
     work: Work,
 ) -> None:
     """Score predictions: cross-entropy, how sure it is, and which classes it comes from."""
+    from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.jobs.evaluate import Files
     from xentcli.jobs.states.among import states_among
-    from xentcli.output import check_target, deliver_all
 
     options = options_of(inputs, report, work, kept.options())
     check_output(output)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xentcli.commands.parameters import Inputs
-from xentcli.commands.taking import takes
+from xentcli.commands.options.inputs import Inputs
+from xentcli.commands.options.taking import takes
 
 if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
@@ -30,8 +30,8 @@ def inspect_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
 ) -> None:
     """Say how a source would be read: which column is what, why, and its first rows."""
+    from xentcli.commands.output.files import deliver
     from xentcli.jobs.evaluate import Files, Options, table_of, understand
-    from xentcli.output import deliver
 
     source = next(Files(sources, inputs.file()).open())
     table = table_of(source, inputs.file())

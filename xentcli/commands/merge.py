@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xentcli.commands.results import OUTPUT_FILE
+from xentcli.commands.options.results import OUTPUT_FILE
 from xentcli.errors import InputError
 
 STATES = typer.Argument(
@@ -22,9 +22,9 @@ def merge_command(
     output: Annotated[str, OUTPUT_FILE] = "-",
 ) -> None:
     """Add up the states of parts of one data set, to the bits of a single run over all of it."""
+    from xentcli.commands.output.files import check_target, deliver
     from xentcli.jobs.states.files import read_state, state_bytes
     from xentcli.jobs.states.merging import merged
-    from xentcli.output import check_target, deliver
     from xentcli.reading.sources import expand
 
     check_target(output, states)

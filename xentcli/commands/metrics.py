@@ -20,8 +20,8 @@ def metrics_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
 ) -> None:
     """List every metric with its parameters, formula, and whether it merges."""
+    from xentcli.commands.output.files import deliver
     from xentcli.metrics import find, registry
-    from xentcli.output import deliver
 
     if json:
         from json import dumps

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.parameters import Inputs, option
-from xentcli.commands.results import OUTPUT_FILE, OUTPUT_PANEL, form_option
-from xentcli.commands.taking import takes
+from xentcli.commands.options.inputs import Inputs, option
+from xentcli.commands.options.results import OUTPUT_FILE, OUTPUT_PANEL, form_option
+from xentcli.commands.options.taking import takes
 from xentcli.errors import UsageError
 from xentcli.options import Base
 
@@ -59,9 +59,9 @@ def rows_command(
     out: RowOutput,
 ) -> None:
     """Stream each row's number, label, probability of the true class, loss and prediction."""
+    from xentcli.commands.output.files import check_target, writing
+    from xentcli.commands.output.row_forms import ROW_FORMS, form_named
     from xentcli.jobs.evaluate import Files
-    from xentcli.output import check_target, writing
-    from xentcli.row_forms import ROW_FORMS, form_named
 
     if out.worst is not None and out.worst < 1:
         raise UsageError(f"--worst takes a number from 1 up, not {out.worst}")

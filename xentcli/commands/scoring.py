@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.commands.forms import bare
+from xentcli.commands.output.forms import bare
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xentcli.commands.forms import Output as Target
-    from xentcli.commands.parameters import Inputs
-    from xentcli.commands.results import Figures, Output, Work
+    from xentcli.commands.options.inputs import Inputs
+    from xentcli.commands.options.results import Figures, Output, Work
+    from xentcli.commands.output.forms import Output as Target
     from xentcli.jobs.evaluate import Files, Options, Ran
     from xentcli.options import Keep
     from xentcli.renderers import Renderer
@@ -37,8 +37,8 @@ def check_output(output: Target) -> None:
 
 def run_files(files: Files, options: Options, work: Work) -> Ran:
     """Adds up the rows of a data set, under a progress bar where one is wanted."""
+    from xentcli.commands.output.progress import watching
     from xentcli.jobs.evaluate import run
-    from xentcli.progress import watching
 
     wanted = False if work.quiet else work.progress
     with watching(files.bytes, wanted=wanted) as watcher:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_type_hints
 
-from xentcli.commands.parameters import Inputs
+from xentcli.commands.options.inputs import Inputs
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.commands.results import Kept, Report
+    from xentcli.commands.options.results import Kept, Report
     from xentcli.jobs.evaluate import Ran
     from xentcli.jobs.states.saved import Saved
     from xentcli.options import ReportOptions

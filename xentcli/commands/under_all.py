@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.commands.results import Output
+    from xentcli.commands.options.results import Output
     from xentcli.jobs.all_conventions import Entry
     from xentcli.jobs.evaluate import Files, Options
 
@@ -17,8 +17,8 @@ _FORMS = ("table", "json")
 
 def deliver_all_conventions(files: Files, options: Options, output: Output) -> None:
     """Writes a line for each system: its number, how far it is from ours, and why."""
+    from xentcli.commands.output.files import deliver
     from xentcli.jobs.all_conventions import under_all
-    from xentcli.output import deliver
 
     form = "json" if output.json else output.format or "table"
     if form not in _FORMS or output.export or output.score_only:

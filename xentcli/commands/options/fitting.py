@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from xentcli.commands.parameters import option
-from xentcli.commands.results import OUTPUT_FILE, OUTPUT_PANEL, form_option
+from xentcli.commands.options.inputs import option
+from xentcli.commands.options.results import OUTPUT_FILE, OUTPUT_PANEL, form_option
 from xentcli.errors import UsageError
 from xentcli.options import FileOptions, OnBadRow
 

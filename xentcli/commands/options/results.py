@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from xentcli.commands.parameters import option
+from xentcli.commands.options.inputs import option
 from xentcli.errors import UsageError
 from xentcli.options import Base, Keep, ReportOptions, RunOptions, bootstrap_of
 

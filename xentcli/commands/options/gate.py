@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from xentcli.commands.parameters import option
-from xentcli.commands.results import OUTPUT_PANEL, Written, form_option
+from xentcli.commands.options.inputs import option
+from xentcli.commands.options.results import OUTPUT_PANEL, Written, form_option
 from xentcli.jobs.checking.verdicts import DecideOn, OnInconclusive
 from xentcli.options import Base, ReportOptions, bootstrap_of
 
@@ -18,7 +18,7 @@ def _from_file(context: typer.Context, value: str | None) -> str | None:
     """Makes the table of a file the defaults of all options that are read after this one."""
     if context.resilient_parsing or (value is None and context.params.get("no_config")):
         return value
-    from xentcli.commands.defaults import set_defaults
+    from xentcli.commands.options.defaults import set_defaults
     from xentcli.jobs.checking import settings
 
     table = settings.found() if value is None else settings.named(value)
