@@ -12,8 +12,7 @@ from xentcli.commands.options.inputs import Inputs
 from xentcli.commands.options.results import Work
 from xentcli.commands.options.taking import takes
 from xentcli.commands.output.forms import forms_of, text_of
-from xentcli.commands.scoring import check_output, warn
-from xentcli.commands.stored import all_states, refuse_reading
+from xentcli.commands.scoring import all_states, check_output, refuse_reading, warn
 from xentcli.errors import OutputError, UsageError, XentError
 
 if TYPE_CHECKING:

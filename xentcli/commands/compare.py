@@ -10,8 +10,14 @@ from xentcli.commands.options.inputs import Inputs, option
 from xentcli.commands.options.results import Figures, Output, Work
 from xentcli.commands.options.taking import takes
 from xentcli.commands.output.forms import bare, forms_of, text_of
-from xentcli.commands.scoring import check_output, options_of, shows_findings, warn
-from xentcli.commands.stored import all_states, refuse_reading
+from xentcli.commands.scoring import (
+    all_states,
+    check_output,
+    options_of,
+    refuse_reading,
+    shows_findings,
+    warn,
+)
 
 _PANEL = "How they are compared"
 

@@ -13,13 +13,14 @@ from xentcli.commands.options.taking import takes
 from xentcli.commands.output.forms import forms_of, text_of
 from xentcli.commands.scoring import (
     check_output,
+    content_of,
     first_value,
     options_of,
+    report_of_states,
     run_files,
     shows_findings,
     warn,
 )
-from xentcli.commands.stored import content_of, report_of_states
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
