@@ -8,8 +8,8 @@ import math
 from array import array
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from xentcli.commands.output.forms import check_suffix
 from xentcli.errors import UsageError
-from xentcli.suffixes import check_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
