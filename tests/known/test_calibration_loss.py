@@ -13,11 +13,11 @@ from scipy.stats import chi2
 
 from tests.known.cases import METRICS, SCALES, overall, random_rows, value
 from tests.laws.rows import Rows, rows_of, totals_of
+from xentcli.figures.reliability import winnings
 from xentcli.options import Base, Scale
-from xentcli.recalibration import winnings
 
 if TYPE_CHECKING:
-    from xentcli.recalibration import Winnings
+    from xentcli.figures.reliability import Winnings
 
 KEY = "calibration_loss"
 

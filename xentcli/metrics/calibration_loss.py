@@ -28,7 +28,7 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     del settings
     if group is not None:
         return None
-    from xentcli.recalibration import winnings
+    from xentcli.figures.reliability import winnings
 
     found = winnings(totals)
     estimate = Estimate(None) if found is None else Estimate(found.loss, found.stderr)

@@ -13,12 +13,11 @@ from xentcli.calibration_report import (
 )
 from xentcli.decomposition import parts_of
 from xentcli.errors import UsageError
-from xentcli.figures.reliability import bins_of, expected_error, squared_error
+from xentcli.figures.reliability import bins_of, expected_error, squared_error, winnings
 from xentcli.metrics import request
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
-from xentcli.recalibration import winnings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
