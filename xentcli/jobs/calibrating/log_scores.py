@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xentcli.errors import RowError
 from xentcli.layout.layout import Shape
 from xentcli.numerics.elementary import exp, surprise
 from xentcli.options import Scale
-from xentcli.rows.matrix_scores import Logits
+from xentcli.rows.decode import Decoder
+from xentcli.rows.matrix_scores import Logits, LogProbabilities, Probabilities
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from xentcli.rows.scores import Scores
 
     Floats = NDArray[np.float64]
+    import pyarrow as pa
+
+    from xentcli.rows.batch import Batch
+    from xentcli.rows.tally import Place
 
 # The neighbours of 0 and 1: where the logarithm is finite, a probability may not round to them.
 _LEAST, _LARGEST = 2.0**-1022, 1 - 2.0**-53
@@ -57,3 +63,22 @@ def on_scale(z: Floats, layout: Layout) -> Floats:
     column: Floats = p[own]
     column[(column == 1) & (surprises[other] < np.inf)] = _LARGEST
     return column
+
+
+class Possible(Decoder):
+    """A decoder that refuses rows whose classes all have the probability 0.
+
+    Such a row is scored, at an infinite loss and with a warning about its sum. There is no
+    distribution that it could stand for, unless its probabilities are clipped.
+    """
+
+    def decode(self, block: pa.RecordBatch, place: Place) -> Batch:
+        batch = super().decode(block, place)
+        scores = batch.scores
+        if self.policy.clip or not isinstance(scores, Probabilities | LogProbabilities):
+            return batch
+        none = scores.top == (0.0 if isinstance(scores, Probabilities) else -float("inf"))
+        if none.any():
+            row = batch.place_of(int(none.argmax())).row
+            raise RowError("every class of the row has the probability 0", row=row)
+        return batch
