@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.renderers import comparisons
-from xentcli.comparison_record import record_of_comparison
+from xentcli.jobs.comparing.comparison import record_of_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.comparison_record import record_of_comparison
+from xentcli.jobs.comparing.comparison import record_of_comparison
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.report.json_text import indented
 
