@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,13 +19,17 @@ from xentcli.sums.state import State
 from xentcli.sums.statistic import observe_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
 
     from xentcli.jobs.comparing.changes import Changes
     from xentcli.jobs.comparing.measures import Measure
+    from xentcli.jobs.comparing.pairs import Pairs
     from xentcli.jobs.comparing.partners import Beside, Partner, Unpaired
     from xentcli.jobs.comparing.sides import Lines, Side
     from xentcli.layout.layout import Layout
+
+    Aligned = tuple[Lines, list[Beside]]
 
 
 class PairSums(NamedTuple):
@@ -105,3 +111,26 @@ class Pairs:
             # What is added exactly is added up in any order: the whole is the sum of the slices.
             self._state.sums = self._slices.total().sums
         return PairSums(self.k, self._state, self._slices, self._changes, unpaired)
+
+
+# So many blocks wait for their sums while the rows beside the next one are looked up.
+_AHEAD = 2
+
+
+def beside(blocks: Iterator[Lines], pairs: Sequence[Pairs]) -> Iterator[Aligned]:
+    """The blocks with what stands beside them."""
+    for lines in blocks:
+        yield lines, [pair.beside(lines) for pair in pairs]
+
+
+def ahead(blocks: Iterator[Lines], pairs: Sequence[Pairs]) -> Iterator[Aligned]:
+    """The same, found by another thread while blocks before them are added up."""
+    with ThreadPoolExecutor(1) as finder:
+        waiting: deque[tuple[Lines, list[Future[Beside]]]] = deque()
+        for lines in blocks:
+            waiting.append((lines, [finder.submit(pair.beside, lines) for pair in pairs]))
+            if len(waiting) > _AHEAD:
+                before, found = waiting.popleft()
+                yield before, [own.result() for own in found]
+        for before, found in waiting:
+            yield before, [own.result() for own in found]
