@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import re
 import zlib
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from xentcli.errors import InputError
 from xentcli.jobs.states.marks import HEAD_BYTES, is_state
 from xentcli.jobs.states.record import record_of, saved_from
-from xentcli.reading.bytes.compression import decompressed
+from xentcli.reading.bytes.compression import beginning, decompressed
 from xentcli.reading.bytes.inputs import Input
 from xentcli.text import shown
 
@@ -106,3 +108,28 @@ def _digest(record: Mapping[str, Any]) -> str:
     """A digest of the content, however it is laid out."""
     text = json.dumps(record, separators=(",", ":"), sort_keys=True)
     return f"sha256:{sha256(text.encode('ascii')).hexdigest()}"
+
+
+# Within so many first bytes, of the file or of what is compressed in it, a state says what it is.
+HEAD_BYTES = 512
+_MARK = re.compile(rb'(?:\xef\xbb\xbf)?\s{0,16}\{\s{0,16}"schema"\s{0,8}:\s{0,8}"xentcli/state/')
+
+
+def is_state(head: bytes) -> bool:
+    """Whether a file that begins so is a state, compressed or not.
+
+    >>> is_state(b'{"schema": "xentcli/state/1", '), is_state(b'{"label": "cat", "p": 0.5}')
+    (True, False)
+    """
+    return _MARK.match(beginning(head)) is not None
+
+
+def is_a_state(path: str) -> bool:
+    """Whether a file is a state; a pipe is not opened to find out."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return is_state(file.read(HEAD_BYTES))
+    except OSError:
+        return False
