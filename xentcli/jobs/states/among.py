@@ -6,12 +6,20 @@ import os
 from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
+from xentcli.jobs.evaluate import score
+from xentcli.jobs.states.among import states_among
 from xentcli.jobs.states.marks import HEAD_BYTES, is_state
+from xentcli.jobs.states.merging import merged
+from xentcli.jobs.states.saved import report_of
+from xentcli.reading.data_sets import Files
 from xentcli.text import shown
 
 if TYPE_CHECKING:
+    from xentcli.engine.plan import Watcher
+    from xentcli.jobs.evaluate import Options
     from xentcli.jobs.states.saved import Saved
-    from xentcli.reading.data_sets import Files
+    from xentcli.reading.data_sets import Files, InMemory
+    from xentcli.report.report import Report
 
 
 def states_among(files: Files) -> list[Saved]:
@@ -43,3 +51,17 @@ def _mixed(state: str, other: str) -> UsageError:
         "read together",
         hint="make a state of the predictions with --state, and merge them",
     )
+
+
+def score_or_read(
+    data: Files | InMemory, options: Options, watcher: Watcher | None = None
+) -> Report:
+    """`score` of predictions, and the report of states.
+
+    How a state's rows were read was decided when it was made: of the options, those of the report
+    matter, and slices are its own. Raises UsageError for figures that it has no sums for.
+    """
+    states = states_among(data) if isinstance(data, Files) else []
+    if states:
+        return report_of(merged(states), options.report, options.policy.expect_rows)
+    return score(data, options, watcher)
