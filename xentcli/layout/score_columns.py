@@ -10,11 +10,10 @@ from xentcli.layout import naming
 from xentcli.layout.labels import ClassIndex, is_among
 from xentcli.layout.layout import Shape
 from xentcli.layout.outcome_names import classes_of_sas, outcome_in
-from xentcli.layout.sampled import holds_distributions, is_distribution
+from xentcli.layout.sampled import holds_distributions, is_distribution, refuse_unread
 from xentcli.layout.schema import Column, Kind, Table, missing_column, quoted
 from xentcli.options import ColumnOptions, Scale
 from xentcli.text import shown
-from xentcli.unread_scores import refuse_unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
