@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.rows import Rows, any_rows, cut_up
+from xentcli.numerics.hashing import hashes_of
 from xentcli.numerics.keyed_sums import KeyedSums
-from xentcli.row_hashes import hashes_of
 from xentcli.sums.row_sample import RowSample
 from xentcli.sums.score_grid import ScoreGrid
 
