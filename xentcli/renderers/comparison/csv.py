@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.jobs.comparing.comparison import main_of
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._csv_fields import number_field, text_field
+from xentcli.renderers._csv_lines import number_field, text_field
 from xentcli.renderers.comparison._verdicts import SLICES, part_name
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.renderers._csv_fields import text_field
-from xentcli.renderers._csv_lines import COLUMNS, figure_lines
+from xentcli.renderers._csv_lines import COLUMNS, figure_lines, text_field
 
 if TYPE_CHECKING:
     from xentcli.jobs.side_by_side import SideBySide
