@@ -39,7 +39,7 @@ def _json(entries: list[Entry]) -> str:
 
 def record(entry: Entry) -> dict[str, object]:
     """A line as plain values."""
-    from xentcli.records import value_record
+    from xentcli.report.report import value_record
 
     return {
         "like": None if entry.like is None else entry.like.value,

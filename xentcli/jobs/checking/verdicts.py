@@ -186,7 +186,7 @@ class Checked(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """The gate as plain containers, shaped as the JSON of `xent check --json`."""
-        from xentcli.records import finding_record
+        from xentcli.report.report import finding_record
 
         return {
             "schema": self.schema,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xentcli.records import finding_record, uncertainty_record, value_record
+from xentcli.report.report import finding_record, uncertainty_record, value_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
