@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.report.report import ClassReport
-from xentcli.slice_report import SliceTable
+from xentcli.report.slices import SliceTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

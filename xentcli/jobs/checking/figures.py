@@ -9,7 +9,7 @@ from xentcli.errors import InputError, UsageError
 from xentcli.layout.labels import ClassIndex
 from xentcli.layout.naming import nearest
 from xentcli.report.report import Value
-from xentcli.slice_report import SliceTable
+from xentcli.report.slices import SliceTable
 from xentcli.sums.slices.values import as_sliced
 from xentcli.text import shown
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xentcli.renderers._table.classes import Compared, breakdown, hidden_note
 from xentcli.renderers._words.figures import label
 from xentcli.renderers._words.order import costliest_slices
-from xentcli.slice_report import SliceTable
+from xentcli.report.slices import SliceTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -60,7 +60,7 @@ def costliest_first(classes: Sequence[AnyPart]) -> list[AnyPart]:
 
 def costliest_slices(report: Report, most: int | None) -> tuple[list[SliceReport], float | None]:
     """The `most` costliest slices, and the share of the loss that the others have."""
-    from xentcli.slice_report import SliceTable
+    from xentcli.report.slices import SliceTable
 
     slices = report.slices
     if not isinstance(slices, SliceTable) or most is None or len(slices) <= most:
