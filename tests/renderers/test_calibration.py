@@ -8,14 +8,14 @@ import pytest
 from rich.cells import cell_len
 
 from tests.renderers.conftest import make_report
-from xentcli.calibration_report import (
+from xentcli.renderers import RenderOptions, get
+from xentcli.report.calibration import (
     CalibrationReport,
     ClassBias,
     DecompositionReport,
     ReliabilityBin,
     TemperatureReport,
 )
-from xentcli.renderers import RenderOptions, get
 
 if TYPE_CHECKING:
     from xentcli.report.report import Report

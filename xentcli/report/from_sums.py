@@ -17,13 +17,13 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.calibration_report import CalibrationReport
     from xentcli.engine.plan import Outcome, Sum
     from xentcli.engine.supply import Facts
     from xentcli.figures.clusters import ByCluster
     from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
     from xentcli.options import Policy, ReportOptions
+    from xentcli.report.calibration import CalibrationReport
     from xentcli.report.report import Finding, FoundSlices, SliceReport
     from xentcli.sums.slices.slices import Slices
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from xentcli.calibration_report import CalibrationReport
+    from xentcli.report.calibration import CalibrationReport
     from xentcli.report.report import Finding, FoundSlice, Report, Uncertainty, Value
 
 SCHEMA = "xentcli/report/1"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xentcli.calibration_report import CalibrationReport, ReliabilityBin
     from xentcli.renderers._words.figures import Spelling
+    from xentcli.report.calibration import CalibrationReport, ReliabilityBin
     from xentcli.report.report import Report
 
 _INDENT, _GAP = 2, 2

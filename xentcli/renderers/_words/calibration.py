@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xentcli.calibration_report import CalibrationReport, ReliabilityBin
     from xentcli.renderers._words.figures import Spelling
+    from xentcli.report.calibration import CalibrationReport, ReliabilityBin
     from xentcli.report.report import Report
 
 # What chance would do less often than this is taken for a finding.
