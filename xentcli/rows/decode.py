@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import RowError
-from xentcli.kept import Kept
 from xentcli.layout.layout import Layout, Shape
 from xentcli.layout.like import rule_of
 from xentcli.numerics import from_arrow
 from xentcli.numerics.elementary import surprise
 from xentcli.options import Policy, Scale, TargetKind
 from xentcli.rows.by_scale import scores_of, single_of
-from xentcli.rows.checks import Checks, Positions
+from xentcli.rows.checks import Checks, Kept, Positions
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.label_codes import LabelEncoder
 from xentcli.rows.labelled_vectors import LabelledVectors
