@@ -22,8 +22,8 @@ from xentcli.label_batch import LabelBatch
 from xentcli.options import Scale, TargetKind
 from xentcli.outcome_scores import Outcome
 from xentcli.rows.by_scale import scores_of, single_of
+from xentcli.rows.cell_rows import SoftBatch
 from xentcli.rows.class_rows import ClassBatch
-from xentcli.soft_batch import SoftBatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,8 @@ from tests.laws.kinds import statistics_for, statistics_of
 from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from tests.laws.rows import Rows, any_rows
 from xentcli.rows.batch import View
+from xentcli.rows.cell_rows import SoftBatch
 from xentcli.rows.class_rows import ClassBatch
-from xentcli.soft_batch import SoftBatch
 from xentcli.sums.statistic import observe_all
 
 if TYPE_CHECKING:

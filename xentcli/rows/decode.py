@@ -154,7 +154,7 @@ class Decoder:
 
             return LabelBatch(layout.k, truth, scores, weights, **other)
         if layout.kind is TargetKind.SOFT:
-            from xentcli.soft_batch import SoftBatch
+            from xentcli.rows.cell_rows import SoftBatch
 
             return SoftBatch(layout.k, truth, scores, weights, **other)
         return ClassBatch(layout.k, truth, scores, weights, **other)

@@ -16,9 +16,9 @@ from xentcli.layout.schema import Role
 from xentcli.options import TargetKind, check
 from xentcli.report.from_sums import no_rows, settled
 from xentcli.rows.by_scale import scores_of
+from xentcli.rows.cell_rows import SoftBatch
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.tally import Place
-from xentcli.soft_batch import SoftBatch
 from xentcli.streaming import decoded
 
 if TYPE_CHECKING:
