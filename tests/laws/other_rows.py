@@ -18,11 +18,10 @@ from tests.laws.rows import (
     some_scores,
     some_weights,
 )
-from xentcli.label_batch import LabelBatch
 from xentcli.options import Scale, TargetKind
 from xentcli.outcome_scores import Outcome
 from xentcli.rows.by_scale import scores_of, single_of
-from xentcli.rows.cell_rows import SoftBatch
+from xentcli.rows.cell_rows import LabelBatch, SoftBatch
 from xentcli.rows.class_rows import ClassBatch
 
 if TYPE_CHECKING:

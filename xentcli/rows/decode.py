@@ -150,7 +150,7 @@ class Decoder:
         """The rows with their scores, as batches of their kind."""
         layout = self.layout
         if layout.kind is TargetKind.LABELS and isinstance(scores, Single):
-            from xentcli.label_batch import LabelBatch
+            from xentcli.rows.cell_rows import LabelBatch
 
             return LabelBatch(layout.k, truth, scores, weights, **other)
         if layout.kind is TargetKind.SOFT:
