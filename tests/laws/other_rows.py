@@ -19,10 +19,10 @@ from tests.laws.rows import (
     some_weights,
 )
 from xentcli.options import Scale, TargetKind
-from xentcli.outcome_scores import Outcome
 from xentcli.rows.by_scale import scores_of, single_of
 from xentcli.rows.cell_rows import LabelBatch, SoftBatch
 from xentcli.rows.class_rows import ClassBatch
+from xentcli.rows.single_scores import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

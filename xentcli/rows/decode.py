@@ -136,7 +136,7 @@ class Decoder:
         if layout.kind is TargetKind.LABELS:
             return single_of(raw.reshape(-1), layout.scale, 1)
         if layout.kind is TargetKind.OUTCOME:
-            from xentcli.outcome_scores import Outcome
+            from xentcli.rows.single_scores import Outcome
 
             return Outcome(raw, logarithms=layout.scale is Scale.LOG_PROBABILITY)
         scores = scores_of(raw, layout.scale, layout.positive)

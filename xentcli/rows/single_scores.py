@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Rows = NDArray[np.intp]
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Rows = NDArray[np.intp]
 
 
 class Single(Scores):
@@ -180,3 +186,45 @@ def _own_losses(scores: Single, truth: Array, order: Rows) -> Floats:
     """The losses of a single column whose two log-probabilities are at hand."""
     log_p, log_q = scores.log_pair(scores.positive)
     return -np.where(truth == scores.positive, log_p, log_q).take(order)
+
+
+class Outcome(Scores):
+    """Probabilities of what happened, or their logarithms. There is but one class: the outcome."""
+
+    k = 1
+
+    def __init__(self, raw: Array, *, logarithms: bool) -> None:
+        self.raw = raw
+        self._logarithms = logarithms
+
+    def losses(self, truth: Array, order: Rows) -> Floats:
+        del truth, order
+        scores = self.raw.astype(np.float64, copy=False)
+        if not self._logarithms:
+            return surprise(scores)
+        # Subtracting from 0 leaves a certain outcome at 0, not -0.
+        return np.subtract(0.0, scores)
+
+    def own(self, truth: Array, order: Rows) -> Floats:
+        del truth, order
+        return self.probability(0)
+
+    def probability(self, k: int) -> Floats:
+        del k
+        p = self.raw.astype(np.float64, copy=False)
+        return exp(p) if self._logarithms else p
+
+    def surprises(self) -> Floats:
+        return self.losses(self.raw, np.arange(0)).reshape(1, -1)
+
+    def squares(self, truth: Array, order: Rows) -> Floats:
+        raise NotImplementedError("an outcome has no other classes")
+
+    def log_pair(self, k: int) -> tuple[Floats, Floats]:
+        raise NotImplementedError("an outcome has no other classes")
+
+    def ranks(self, truth: Array) -> Ints:
+        raise NotImplementedError("an outcome has no other classes")
+
+    def predicted(self) -> Array:
+        return np.zeros(len(self.raw), dtype=np.uint8)
