@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.slice_readings import Reading, Whole
 from xentcli.sums.slices.keys import Key, Places, hashes_of, hashes_of_whole
-from xentcli.sums.state import State
+from xentcli.sums.state import Reading, State, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
