@@ -16,9 +16,8 @@ from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from tests.laws.rows import cut_up, rows_of
 from xentcli.numerics.draws import Draws
 from xentcli.options import Bootstrap, TargetKind
-from xentcli.replicates import Replicates
 from xentcli.rows.identities import Identity, Kind
-from xentcli.sums.resampling import Resampler, product
+from xentcli.sums.resampling import Replicates, Resampler, product
 from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:

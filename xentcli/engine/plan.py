@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap, Keep, Policy
     from xentcli.reading.source import Source
-    from xentcli.replicates import Replicates
+    from xentcli.sums.resampling import Replicates
 
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
 _CELLS = 1 << 18

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
 from xentcli.numerics.exact import ratio
-from xentcli.replicates import Replicates
 from xentcli.report.report import Finding, Uncertainty, Value
 from xentcli.rows.identities import Identity, Kind
+from xentcli.sums.resampling import Replicates
 from xentcli.text import shown
 
 if TYPE_CHECKING:
