@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xentcli.arguments import completed, options_of, paths_of, table_of
 from xentcli.jobs.evaluate import Files, InMemory, score
-from xentcli.jobs.states.scoring import score_or_read
+from xentcli.jobs.states.among import score_or_read
 from xentcli.options import Base, OnBadRow, SumToOne, Task
 
 if TYPE_CHECKING:

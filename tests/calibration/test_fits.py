@@ -10,11 +10,11 @@ import pytest
 from scipy.optimize import minimize
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from xentcli.jobs.calibrating.isotonic import fit_steps
 
 from tests.calibration.simulated import draw, log_p
 from xentcli.errors import InputError
 from xentcli.jobs.calibrating.maps import Isotonic, Platt, Temperature, Vector, probabilities
+from xentcli.jobs.calibrating.methods import fit_steps
 from xentcli.jobs.calibrating.platt import fit_line
 from xentcli.jobs.calibrating.vector import Penalty, fit_lines
 

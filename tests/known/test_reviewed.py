@@ -13,6 +13,7 @@ import pytest
 
 import xentcli
 from xentcli.errors import InputError, UsageError
+from xentcli.report.report import Value
 
 
 def binary(seed: int, n: int) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def test_a_sample_does_not_stand_for_rows_that_repeat_too_often(
     data.loc[often, "prob"] = 0.02
     data.loc[often, "label"] = (np.arange(2000) % 20 == 0).astype(int)
     assert xentcli.evaluate(data, metric="calibration_loss").metrics["calibration_loss"] == (
-        xentcli.report.report.Value(None, unit="nats")
+        Value(None, unit="nats")
     )
 
 

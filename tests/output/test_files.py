@@ -162,7 +162,8 @@ def limit_file_size() -> None:
 def test_a_limit_on_file_size_keeps_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("old")
     code = (
-        "import sys; from xentcli.commands.output.files import deliver; from xentcli.errors import OutputError\n"
+        "import sys\nfrom xentcli.commands.output.files import deliver\n"
+        "from xentcli.errors import OutputError\n"
         "try: deliver('x' * 1_000_000, sys.argv[1])\n"
         "except OutputError as error: print(error)"
     )

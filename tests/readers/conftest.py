@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xentcli.reading import records
+from xentcli.reading.text import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable

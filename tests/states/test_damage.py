@@ -7,12 +7,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from xentcli.jobs.states.marks import is_state
 
 from tests.states.made import BY_NAME, ran, table, written
 from xentcli.errors import InputError
 from xentcli.jobs.states.exact_text import read, spelled, sums_of
-from xentcli.jobs.states.files import _digest, parse, read_state, state_bytes, state_text
+from xentcli.jobs.states.files import _digest, is_state, parse, read_state, state_bytes, state_text
 from xentcli.options import Keep, ReportOptions
 
 if TYPE_CHECKING:

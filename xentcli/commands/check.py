@@ -75,7 +75,7 @@ def _held(
 ) -> Checked:
     """The verdict, which is told; its exit code is left to be given."""
     from xentcli.commands.output.files import check_target, deliver_all
-    from xentcli.jobs.checking.recorded import is_ours
+    from xentcli.jobs.checking.baseline import is_ours
     from xentcli.jobs.evaluate import Files, Options
 
     if config.no_config and config.config is not None:

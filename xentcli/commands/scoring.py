@@ -11,7 +11,6 @@ from xentcli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.commands.options.inputs import Inputs
     from xentcli.commands.options.results import Figures, Kept, Output, Report, Work
     from xentcli.commands.output.forms import Output as Target
     from xentcli.jobs.evaluate import Files, Options, Ran
@@ -98,7 +97,7 @@ def refuse_reading(inputs: Inputs, *, all_conventions: bool = False) -> None:
 
 def all_states(paths: Sequence[str]) -> bool:
     """Whether all of these are states, as far as files tell."""
-    from xentcli.jobs.states.marks import is_a_state
+    from xentcli.jobs.states.files import is_a_state
 
     return all(map(is_a_state, paths))
 

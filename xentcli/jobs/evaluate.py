@@ -139,7 +139,7 @@ def run(data: Files | InMemory, options: Options, watcher: Watcher | None = None
             stack.callback(source.close)
         layout = understand(telling, table, options)
         if options.report.find_slices:
-            from xentcli import by_columns
+            from xentcli.layout import by_columns
 
             if layout.cluster is not None:
                 raise UsageError(

@@ -10,10 +10,10 @@ import math
 from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, UsageError
-from xentcli.layout import bins, class_names, naming, outcomes, score_columns, target_columns
+from xentcli.layout import class_names, naming, outcomes, score_columns, target_columns
 from xentcli.layout.labels import ClassIndex, is_among, spell
 from xentcli.layout.layout import Layout, Shape
-from xentcli.layout.schema import Kind, Role, Table, quoted
+from xentcli.layout.schema import Table, quoted
 from xentcli.layout.target_columns import TargetColumns
 from xentcli.options import ColumnOptions, Scale, TargetScale, Task
 from xentcli.text import shown
@@ -21,11 +21,8 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.layout.bins import Bins
     from xentcli.layout.labels import Truth
-    from xentcli.layout.layout import Layout
     from xentcli.layout.score_columns import ScoreColumns
-    from xentcli.options import ColumnOptions
 
 
 def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) -> Layout:
@@ -37,7 +34,7 @@ def resolve(table: Table, options: ColumnOptions, ignore: Sequence[str] = ()) ->
     """
     if not options.by:
         return _resolve(table, options, ignore)
-    from xentcli import by_columns
+    from xentcli.layout import by_columns
 
     options, bins = by_columns.read(table, options)
     return by_columns.checked(_resolve(table, options, ignore)._replace(bins=bins))
@@ -277,52 +274,3 @@ def _task(wanted: Task, k: int, shape: Shape) -> Task:
     if wanted is Task.AUTO:
         return Task.BINARY if k == 2 else Task.MULTICLASS
     return wanted
-
-
-_NO_NUMBERS = {Kind.TEXT, Kind.BOOLEAN, Kind.LIST, Kind.STRUCT}
-_NO_WORDS = {Kind.LIST, Kind.STRUCT}
-
-
-def read(
-    table: Table, options: ColumnOptions
-) -> tuple[ColumnOptions, tuple[tuple[str, Bins], ...]]:
-    """The options with the columns' names under `by`, and which of these are cut into bins.
-
-    Raises InputError for a column that holds no numbers.
-    """
-    found = [bins.read(option, table.names) for option in options.by]
-    names = tuple(name for name, _ in found)
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(f"--by: '{shown(name)}' is named twice")
-    cut = tuple((name, into) for name, into in found if into is not None)
-    for name, into in cut:
-        column = table.column(name, "--by")
-        untyped = column.kind is Kind.UNTYPED
-        words = table.numbers(name) is None if untyped else column.kind in _NO_NUMBERS
-        if words:
-            raise InputError(
-                f"--by '{shown(name)}{into}': the column holds {column.type or 'text'}, not numbers"
-            )
-    return options._replace(by=names), cut
-
-
-def searched(table: Table, layout: Layout) -> tuple[str, ...]:
-    """The columns that may describe rows: all that are read for nothing else, lists aside.
-
-    Bytes are none: they may be no text.
-    """
-    taken = {*layout.targets, *layout.scores, layout.weight, layout.units, layout.id}
-    return tuple(
-        c.name
-        for c in table.columns
-        if c.name not in taken and c.kind not in _NO_WORDS and "binary" not in c.type
-    )
-
-
-def checked(layout: Layout) -> Layout:
-    """The layout itself. Raises UsageError where bins are to be of what is read as a label."""
-    for name, _ in layout.bins:
-        if layout.roles[name] is not Role.NUMBER:
-            raise UsageError(f"--by: '{shown(name)}' is read as the truth, and has no bins")
-    return layout

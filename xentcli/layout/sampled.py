@@ -53,7 +53,7 @@ def refuse_unread(
         if column.name in names or naming.prefix_of(column.name, table.names) != prefix:
             continue
         values = [value for value in table.sample.get(column.name, ()) if value is not None]
-        if len(names) > 1 and table.has_rows and all(map(_is_number, values)):
+        if len(names) > 1 and table.has_rows and all(map(_spells_number, values)):
             raise InputError(
                 f"column '{shown(column.name)}' is named as a score like '{shown(names[0])}', and "
                 f"holds {'text' if values else 'no values'}, not numbers",
@@ -61,7 +61,7 @@ def refuse_unread(
             )
 
 
-def _is_number(value: object) -> bool:
+def _spells_number(value: object) -> bool:
     if not isinstance(value, str):
         return False
     try:

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     Hashes = NDArray[np.uint64]
     Ints = NDArray[np.int64]
     Bytes = NDArray[np.uint8]
-    from numpy.typing import NDArray
-
     Array = NDArray[Any]
-    Hashes = NDArray[np.uint64]
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
+_CHUNK = 1 << 13
 _WORD = 8
 # The bytes of a text that a word of eight holds, where less than eight are left.
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
@@ -93,11 +92,6 @@ def of_plain(data: Bytes, ends: Ints) -> Hashes:
     return found
 
 
-_CHUNK = 1 << 13
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_HALF = np.uint64(32)
-
-
 def hashes_of(raw: Array, truth: Array) -> Hashes:
     """A hash of each row of the (K, n) scores, as float64 whatever their type, and its class.
 
@@ -124,7 +118,3 @@ def hashes_of(raw: Array, truth: Array) -> Hashes:
                 part += bits
             part[:] = mixed(part)
     return total
-
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_HALF = np.uint64(32)

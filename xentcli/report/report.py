@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xentcli.report.calibration import CalibrationReport
-    from xentcli.report.report import Finding, FoundSlice, Report, Uncertainty, Value
 
 SCHEMA = "xentcli/report/1"
 
@@ -221,7 +220,6 @@ class Report(NamedTuple):
 
         Values stay Python floats, infinity included; `to_json` spells them for JSON.
         """
-
         return record_of(self)
 
     def to_json(self) -> str:

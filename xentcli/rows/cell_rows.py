@@ -11,7 +11,6 @@ import numpy as np
 from xentcli.numerics.elementary import surprise
 from xentcli.numerics.groups import Arrangement, Groups
 from xentcli.rows.batch import Batch, Slot, View, times
-from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.losses import Loss, column_sums, smoothed, term
 
 if TYPE_CHECKING:
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.rows.scores import Scores
-
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
-    from numpy.typing import NDArray
-
     from xentcli.rows.single_scores import Single
 
     Floats = NDArray[np.float64]

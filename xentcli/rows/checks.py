@@ -16,12 +16,6 @@ from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from xentcli.layout.layout import Layout
-
-    Array = NDArray[Any]
-    Mask = NDArray[np.bool_]
     import pyarrow as pa
     from numpy.typing import NDArray
 

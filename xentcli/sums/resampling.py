@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
-    from collections.abc import Iterator
 
 _ROWS = 1 << 8
 _BITS = 42

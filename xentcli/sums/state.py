@@ -11,8 +11,6 @@ from xentcli.numerics.exact import Sums
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xentcli.sums.state import State
-
 
 class Part(Protocol):
     """What is kept of all rows besides sums, in bounded memory: a commutative monoid, too."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     import typer
 
-    from xentcli.jobs.checking.settings import Table
 
 # Options whose values are paths, or name one behind an equals sign.
 _PATHS = frozenset({"sources", "baseline", "output"})
@@ -189,7 +188,7 @@ def _folders(start: str) -> Iterator[str]:
 
 
 def _table(path: str, places: tuple[tuple[str, ...], ...]) -> Table | None:
-    whole = _read(path)
+    whole = _parsed(path)
     if _PLACES["pyproject.toml"] in places:
         _refuse_misnamed(path, whole)
     for place in places:
@@ -226,7 +225,7 @@ def _refuse_misnamed(path: str, whole: Mapping[str, Any]) -> None:
         )
 
 
-def _read(path: str) -> dict[str, Any]:
+def _parsed(path: str) -> dict[str, Any]:
     import tomllib
 
     try:

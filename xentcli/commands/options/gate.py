@@ -18,10 +18,10 @@ def _from_file(context: typer.Context, value: str | None) -> str | None:
     """Makes the table of a file the defaults of all options that are read after this one."""
     if context.resilient_parsing or (value is None and context.params.get("no_config")):
         return value
+    from xentcli.commands.options import defaults
     from xentcli.commands.options.defaults import set_defaults
-    from xentcli.jobs.checking import settings
 
-    table = settings.found() if value is None else settings.named(value)
+    table = defaults.found() if value is None else defaults.named(value)
     if table is not None:
         set_defaults(context, table)
     return value

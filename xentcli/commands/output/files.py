@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
+STDOUT = "-"
 _LINKS_FOLLOWED = 40  # the kernel's own limit
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
@@ -254,9 +255,6 @@ def _descriptor(path: str) -> int | None:
             return None
         path = os.path.join(os.path.dirname(path), os.readlink(path))
     return None
-
-
-STDOUT = "-"
 
 
 class Descriptor(io.RawIOBase):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xentcli.errors import InputError, UsageError
-from xentcli.jobs.calibrating.folds import assign
 from xentcli.jobs.calibrating.methods import check_method, fit
 from xentcli.jobs.calibrating.notices import Notice
 from xentcli.jobs.calibrating.record import Calibration, Figures
@@ -17,18 +16,15 @@ from xentcli.options import Policy, ReportOptions
 from xentcli.report.signature import signature
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from xentcli.jobs.calibrating.folds import Folds
     from xentcli.jobs.calibrating.methods import Method
     from xentcli.jobs.calibrating.validation import Validation
     from xentcli.jobs.calibrating.vector import Penalty
 
     Floats = NDArray[np.float64]
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     Ints = NDArray[np.int64]
 
 

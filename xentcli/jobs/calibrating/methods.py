@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.errors import InputError, UsageError
-from xentcli.jobs.calibrating.isotonic import fit_steps
 from xentcli.jobs.calibrating.maps import Isotonic, Platt, Steps, Temperature, Vector, probabilities
 from xentcli.jobs.calibrating.notices import Notice, counted
 from xentcli.jobs.calibrating.platt import fit_line
@@ -19,7 +18,6 @@ from xentcli.numerics.temperature import MOST, End, fit_temperature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from xentcli.jobs.calibrating.maps import Map

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.errors import InputError, UsageError
-from xentcli.jobs.calibrating.possible import Possible
+from xentcli.jobs.calibrating.log_scores import Possible
 from xentcli.layout import naming, score_columns
 from xentcli.layout.layout import Shape
 from xentcli.layout.schema import Table, quoted

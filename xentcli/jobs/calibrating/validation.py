@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from xentcli.errors import InputError, UsageError
-from xentcli.jobs.calibrating.log_scores import log_scores, on_scale
+from xentcli.jobs.calibrating.log_scores import Possible, log_scores, on_scale
 from xentcli.jobs.calibrating.notices import Notice, noticed
-from xentcli.jobs.calibrating.possible import Possible
 from xentcli.jobs.evaluate import Options, begin, understand
 from xentcli.layout.schema import Role
 from xentcli.options import TargetKind, check

@@ -8,10 +8,9 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import InputError, UsageError
-from xentcli.jobs.checking import recorded
 from xentcli.jobs.checking.verdicts import BaselineReport
 from xentcli.jobs.evaluate import Files, InMemory
-from xentcli.jobs.states.marks import is_a_state
+from xentcli.jobs.states.files import is_a_state
 from xentcli.report.report import (
     SCHEMA,
     ClassReport,
@@ -51,9 +50,9 @@ def open_baseline(given: str | Report | InMemory, options: Options) -> Baseline:
     if path == "-":
         raise UsageError("--baseline takes a file, not standard input")
     kind = "state" if is_a_state(path) else "predictions"
-    record = None if kind == "state" else recorded.record_in(path)
+    record = None if kind == "state" else record_in(path)
     if record is not None:
-        report = recorded.report_of(record, path)
+        report = report_of(record, path)
         return Baseline(BaselineReport(path, "report", report.signature), report)
     return Baseline(BaselineReport(path, kind, ""), data=Files([path], options.file))
 

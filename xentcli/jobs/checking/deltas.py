@@ -1,4 +1,4 @@
-"""Differences from a baseline: asked of `xentcli.jobs.comparing` where rows are paired, else of reports.
+"""Differences from a baseline: of `xentcli.jobs.comparing` where rows are paired, else of reports.
 
 This is the one place that knows how comparisons and states are made; the gate sees `Delta`s.
 """

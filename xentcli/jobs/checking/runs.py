@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.checking import deltas
-from xentcli.jobs.states.scoring import score_or_read
+from xentcli.jobs.states.among import score_or_read
 from xentcli.reading.data_sets import Files, InMemory
 
 if TYPE_CHECKING:

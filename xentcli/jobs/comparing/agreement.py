@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.comparing.sides import Side
     from xentcli.layout.layout import Layout
+    from xentcli.layout.schema import Table
 
     Array = NDArray[Any]
-    from xentcli.jobs.comparing.sides import Side
-    from xentcli.layout.schema import Table
 
 # Targets that are written with other digits are the same.
 _SAME = 1e-6

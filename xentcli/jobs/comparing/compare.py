@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli import __version__
 from xentcli.engine.plan import Plan, usable_threads
 from xentcli.errors import UsageError
-from xentcli.jobs.comparing.alignment import ahead, beside
+from xentcli.jobs.comparing.agreement import order_findings
 from xentcli.jobs.comparing.changes import Changes
 from xentcli.jobs.comparing.comparison import Comparison, Pairing
 from xentcli.jobs.comparing.figures import corrected_among
 from xentcli.jobs.comparing.measures import measures
-from xentcli.jobs.comparing.order import order_findings
-from xentcli.jobs.comparing.pairs import Pairs
+from xentcli.jobs.comparing.pairs import Pairs, ahead, beside
 from xentcli.jobs.comparing.partners import InOrder
 from xentcli.jobs.comparing.reporting import Sides, reported
 from xentcli.jobs.comparing.sides import Side

@@ -14,13 +14,6 @@ from xentcli.report.report import finding_record, uncertainty_record, value_reco
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xentcli.jobs.comparing.comparison import (
-        Candidate,
-        ChangedRow,
-        Comparison,
-        Difference,
-        Part,
-    )
     from xentcli.report.report import Finding, LayoutReport, SourceReport, Uncertainty, Value
 
 SCHEMA = "xentcli/comparison/1"
@@ -177,7 +170,6 @@ class Comparison(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain containers, shaped as the JSON of `xent compare --json`."""
-
         return record_of_comparison(self)
 
     def to_json(self) -> str:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     Hashes = NDArray[np.uint64]
     Rows = NDArray[np.intp]
-    from numpy.typing import NDArray
-
     Array = NDArray[Any]
 
 _BITS = 64

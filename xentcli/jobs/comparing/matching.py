@@ -9,8 +9,7 @@ import numpy as np
 
 from xentcli.errors import InputError
 from xentcli.jobs.comparing.agreement import first_other, truths
-from xentcli.jobs.comparing.grown import Grown
-from xentcli.jobs.comparing.hash_index import HashIndex
+from xentcli.jobs.comparing.hash_index import Grown, HashIndex
 from xentcli.jobs.comparing.partners import Beside, Unpaired
 from xentcli.numerics.hashing import of_texts
 from xentcli.report.from_sums import no_rows

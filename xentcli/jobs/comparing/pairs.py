@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.comparing.changes import Changes
     from xentcli.jobs.comparing.measures import Measure
-    from xentcli.jobs.comparing.pairs import Pairs
     from xentcli.jobs.comparing.partners import Beside, Partner, Unpaired
     from xentcli.jobs.comparing.sides import Lines, Side
     from xentcli.layout.layout import Layout

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
 from xentcli.jobs.evaluate import score
-from xentcli.jobs.states.among import states_among
-from xentcli.jobs.states.marks import HEAD_BYTES, is_state
+from xentcli.jobs.states.files import HEAD_BYTES, is_state
 from xentcli.jobs.states.merging import merged
 from xentcli.jobs.states.saved import report_of
 from xentcli.reading.data_sets import Files
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from xentcli.engine.plan import Watcher
     from xentcli.jobs.evaluate import Options
     from xentcli.jobs.states.saved import Saved
-    from xentcli.reading.data_sets import Files, InMemory
+    from xentcli.reading.data_sets import InMemory
     from xentcli.report.report import Report
 
 

@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from xentcli.errors import InputError
-from xentcli.jobs.states.marks import HEAD_BYTES, is_state
 from xentcli.jobs.states.record import record_of, saved_from
 from xentcli.reading.bytes.compression import beginning, decompressed
 from xentcli.reading.bytes.inputs import Input

@@ -7,15 +7,10 @@ import os
 import select
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from xentcli.errors import InputError
-from xentcli.reading.changes import Fingerprint
 from xentcli.text import shown
-
-if TYPE_CHECKING:
-    import os
-
 
 STDIN = "-"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _open(supply: Input, options: FileOptions) -> Source:
-    from xentcli.reading.readstat import open_readstat
+    from xentcli.reading.tables.frame_chunks import open_readstat
 
     return open_readstat(supply, "spss", "read_sav", options.encoding, apply_value_formats=True)
 

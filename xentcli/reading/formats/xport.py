@@ -21,7 +21,7 @@ _HEADER = 1 << 24
 
 
 def _open(supply: Input, options: FileOptions) -> Source:
-    from xentcli.reading.readstat import open_readstat
+    from xentcli.reading.tables.frame_chunks import open_readstat
 
     return open_readstat(
         supply, "xport", "read_xport", options.encoding, partial(_check_length, name=supply.name)

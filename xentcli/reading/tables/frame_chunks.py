@@ -17,15 +17,12 @@ from xentcli.reading.arrays import valid_where
 from xentcli.reading.bytes.edge import folded
 from xentcli.reading.bytes.spool import as_file
 from xentcli.reading.tables.cells import array_of, is_missing, spelled
-from xentcli.reading.tables.frame_chunks import open_frames
 from xentcli.reading.tables.table_source import TableSource, missing_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from xentcli.reading.bytes.inputs import Input
-    from xentcli.reading.tables.frame_chunks import Check
-    from xentcli.reading.tables.table_source import TableSource
 
 _FIRST_ROWS = 200
 # pyreadstat begins at the front for every chunk, so that these are few.

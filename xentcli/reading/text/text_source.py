@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
 from xentcli.errors import InputError
-from xentcli.reading import records
 from xentcli.reading.bytes.compression import decompressed
 from xentcli.reading.bytes.edge import reading
 from xentcli.reading.bytes.encoding import utf8
 from xentcli.reading.bytes.inputs import fill
+from xentcli.reading.text import records
 from xentcli.reading.text.dialect import Head
 from xentcli.reading.text.records import MalformedRecordError, blocks, line_ends
 
