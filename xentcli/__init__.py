@@ -10,23 +10,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xentcli.api import check as check
     from xentcli.api import compare as compare
     from xentcli.api import evaluate as evaluate
     from xentcli.errors import InputError as InputError
     from xentcli.errors import OutputError as OutputError
     from xentcli.errors import UsageError as UsageError
     from xentcli.errors import XentError as XentError
-    from xentcli.gate import check as check
     from xentcli.jobs.checking.verdicts import Checked as Checked
     from xentcli.jobs.comparing.comparison import Comparison as Comparison
     from xentcli.report.report import Report as Report
-
-__version__ = "0.1.0"
+    from xentcli.version import __version__ as __version__
 
 _HOMES = {
     "evaluate": "xentcli.api",
     "compare": "xentcli.api",
-    "check": "xentcli.gate",
+    "check": "xentcli.api",
     "Report": "xentcli.report.report",
     "Checked": "xentcli.jobs.checking.verdicts",
     "Comparison": "xentcli.jobs.comparing.comparison",
@@ -34,6 +33,7 @@ _HOMES = {
     "InputError": "xentcli.errors",
     "OutputError": "xentcli.errors",
     "UsageError": "xentcli.errors",
+    "__version__": "xentcli.version",
 }
 
 

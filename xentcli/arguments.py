@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xentcli.errors import UsageError
-from xentcli.jobs.evaluate import Options
 from xentcli.layout.labels import spell
 from xentcli.layout.naming import nearest
 from xentcli.options import (
@@ -17,6 +16,7 @@ from xentcli.options import (
     FileOptions,
     Like,
     OnBadRow,
+    Options,
     Policy,
     ReportOptions,
     RunOptions,

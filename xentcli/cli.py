@@ -13,8 +13,8 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from xentcli import __version__
 from xentcli.errors import XentError
+from xentcli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

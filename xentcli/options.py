@@ -229,3 +229,35 @@ class RunOptions(NamedTuple):
     threads: int | None = None
     block_rows: int | None = None
     processes: bool = False
+
+
+class Options(NamedTuple):
+    """All that a scoring run can be asked for."""
+
+    file: FileOptions = FileOptions()
+    columns: ColumnOptions = ColumnOptions()
+    policy: Policy = Policy()
+    report: ReportOptions = ReportOptions()
+    run: RunOptions = RunOptions()
+    keep: Keep | None = None
+
+
+CHANGED = 5
+
+
+class Comparing(NamedTuple):
+    """What a comparison can be asked for besides what scoring can.
+
+    `names` are those of the baseline and the candidates, or of the candidates alone; `worst` is
+    how many of the rows that changed most are told. `allow_missing` compares the rows whose ids
+    both have, `unpaired` data sets of different rows; `means_only` leaves out figures that are no
+    means of a number of each row. So many slices have `lines` of their own, unless more are asked
+    for.
+    """
+
+    names: tuple[str, ...] = ()
+    worst: int = CHANGED
+    allow_missing: bool = False
+    unpaired: bool = False
+    means_only: bool = False
+    lines: int = 1000

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xentcli.figures.values import Value
 from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Pairing, Part
-from xentcli.report.report import LayoutReport, SourceReport, Value
+from xentcli.report.report import LayoutReport, SourceReport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

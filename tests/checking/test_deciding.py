@@ -10,12 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xentcli.figures.intervals import Intervals
-from xentcli.figures.means import Estimate
+from xentcli.figures.values import Estimate, Value
 from xentcli.jobs.checking.deciding import Decision, decide, rows_needed
 from xentcli.jobs.checking.verdicts import DecideOn, Operator, Verdict
 from xentcli.jobs.comparing.unpaired import of_figures
 from xentcli.options import Base
-from xentcli.report.report import Value
 
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 NUMBERS = st.floats(-1e6, 1e6)

@@ -13,19 +13,21 @@ import pytest
 import xentcli
 from tests.checking.comparisons import changed, comparison, figure, part
 from xentcli.errors import InputError
+from xentcli.figures.values import Value
 from xentcli.jobs.checking import deltas
 from xentcli.jobs.checking.requirement import parse
 from xentcli.jobs.checking.verdicts import Verdict
 from xentcli.jobs.comparing.comparison import Comparison, Difference, Pairing
-from xentcli.jobs.evaluate import Options, run
+from xentcli.jobs.evaluate import run
 from xentcli.jobs.states.files import state_bytes
 from xentcli.jobs.states.saved import saved_of
-from xentcli.options import ColumnOptions, Keep
+from xentcli.options import ColumnOptions, Keep, Options
 from xentcli.reading.data_sets import Files
-from xentcli.report.report import Report, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from xentcli.report.report import Report
 
 CLASSES = (
     part({"label": "cat"}, 40, cross_entropy=changed(0.2, 0.3, 0.05, 1e-6)),

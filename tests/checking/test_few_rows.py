@@ -12,12 +12,11 @@ import pytest
 import xentcli
 from xentcli.errors import UsageError
 from xentcli.figures.intervals import Intervals
-from xentcli.figures.means import Estimate
+from xentcli.figures.values import Estimate, Value
 from xentcli.jobs.checking.deciding import decide
 from xentcli.jobs.checking.verdicts import DecideOn, Operator, Verdict
 from xentcli.jobs.comparing.figures import of_shares, with_test
 from xentcli.options import Base
-from xentcli.report.report import Value
 
 OPEN, PASS = Verdict.INCONCLUSIVE, Verdict.PASS
 INTERVALS = Intervals(Base.E, 0.95)

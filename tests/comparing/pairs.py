@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from xentcli.jobs.comparing.compare import Comparing, compare
-from xentcli.jobs.evaluate import InMemory, Options
-from xentcli.options import ColumnOptions, Policy, ReportOptions
+from xentcli.jobs.comparing.compare import compare
+from xentcli.jobs.evaluate import InMemory
+from xentcli.options import ColumnOptions, Comparing, Options, Policy, ReportOptions
 from xentcli.reading.memory import FrameSource
 
 if TYPE_CHECKING:

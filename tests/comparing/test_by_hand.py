@@ -9,8 +9,7 @@ import pytest
 from scipy import stats
 
 from tests.comparing.pairs import candidate, compared, losses, tables
-from xentcli.jobs.comparing.compare import Comparing
-from xentcli.options import Base
+from xentcli.options import Base, Comparing
 
 TOLERANCE = 1e-12
 

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from tests.comparing.pairs import candidate, tables
 from xentcli.figures.intervals import Intervals
-from xentcli.figures.means import Estimate
+from xentcli.figures.values import Estimate, Value
 from xentcli.jobs.comparing.figures import with_test
 from xentcli.options import Base
-from xentcli.report.report import Value
 
 SEEDS = st.integers(0, 2**32 - 1)
 

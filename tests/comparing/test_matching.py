@@ -11,9 +11,17 @@ import pytest
 from tests.comparing.pairs import candidate, compared, losses, tables
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.comparing import compare as module
-from xentcli.jobs.comparing.compare import Comparing, compare
-from xentcli.jobs.evaluate import Files, Options
-from xentcli.options import ColumnOptions, FileOptions, OnBadRow, Policy, RunOptions
+from xentcli.jobs.comparing.compare import compare
+from xentcli.jobs.evaluate import Files
+from xentcli.options import (
+    ColumnOptions,
+    Comparing,
+    FileOptions,
+    OnBadRow,
+    Options,
+    Policy,
+    RunOptions,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,10 +15,9 @@ from tests.comparing.pairs import NAMES, candidate, compared, tables
 from tests.comparing.test_stored import ID, of_paths, saved
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.comparing import forked_sides
-from xentcli.jobs.comparing.compare import Comparing
 from xentcli.jobs.comparing.comparison import Pairing
 from xentcli.jobs.side_by_side import side_by_side
-from xentcli.options import Like, OnBadRow, Policy, ReportOptions, Task
+from xentcli.options import Comparing, Like, OnBadRow, Policy, ReportOptions, Task
 
 if TYPE_CHECKING:
     from pathlib import Path

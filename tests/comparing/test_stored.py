@@ -9,12 +9,20 @@ import pytest
 
 from tests.comparing.pairs import candidate, losses, tables
 from xentcli.errors import InputError, UsageError
-from xentcli.jobs.comparing.compare import Comparing, compare
+from xentcli.jobs.comparing.compare import compare
 from xentcli.jobs.comparing.comparison import Pairing
-from xentcli.jobs.evaluate import Options, run
+from xentcli.jobs.evaluate import run
 from xentcli.jobs.states.files import state_bytes
 from xentcli.jobs.states.saved import saved_of
-from xentcli.options import ColumnOptions, FileOptions, Keep, Policy, ReportOptions
+from xentcli.options import (
+    ColumnOptions,
+    Comparing,
+    FileOptions,
+    Keep,
+    Options,
+    Policy,
+    ReportOptions,
+)
 from xentcli.reading.data_sets import Files
 
 if TYPE_CHECKING:

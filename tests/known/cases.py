@@ -12,7 +12,7 @@ from xentcli.options import Base, Scale
 
 if TYPE_CHECKING:
     from tests.laws.kinds import Figures
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 METRICS = {r.key: r for r in EVERY}
 SCALES = list(Scale)

@@ -11,7 +11,8 @@ import pytest
 
 import xentcli
 from tests.known.frames import label_table, labelled
-from xentcli.report.report import Uncertainty, Value
+from xentcli.figures.values import Value
+from xentcli.report.report import Uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from xentcli.figures.values import Value
+from xentcli.layout.layout import Kind
 from xentcli.report.bootstrap import multiplicity, quantile, spread, together
-from xentcli.report.report import Value
-from xentcli.rows.identities import Identity, Kind
+from xentcli.rows.identities import Identity
 
 
 def test_clusters_are_told_of_by_no_finding() -> None:

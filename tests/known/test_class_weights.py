@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tests.laws.kinds import AnyRows, Figures
+    from xentcli.figures.values import Value
     from xentcli.options import Scale
-    from xentcli.report.report import Value
 
     Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import pytest
 
 import xentcli
 from xentcli.errors import InputError, UsageError
-from xentcli.report.report import Value
+from xentcli.figures.values import Value
 
 
 def binary(seed: int, n: int) -> pd.DataFrame:

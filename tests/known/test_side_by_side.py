@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from xentcli.figures.values import Value
 from xentcli.jobs.side_by_side import SideBySide, side_by_side
-from xentcli.report.report import LayoutReport, Report, SourceReport, Uncertainty, Value
+from xentcli.report.report import LayoutReport, Report, SourceReport, Uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

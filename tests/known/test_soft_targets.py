@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tests.laws.kinds import AnyRows, Figures
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
     Floats = NDArray[np.float64]
 

@@ -13,8 +13,8 @@ from sklearn.metrics import log_loss
 from tests.known.cases import KINDS, METRICS, overall, random_rows
 from tests.laws.arrow_source import MemorySource, layout_of, table_of
 from tests.laws.rows import Rows, rows_of
-from xentcli.jobs.evaluate import InMemory, Options, score
-from xentcli.options import Base, ColumnOptions, Policy, ReportOptions, RunOptions
+from xentcli.jobs.evaluate import InMemory, score
+from xentcli.options import Base, ColumnOptions, Options, Policy, ReportOptions, RunOptions
 
 if TYPE_CHECKING:
     from xentcli.report.report import Finding, Report

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from tests.laws.kinds import statistics_for
 from xentcli.engine.forked import run_forked
-from xentcli.engine.plan import Plan, Sum, run_threads
+from xentcli.engine.plan import Plan
+from xentcli.engine.threads import run_threads
 from xentcli.layout.layout import Layout, Shape
 from xentcli.layout.schema import Column, Kind
 from xentcli.options import Policy, Scale, Task
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.laws.rows import Rows
     from xentcli.layout.schema import Role
     from xentcli.reading.source import Source
+    from xentcli.sums.run import Sum
 
 
 @dataclass

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
     from xentcli.rows.batch import Batch
 
     Array = NDArray[Any]

@@ -18,7 +18,7 @@ from xentcli.options import Scale, TargetKind
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows, Case
     from xentcli.figures.metric import Requested
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 every_metric = pytest.mark.parametrize("metric", EVERY, ids=lambda r: r.key)
 

@@ -14,7 +14,7 @@ from tests.laws.kinds import names_of
 from tests.laws.other_rows import every_kind, rows_of_kind
 from xentcli.jobs.states.fingerprint import MOST_IDS, By, Fingerprint
 from xentcli.jobs.states.pair_sketch import PairSketch
-from xentcli.numerics.draws import mixed
+from xentcli.numerics.hashing import mixed
 
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from tests.laws.kinds import layout_for
 from tests.laws.other_rows import every_kind, rows_of_kind
 from tests.laws.rows import rows_of
+from xentcli.layout.layout import Kind
 from xentcli.numerics.hashing import of_texts
 from xentcli.options import Scale, TargetKind
-from xentcli.rows.identities import Identity, Kind
+from xentcli.rows.identities import Identity
 
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xentcli.numerics.draws import DRAWS, MOST, Draws, counted, mixed
+from xentcli.numerics.draws import DRAWS, MOST, Draws
+from xentcli.numerics.hashing import counted, mixed
 
 ROWS, REPLICATES = 20_000, 400
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from tests.laws.kinds import layout_for, statistics_for, statistics_of
 from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from tests.laws.rows import cut_up, rows_of
+from xentcli.layout.layout import Kind
 from xentcli.numerics.draws import Draws
 from xentcli.options import Bootstrap, TargetKind
-from xentcli.rows.identities import Identity, Kind
+from xentcli.rows.identities import Identity
 from xentcli.sums.resampling import Replicates, Resampler, product
 from xentcli.sums.statistic import Statistic
 

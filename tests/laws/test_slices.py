@@ -22,7 +22,8 @@ from xentcli.sums.state import State
 if TYPE_CHECKING:
     import random
 
-    from xentcli.report.report import Report, Value
+    from xentcli.figures.values import Value
+    from xentcli.report.report import Report
 
 
 def classes(seed: int, n: int) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.rows import merged, rows_of
-from xentcli.engine.plan import Sum
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
+from xentcli.sums.run import Sum
 from xentcli.sums.state import State
 
 # No two rows stand in the same place.

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xentcli.engine.quantile_pass import edges
 from xentcli.numerics.histogram import ValueHistogram, numbers_of, sortable
+from xentcli.sums.slices.quantile_edges import edges
 
 MOST = 8
 numbers = st.lists(

@@ -13,7 +13,7 @@ from tests.laws.other_rows import every_case, rows_for
 
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows, Case, Figures
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 # What chance adds to these is taken off, and that depends on how many rows there are, which
 # weights do not tell: a row of weight two is one row.

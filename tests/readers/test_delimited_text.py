@@ -18,9 +18,10 @@ from tests.readers.reading import read
 from xentcli.errors import InputError
 from xentcli.layout.schema import Role
 from xentcli.options import FileOptions
-from xentcli.reading import open_source, records
+from xentcli.reading import open_source
 from xentcli.reading.bytes.inputs import Peekable
 from xentcli.reading.numerals import NotANumberError, is_infinity, number
+from xentcli.reading.text import records
 from xentcli.reading.text.records import DelimitedCutter, LineCutter, MalformedRecordError, blocks
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from xentcli.figures.values import Value
 from xentcli.jobs.comparing.comparison import (
     Candidate,
     ChangedRow,
@@ -15,7 +16,7 @@ from xentcli.jobs.comparing.comparison import (
     Pairing,
     Part,
 )
-from xentcli.report.report import Finding, LayoutReport, SourceReport, Value
+from xentcli.report.report import Finding, LayoutReport, SourceReport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

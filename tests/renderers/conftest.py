@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xentcli.report.report import ClassReport, Finding, LayoutReport, Report, SourceReport, Value
+from xentcli.figures.values import Value
+from xentcli.report.report import ClassReport, Finding, LayoutReport, Report, SourceReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

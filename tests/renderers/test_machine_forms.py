@@ -13,9 +13,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from xentcli.figures.values import Value
 from xentcli.renderers import RenderOptions, get
 from xentcli.renderers.json import to_json
-from xentcli.report.report import ClassReport, Value
+from xentcli.report.report import ClassReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

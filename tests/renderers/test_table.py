@@ -13,8 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from xentcli.figures.values import Value
 from xentcli.renderers import RenderOptions, get
-from xentcli.report.report import ClassReport, Finding, Uncertainty, Value
+from xentcli.report.report import ClassReport, Finding, Uncertainty
 from xentcli.text import shown
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xentcli.jobs.evaluate import Files, Options, run
+from xentcli.jobs.evaluate import Files, run
 from xentcli.jobs.states.files import parse, state_text
 from xentcli.jobs.states.saved import Saved, saved_of
 from xentcli.options import (
     ColumnOptions,
     FileOptions,
     Keep,
+    Options,
     Policy,
     ReportOptions,
     RunOptions,

@@ -11,7 +11,6 @@ import pytest
 
 from tests.laws.rows import rows_of
 from tests.states.made import BY_NAME, again, ran, table, written
-from xentcli.engine.plan import Sum
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.states.merging import merged
 from xentcli.jobs.states.pair_sketch import CELLS, PairSketch
@@ -20,6 +19,7 @@ from xentcli.numerics.exact import ratio
 from xentcli.numerics.hashing import of_texts
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import Keep, Like, Policy
+from xentcli.sums.run import Sum
 
 if TYPE_CHECKING:
     from pathlib import Path

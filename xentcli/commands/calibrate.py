@@ -43,7 +43,8 @@ def fit_command(
     from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.jobs.calibrating.fitting import fitted
     from xentcli.jobs.calibrating.validation import read
-    from xentcli.jobs.evaluate import Files, Options
+    from xentcli.jobs.evaluate import Files
+    from xentcli.options import Options
 
     request = wanted.request()
     if wanted.output:

@@ -18,7 +18,8 @@ from xentcli.errors import OutputError, UsageError, XentError
 if TYPE_CHECKING:
     from xentcli.jobs.checking.gate import Terms
     from xentcli.jobs.checking.verdicts import Checked
-    from xentcli.jobs.evaluate import Files, Options
+    from xentcli.jobs.evaluate import Files
+    from xentcli.options import Options
 
 SOURCES = typer.Argument(
     metavar="[SOURCE]...",
@@ -76,7 +77,8 @@ def _held(
     """The verdict, which is told; its exit code is left to be given."""
     from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.jobs.checking.baseline import is_ours
-    from xentcli.jobs.evaluate import Files, Options
+    from xentcli.jobs.evaluate import Files
+    from xentcli.options import Options
 
     if config.no_config and config.config is not None:
         raise UsageError("--config and --no-config say two things: give one of them")

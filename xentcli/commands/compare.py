@@ -85,9 +85,9 @@ def compare_command(
     from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.commands.output.progress import watching
     from xentcli.errors import UsageError
-    from xentcli.jobs.comparing.compare import Comparing as Wanted
     from xentcli.jobs.comparing.compare import compare
     from xentcli.jobs.evaluate import Files
+    from xentcli.options import Comparing as Wanted
 
     sources = [baseline, *candidates]
     if sources.count("-") > 1:

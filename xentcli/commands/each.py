@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xentcli.commands.options.results import Output, Work
-    from xentcli.jobs.evaluate import Files, Options
+    from xentcli.jobs.evaluate import Files
+    from xentcli.options import Options
     from xentcli.report.report import Report
 
 FAMILY = "each"

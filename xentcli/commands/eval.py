@@ -24,7 +24,8 @@ from xentcli.commands.scoring import (
 from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from xentcli.jobs.evaluate import Files, Options
+    from xentcli.jobs.evaluate import Files
+    from xentcli.options import Options
     from xentcli.renderers import Renderer
     from xentcli.report.report import Report as Result
 

@@ -31,7 +31,8 @@ def inspect_command(
 ) -> None:
     """Say how a source would be read: which column is what, why, and its first rows."""
     from xentcli.commands.output.files import deliver
-    from xentcli.jobs.evaluate import Files, Options, table_of, understand
+    from xentcli.jobs.evaluate import Files, table_of, understand
+    from xentcli.options import Options
 
     source = next(Files(sources, inputs.file()).open())
     table = table_of(source, inputs.file())

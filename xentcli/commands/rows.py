@@ -90,11 +90,11 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from itertools import chain
 
-    from xentcli.jobs.evaluate import Options, begin, understand
+    from xentcli.jobs.evaluate import begin, understand
     from xentcli.jobs.scored_rows import Worst, scored_rows
     from xentcli.layout.naming import select
     from xentcli.layout.schema import missing_column
-    from xentcli.options import ReportOptions, check
+    from xentcli.options import Options, ReportOptions, check
     from xentcli.report.from_sums import no_rows
 
     options = Options(

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from xentcli.commands.options.results import Figures, Kept, Output, Report, Work
     from xentcli.commands.output.forms import Output as Target
-    from xentcli.jobs.evaluate import Files, Options, Ran
+    from xentcli.jobs.evaluate import Files, Ran
     from xentcli.jobs.states.saved import Saved
-    from xentcli.options import Keep, ReportOptions
+    from xentcli.options import Keep, Options, ReportOptions
     from xentcli.renderers import Renderer
     from xentcli.report.report import Finding
     from xentcli.report.report import Report as Result
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def options_of(inputs: Inputs, report: Figures, work: Work, keep: Keep | None = None) -> Options:
     """The options of a run, as plain values."""
-    from xentcli.jobs.evaluate import Options
+    from xentcli.options import Options
 
     return Options(
         inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options(), keep

@@ -10,7 +10,8 @@ from xentcli.errors import UsageError
 if TYPE_CHECKING:
     from xentcli.commands.options.results import Output
     from xentcli.jobs.all_conventions import Entry
-    from xentcli.jobs.evaluate import Files, Options
+    from xentcli.jobs.evaluate import Files
+    from xentcli.options import Options
 
 _FORMS = ("table", "json")
 

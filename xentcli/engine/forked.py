@@ -17,15 +17,15 @@ import signal
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.engine.plan import Outcome, Plan, Sum
 from xentcli.errors import InputError
+from xentcli.sums.run import Outcome, Sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from xentcli.engine.plan import Watcher
-    from xentcli.engine.supply import Facts
+    from xentcli.engine.plan import Plan, Watcher
     from xentcli.reading.source import Source
+    from xentcli.sums.run import Facts
 
 _NUMBER = struct.Struct("q")
 _PROGRESS = struct.Struct("qq")

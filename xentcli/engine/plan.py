@@ -7,55 +7,24 @@ the end the sums are added up, in any order, to the same bits. Workers are threa
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.engine import observers
-from xentcli.engine.supply import Supply, Task
+from xentcli.engine.blocks import MOST_ROWS, block_rows, pieces
+from xentcli.engine.supply import Supply
 from xentcli.layout.schema import Role
 from xentcli.rows.decode import Decoder
-from xentcli.rows.tally import Place, Tally
-from xentcli.sums.slices.slices import MOST_SLICES, MOST_SUMS, Slices
-from xentcli.sums.state import State
+from xentcli.sums.run import Sum
+from xentcli.sums.slices.slices import MOST_SLICES, MOST_SUMS
 from xentcli.sums.statistic import LOSS, ROWS, SUPPORT, Statistic, union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    import pyarrow as pa
+    from collections.abc import Callable, Iterable, Iterator
 
     from xentcli.engine.observers import Observer
-    from xentcli.engine.supply import Facts
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap, Keep, Policy
     from xentcli.reading.source import Source
-    from xentcli.sums.resampling import Replicates
-
-# So many scores to a block stay in the processor's cache, with the arrays made of them.
-_CELLS = 1 << 18
-MOST_ROWS = 1 << 15
-_FEWEST_ROWS = 1 << 8
-
-
-def block_rows(k: int) -> int:
-    """How many rows of `k` scores make a block that stays in the processor's cache."""
-    return max(_FEWEST_ROWS, min(MOST_ROWS, _CELLS // max(k, 1)))
-
-
-def usable_threads() -> int:
-    """The processors this process may use, affinity and cgroup quota included."""
-    import os
-
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    try:
-        with open("/sys/fs/cgroup/cpu.max") as file:
-            quota, period = file.read().split()
-        if quota != "max":
-            count = min(count or 1, max(1, -(-int(quota) // int(period))))
-    except (OSError, ValueError):
-        pass
-    return count or 1
 
 
 def slices_kept(
@@ -78,52 +47,6 @@ class Watcher(Protocol):
     def update(self, rows: int, consumed: int) -> None:
         """`rows` have been read, from `consumed` bytes of the sources."""
         ...
-
-
-@dataclass
-class Sum:
-    """What a run adds up: a commutative monoid under `merge`.
-
-    `state` holds the metrics' sums, `slices` the same by slice, `tally` what was noticed,
-    `labels` the labels that occurred, `read` the rows read, and `rows` how many each split (by
-    part and number) had. `replicates` are the same sums of rows resampled, where wanted.
-    """
-
-    state: State
-    tally: Tally = field(default_factory=Tally)
-    labels: frozenset[str] = frozenset()
-    read: int = 0
-    rows: dict[tuple[int, int], int] = field(default_factory=dict)
-    slices: Slices = field(default_factory=lambda: Slices(0))
-    replicates: Replicates | None = None
-
-    def merge(self, other: Sum) -> Sum:
-        """Both together."""
-        replicates = self.replicates or other.replicates
-        if self.replicates is not None and other.replicates is not None:
-            replicates = self.replicates.merge(other.replicates)
-        return Sum(
-            self.state.merge(other.state),
-            self.tally.merge(other.tally),
-            self.labels | other.labels,
-            self.read + other.read,
-            self.rows | other.rows,
-            self.slices.merge(other.slices),
-            replicates,
-        )
-
-    @classmethod
-    def total(cls, parts: Iterable[Sum], size: int) -> Sum:
-        """All parts together; with none, the sum of no rows, `size` sums to a key."""
-        total = None
-        for part in parts:
-            total = part if total is None else total.merge(part)
-        return total or cls(State(size), slices=Slices(size))
-
-    def row_number(self, place: Place) -> int:
-        """The number, from 1, of a row within its part."""
-        before = (n for (p, s), n in self.rows.items() if p == place.part and s < place.split)
-        return sum(before) + place.row + 1
 
 
 class Plan(NamedTuple):
@@ -208,58 +131,3 @@ class Plan(NamedTuple):
         labels = frozenset(decoder.labels.seen)
         total.tally, total.labels, total.read = decoder.tally, labels, decoder.rows_read
         return total
-
-
-def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:
-    """A split's rows, in blocks that may be summed at once, each with its first row's place."""
-    row = 0
-    for block in task.split.batches():
-        for start in range(0, block.num_rows, MOST_ROWS):
-            yield block.slice(start, MOST_ROWS), Place(task.part, task.number, row + start)
-        row += block.num_rows
-
-
-class Outcome(NamedTuple):
-    """What a run leaves: the sum, and what a report says of the sources."""
-
-    sum: Sum
-    facts: Sequence[Facts]
-
-
-def run_threads(plan: Plan, sources: Iterable[Source], watcher: Watcher | None = None) -> Outcome:
-    """Works through all splits in threads.
-
-    Raises the first error in the order of the data, whatever the threads met first.
-    """
-    supply = plan.supply(sources)
-    sums: list[Sum] = []
-    read = [0] * plan.workers
-
-    def work(number: int) -> None:
-        def count(rows: int) -> None:
-            read[number] += rows
-
-        try:
-            sums.append(plan.work(supply, count))
-        except BaseException as error:
-            supply.failed(None, error)
-
-    threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(plan.workers)]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            # In steps short enough to draw progress and to notice Ctrl-C.
-            while thread.is_alive():
-                thread.join(0.1)
-                if watcher is not None and thread.is_alive():
-                    watcher.update(sum(read), supply.consumed)
-        failure = supply.first_failure()
-        if failure is not None:
-            raise failure[1]
-    finally:
-        supply.stopped = True
-        supply.close()
-    total = Sum.total(sums, plan.layout.size)
-    total.rows = supply.rows
-    return Outcome(total, supply.facts)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli.errors import InputError, RowError
 from xentcli.layout.naming import prefix_of
 from xentcli.layout.schema import Table, missing_column
+from xentcli.sums.run import Facts
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ class Task(NamedTuple):
     part: int
     number: int
     split: Split
-
-
-class Facts(NamedTuple):
-    """What a report says of a source."""
-
-    path: str
-    format: str
-    size: int | None
 
 
 class Supply:

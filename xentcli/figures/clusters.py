@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xentcli.figures.values import Spread, Term
 from xentcli.numerics import doubles
 from xentcli.numerics.doubles import Doubles
 
@@ -26,22 +27,6 @@ if TYPE_CHECKING:
 
 # So many numbers are kept as they were read, for the next figure.
 _MOST_KEPT = 1 << 22
-
-
-class Term(NamedTuple):
-    """A sum of a class, or of all (None), times the quotient of two whole numbers."""
-
-    numerator: int
-    denominator: int
-    key: str
-    group: int | None
-
-
-class Spread(NamedTuple):
-    """√(C/(C-1) Σ d²) over the parts d of C clusters, and C."""
-
-    root: float
-    clusters: int
 
 
 class ClusterSums:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xentcli.figures.values import Value
 from xentcli.numerics.elementary import exp
-from xentcli.report.report import Value
 
 if TYPE_CHECKING:
-    from xentcli.figures.means import Estimate
+    from xentcli.figures.values import Estimate
     from xentcli.options import Base
 
 _Z = {0.9: 1.6448536269514722, 0.95: 1.9599639845400536, 0.99: 2.5758293035489004}

@@ -3,72 +3,22 @@
 from __future__ import annotations
 
 import math
-from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from xentcli.figures.clusters import Term
+from xentcli.figures.values import Estimate, Factors, Over, Term
 from xentcli.numerics.exact import ratio, units_of
 from xentcli.numerics.ladder import UNIT_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from xentcli.figures.clusters import Clusters
     from xentcli.figures.totals import Totals
 
-# Where the rounding of the terms themselves (2^-53 for a square, some times that for products
-# with weights) is all that is left of a variance, it is zero.
-SQUARES_ROUNDING, PRODUCTS_ROUNDING = 52, 48
-
-
-class Estimate(NamedTuple):
-    """A figure and its standard error, either of which may be undefined.
-
-    `df` are the degrees of freedom behind the error; None where they are many.
-    """
-
-    value: float | None
-    stderr: float | None = None
-    df: int | None = None
-
-
-class Over(Enum):
-    """What a weighted sum of losses is divided by.
-
-    WEIGHT: Σ wv, w being the rows' weights and v the classes' factors. ROW_WEIGHT: Σ w.
-    ROWS: n.
-    """
-
-    WEIGHT = "weight"
-    ROW_WEIGHT = "row weight"
-    ROWS = "rows"
-
-
-class Factors(NamedTuple):
-    """What the losses of each class are multiplied by (None: 1), and what the sum is divided by."""
-
-    of_class: Sequence[float] | None
-    over: Over = Over.WEIGHT
-
-
-def variance(
-    products: Iterable[tuple[int, int, int]], top: int, below: int, n: int | None, hidden: int
-) -> float:
-    """Σ (y - L u)² / (Σ u)² with L = top/below, exactly, but for what rounding hides.
-
-    `products` are Σy², Σyu and Σu² of parts of the rows. `n` is their number where there are
-    no weights, for the factor n/(n - 1). What is below 2^-`hidden` of Σy² counts as nothing.
-    """
-    whole = spread = 0
-    for squares, cross, own in products:
-        whole += squares * below * below
-        spread += squares * below * below - 2 * top * below * cross + top * top * own
-    if spread <= whole >> hidden:
-        return 0.0
-    if n is not None:
-        spread *= n
-    # With units of 2^-u and factors of 2^-b: spread is in 2^-(3u + 4b), below in 2^-(u + b).
-    return ratio(spread << UNIT_BITS, below**4 * (1 if n is None else n - 1))
+    Rows = NDArray[np.intp]
 
 
 class Mean:
@@ -215,3 +165,28 @@ def over_all(totals: Totals, key: str, group: int) -> Estimate:
     n = None if weighted else totals.rows()
     spread = variance(products, totals.units(key, group), totals.weight_units(), n, hidden)
     return found._replace(stderr=math.sqrt(spread))
+
+
+# Where the rounding of the terms themselves (2^-53 for a square, some times that for products
+# with weights) is all that is left of a variance, it is zero.
+SQUARES_ROUNDING, PRODUCTS_ROUNDING = 52, 48
+
+
+def variance(
+    products: Iterable[tuple[int, int, int]], top: int, below: int, n: int | None, hidden: int
+) -> float:
+    """Σ (y - L u)² / (Σ u)² with L = top/below, exactly, but for what rounding hides.
+
+    `products` are Σy², Σyu and Σu² of parts of the rows. `n` is their number where there are
+    no weights, for the factor n/(n - 1). What is below 2^-`hidden` of Σy² counts as nothing.
+    """
+    whole = spread = 0
+    for squares, cross, own in products:
+        whole += squares * below * below
+        spread += squares * below * below - 2 * top * below * cross + top * top * own
+    if spread <= whole >> hidden:
+        return 0.0
+    if n is not None:
+        spread *= n
+    # With units of 2^-u and factors of 2^-b: spread is in 2^-(3u + 4b), below in 2^-(u + b).
+    return ratio(spread << UNIT_BITS, below**4 * (1 if n is None else n - 1))

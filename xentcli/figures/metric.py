@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import UsageError
+from xentcli.figures.values import Value
 from xentcli.options import TargetKind
-from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     import numpy as np

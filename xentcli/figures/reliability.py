@@ -15,6 +15,7 @@ from xentcli.sums.calibration_bins import keys_of
 if TYPE_CHECKING:
     from xentcli.figures.totals import Totals
     from xentcli.sums.row_sample import RowSample
+    from xentcli.sums.score_grid import ScoreGrid
 
 
 class BinSums(NamedTuple):
@@ -131,3 +132,32 @@ def winnings(totals: Totals) -> Winnings | None:
     known = totals.rows() > 1 and math.isfinite(fitted.variance)
     stderr = math.sqrt(fitted.variance) if known else None
     return Winnings(loss, stderr, best.inverse, chi_square, p_value, fitted.rows)
+
+
+class Parts(NamedTuple):
+    """The three parts in nats, and whether every score was told apart (`cells` of them).
+
+    `miscalibration` is infinite where the loss is.
+    """
+
+    miscalibration: float
+    discrimination: float
+    uncertainty: float
+    cells: int
+    exact: bool
+
+
+def parts_of(totals: Totals) -> Parts | None:
+    """The decomposition of the loss; None without rows, and for slices."""
+    grid: ScoreGrid | None = totals.state.part("score_grid")
+    found = None if grid is None else grid.recalibrated()
+    loss = totals.mean("loss").value
+    if grid is None or found is None or loss is None:
+        return None
+    return Parts(
+        loss - found.loss,
+        found.uncertainty - found.loss,
+        found.uncertainty,
+        found.cells,
+        grid.dropped == 0,
+    )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xentcli.figures.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
+from xentcli.figures.values import Value
 from xentcli.numerics import doubles
 from xentcli.numerics.doubles import Doubles
 from xentcli.numerics.elementary import exp
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
-from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

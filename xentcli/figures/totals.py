@@ -12,22 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.figures.clusters import Term
 from xentcli.figures.intervals import Intervals
-from xentcli.figures.means import (
-    PRODUCTS_ROUNDING,
-    Estimate,
-    Factors,
-    Mean,
-    Over,
-    alike,
-    variance,
-)
+from xentcli.figures.means import PRODUCTS_ROUNDING, Mean, alike, variance
+from xentcli.figures.values import Estimate, Factors, Over, Term, Value
 from xentcli.numerics.elementary import log
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import Base, TargetKind
-from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

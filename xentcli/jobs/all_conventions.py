@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError, UsageError
-from xentcli.jobs.evaluate import Files, Options, begin, score, understand
+from xentcli.jobs.evaluate import Files, begin, score, understand
 from xentcli.layout.conventions import CONVENTIONS, rule_for
 from xentcli.layout.rules import Arithmetic, Rule
 from xentcli.metrics import request
 from xentcli.rows.tally import Code
 
 if TYPE_CHECKING:
+    from xentcli.figures.values import Value
     from xentcli.layout.layout import Layout
-    from xentcli.options import Like
-    from xentcli.report.report import Finding, Report, Value
+    from xentcli.options import Like, Options
+    from xentcli.report.report import Finding, Report
 
 
 class Entry(NamedTuple):

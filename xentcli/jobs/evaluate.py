@@ -7,19 +7,18 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.engine.plan import Plan, run_threads, usable_threads
+from xentcli.engine.plan import Plan
+from xentcli.engine.threads import run_threads, usable_threads
 from xentcli.errors import InputError, UsageError
 from xentcli.layout.like import adopted, rule_of
 from xentcli.layout.resolve import resolve
 from xentcli.layout.schema import Table
 from xentcli.metrics import fitting, request
 from xentcli.options import (
-    ColumnOptions,
     FileOptions,
-    Keep,
+    Options,
     Policy,
     ReportOptions,
-    RunOptions,
     TargetKind,
     check,
 )
@@ -29,12 +28,13 @@ from xentcli.report.from_sums import finalise, no_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xentcli.engine.plan import Outcome, Watcher
+    from xentcli.engine.plan import Watcher
     from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
     from xentcli.reading.source import Source
     from xentcli.report.report import Report
+    from xentcli.sums.run import Outcome
 
 __all__ = [
     "Beginning",
@@ -55,17 +55,6 @@ SMALL = 4 << 20
 # Of each name, a worker keeps so many sums of replicates: some 600 MB for the default figures.
 _MOST_SUMS = 1 << 19
 FORKS = hasattr(os, "fork")
-
-
-class Options(NamedTuple):
-    """All that a scoring run can be asked for."""
-
-    file: FileOptions = FileOptions()
-    columns: ColumnOptions = ColumnOptions()
-    policy: Policy = Policy()
-    report: ReportOptions = ReportOptions()
-    run: RunOptions = RunOptions()
-    keep: Keep | None = None
 
 
 def table_of(source: Source, options: FileOptions) -> Table:
@@ -191,7 +180,8 @@ def _run(
 
 def with_bins(plan: Plan, data: Files | InMemory, options: Options) -> tuple[Plan, int]:
     """The plan with the edges of quantile bins, and how many rows they were found in."""
-    from xentcli.engine.quantile_pass import ColumnPass, with_edges
+    from xentcli.engine.quantile_pass import ColumnPass
+    from xentcli.sums.slices.quantile_edges import with_edges
 
     sources = data.reopen()
     if sources is None:

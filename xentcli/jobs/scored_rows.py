@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from xentcli.engine.plan import MOST_ROWS
+from xentcli.engine.blocks import MOST_ROWS, decoded
 from xentcli.layout.schema import Role
 from xentcli.options import TargetKind
 from xentcli.report.from_sums import settled
 from xentcli.rows.decode import Decoder
-from xentcli.streaming import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from xentcli.jobs.evaluate import Options
     from xentcli.layout.layout import Layout
+    from xentcli.options import Options
     from xentcli.reading.source import Source
     from xentcli.rows.batch import Batch
 

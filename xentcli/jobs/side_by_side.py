@@ -16,7 +16,8 @@ from xentcli.numerics.distributions import holm, student_tails
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from xentcli.report.report import Report, Value
+    from xentcli.figures.values import Value
+    from xentcli.report.report import Report
 
 SCHEMA = "xentcli/each/1"
 # What a signature says of the data rather than of how it was read.

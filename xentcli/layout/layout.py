@@ -14,8 +14,13 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from xentcli.layout.bins import Bins
     from xentcli.options import Scale
+
+    Hashes = NDArray[np.uint64]
 
 
 # So many columns, in the order of the file, are searched for slices.
@@ -141,3 +146,11 @@ class Layout(NamedTuple):
                 hint="name the two classes with --classes, or leave labels out with --ignore-label",
             )
         return self._replace(classes=names)
+
+
+class Kind(StrEnum):
+    """What tells rows apart: the cluster they belong to, an id of their own, or all they hold."""
+
+    CLUSTER = "cluster"
+    ID = "id"
+    CONTENT = "content"

@@ -60,7 +60,9 @@ _ORDER = (
 def registry() -> dict[str, Metric]:
     """Every metric by name, in the order of reports."""
     found = [
-        import_module(f"{__name__}.{info.name}").METRIC for info in pkgutil.iter_modules(__path__)
+        import_module(f"{__name__}.{info.name}").METRIC
+        for info in pkgutil.iter_modules(__path__)
+        if not info.name.startswith("_")
     ]
     rank = {name: i for i, name in enumerate(_ORDER)}
     found.sort(key=lambda m: (rank.get(m.name, len(rank)), m.name))

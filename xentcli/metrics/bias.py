@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.figures.means import Estimate
 from xentcli.figures.metric import Metric, Setting
+from xentcli.figures.values import Estimate, Value
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
-from xentcli.report.report import Value
 from xentcli.sums.column_statistics import PROBABILITIES
 from xentcli.sums.statistic import ROWS
 

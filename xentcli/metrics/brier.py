@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from xentcli.figures.slice_columns import Column, SliceTotals
     from xentcli.figures.totals import Totals
+    from xentcli.figures.values import Value
     from xentcli.options import TargetKind
-    from xentcli.report.report import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.figures.means import Estimate
 from xentcli.figures.metric import Metric, Setting
+from xentcli.figures.values import Estimate
 from xentcli.sums.statistic import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.figures.totals import Totals
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
     from xentcli.sums.statistic import Statistic
 
 

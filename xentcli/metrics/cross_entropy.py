@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
 from xentcli.figures import class_weights
-from xentcli.figures.means import Estimate, Factors, Over
 from xentcli.figures.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
+from xentcli.figures.values import Estimate, Factors, Over
 from xentcli.numerics.exact import ratio, units_of
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from xentcli.figures.slice_columns import Column, SliceTotals
     from xentcli.figures.totals import Totals
+    from xentcli.figures.values import Value
     from xentcli.layout.layout import Layout
-    from xentcli.report.report import Value
     from xentcli.sums.statistic import Statistic
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.figures.metric import Metric, Parameter, Setting
-from xentcli.report.report import Value
+from xentcli.figures.values import Value
 from xentcli.sums.statistic import ROWS
 
 if TYPE_CHECKING:

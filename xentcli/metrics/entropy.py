@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from xentcli.figures.slice_columns import Column, SliceTotals
     from xentcli.figures.totals import Totals
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
 from xentcli.figures import class_weights
-from xentcli.figures.means import Factors, Over
 from xentcli.figures.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
+from xentcli.figures.values import Factors, Over
 from xentcli.options import TargetKind
 from xentcli.rows.losses import Loss
 from xentcli.sums.statistic import ROWS, family
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.figures.totals import Totals
+    from xentcli.figures.values import Value
     from xentcli.layout.layout import Layout
-    from xentcli.report.report import Value
     from xentcli.sums.statistic import Statistic
 
 

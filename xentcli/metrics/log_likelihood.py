@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.figures.means import Estimate
 from xentcli.figures.metric import EVERYTHING, Metric, Setting
+from xentcli.figures.values import Estimate
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from xentcli.figures.slice_columns import Column, SliceTotals
     from xentcli.figures.totals import Totals
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

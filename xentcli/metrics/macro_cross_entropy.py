@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.figures.clusters import Term
-from xentcli.figures.means import Estimate
 from xentcli.figures.metric import DISTRIBUTIONS, Metric, Setting
 from xentcli.figures.totals import mean_of
+from xentcli.figures.values import Estimate, Term
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import TargetKind
 from xentcli.sums.statistic import LOSSES
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from xentcli.figures.clusters import Clusters
     from xentcli.figures.totals import Totals
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.figures.metric import DECIDED, Metric, Setting
-from xentcli.report.report import Value
+from xentcli.figures.values import Value
 from xentcli.sums.column_statistics import PROBABILITIES
 from xentcli.sums.statistic import ROWS
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.decomposition import check_two_classes, figure_of, sums_of_parts
 from xentcli.figures.metric import Metric, Setting
+from xentcli.metrics._parts import check_two_classes, figure_of, sums_of_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.figures.totals import Totals
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:

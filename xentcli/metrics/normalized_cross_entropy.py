@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.figures.clusters import Term
-from xentcli.figures.means import Estimate
 from xentcli.figures.metric import DECIDED, Metric, Setting
 from xentcli.figures.totals import natural_log
+from xentcli.figures.values import Estimate, Term, Value
 from xentcli.numerics import doubles
 from xentcli.numerics.doubles import Doubles
 from xentcli.numerics.elementary import log
 from xentcli.numerics.exact import ratio
 from xentcli.options import TargetKind
-from xentcli.report.report import Value
 from xentcli.sums.statistic import LOSSES, SUPPORT
 
 if TYPE_CHECKING:

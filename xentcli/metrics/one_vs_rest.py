@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.figures.means import Estimate, over_all
+from xentcli.figures.means import over_all
 from xentcli.figures.metric import Metric, Setting
 from xentcli.figures.totals import mean_of
+from xentcli.figures.values import Estimate
 from xentcli.sums.column_statistics import ONE_VS_REST
 from xentcli.sums.statistic import ROWS
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xentcli.figures.totals import Totals
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

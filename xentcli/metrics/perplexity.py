@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.figures.means import Over
 from xentcli.figures.metric import UNLABELLED, Metric, Setting
+from xentcli.figures.values import Over
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from xentcli.figures.slice_columns import Column, SliceTotals
     from xentcli.figures.totals import Totals
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from xentcli.figures.metric import DECIDED, Metric, Setting
 from xentcli.figures.totals import mean_of
+from xentcli.figures.values import Value
 from xentcli.options import TargetKind
-from xentcli.report.report import Value
 from xentcli.sums.statistic import DECISIONS, ROWS
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from xentcli.figures.means import Estimate
 from xentcli.figures.metric import DECIDED, Metric, Setting
 from xentcli.figures.totals import mean_of
+from xentcli.figures.values import Estimate
 from xentcli.options import TargetKind
 from xentcli.sums.statistic import DECISIONS, ROWS, SUPPORT
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xentcli.figures.totals import Totals
-    from xentcli.report.report import Value
+    from xentcli.figures.values import Value
 
 
 def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.figures.metric import DECIDED, Metric, Setting
+from xentcli.figures.values import Value
 from xentcli.numerics.exact import ratio
-from xentcli.report.report import Value
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xentcli.numerics.hashing import _mix, counted
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -25,41 +27,7 @@ MOST = 8
 DRAWS = (24107, 24113, 12055, 4017, 1004, 201, 33, 5, 1)
 # A draw's weight is the number of these that it reaches.
 _ENDS = np.cumsum(DRAWS[:-1]).astype(np.uint16)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_STEPS = (
-    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
-    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
-)
-_LAST = np.uint64(31)
 _LANES = 4
-
-
-def mixed(numbers: Hashes) -> Hashes:
-    """Numbers of which every bit depends on every bit of those given, each in its place.
-
-    >>> mixed(np.array([0, 1], dtype=np.uint64)).tolist()
-    [0, 6238072747940578789]
-    """
-    found = numbers.copy()
-    _mix(found, np.empty_like(found))
-    return found
-
-
-def _mix(numbers: Hashes, spare: Hashes) -> None:
-    """`mixed`, in place."""
-    for shift, factor in _STEPS:
-        np.right_shift(numbers, shift, out=spare)
-        np.bitwise_xor(numbers, spare, out=numbers)
-        np.multiply(numbers, factor, out=numbers)
-    np.right_shift(numbers, _LAST, out=spare)
-    np.bitwise_xor(numbers, spare, out=numbers)
-
-
-def counted(start: int, n: int) -> Hashes:
-    """`n` numbers that have nothing to do with each other, from `start` and their places alone."""
-    places = np.arange(1, n + 1, dtype=np.uint64)
-    first = mixed(np.array([start], dtype=np.uint64))
-    return mixed(first + places * _GOLDEN)
 
 
 class Draws:

@@ -10,7 +10,7 @@ Sun Microsystems 1993), whose error is below one unit in the last place.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -245,3 +245,20 @@ def expm1(x: Floats) -> Floats:
     if near.any():
         result[near] = plain[near] * x[near] / log(u[near])
     return result
+
+
+# With more classes than this a pass over the whole matrix beats one over each class's row.
+MANY = 32
+
+
+def column_sums(matrix: NDArray[Any]) -> Floats:
+    """Σ over the classes, in their order, as float64: the same bits for every layout."""
+    if len(matrix) > MANY and matrix.shape[1] > 1:
+        # numpy adds row after row here, as the loop below does; a single column it would not.
+        rows = np.ascontiguousarray(matrix)
+        sums: Floats = np.add.reduce(rows, axis=0, dtype=np.float64)
+        return sums
+    total = np.zeros(matrix.shape[1])
+    for row in matrix:
+        np.add(total, row, out=total)
+    return total

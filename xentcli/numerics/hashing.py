@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.layout.labels import canonical
-from xentcli.numerics.draws import mixed
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,19 +16,14 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bytes = NDArray[np.uint8]
     Array = NDArray[Any]
+    Floats = NDArray[np.float64]
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 _CHUNK = 1 << 13
 _WORD = 8
 # The bytes of a text that a word of eight holds, where less than eight are left.
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
-_ZERO, _POINT = ord("0"), ord(".")
-
-
-def plain(word: str) -> str:
-    """A whole number as such, however it was spelled: 1.0 is 1, and so in every format."""
-    return canonical(word) if word[-1:] == "0" and "." in word else word
 
 
 def of_texts(texts: Sequence[str]) -> Hashes:
@@ -54,7 +46,7 @@ def of_bytes(data: Bytes, ends: Ints) -> Hashes:
     # A word of eight bytes from every byte on, the bytes in the same order on every machine.
     padded = np.concatenate((data, np.zeros(_WORD, np.uint8)))
     words = np.ndarray((len(data) + 1,), dtype="<u8", buffer=padded.data, strides=(1,))
-    found = mixed(lengths.astype(np.uint64) + _GOLDEN)
+    found = mixed(lengths.astype(np.uint64) + GOLDEN)
     longest = int(lengths.max(initial=0))
     shortest = int(lengths.min(initial=longest))
     live: slice | Ints = slice(None)
@@ -66,29 +58,6 @@ def of_bytes(data: Bytes, ends: Ints) -> Hashes:
         word &= _MASKS.take(left)
         word ^= found[live]
         found[live] = mixed(word)
-    return found
-
-
-def of_plain(data: Bytes, ends: Ints) -> Hashes:
-    """The same of each piece as a text whose whole numbers are spelled plainly (see `plain`).
-
-    >>> of_plain(np.frombuffer(b"17.017", np.uint8), np.array([0, 4, 6])).tolist() == [
-    ...     of_texts(["17"])[0]
-    ... ] * 2
-    True
-    """
-    found = of_bytes(data, ends)
-    points = data == _POINT
-    if not points.any():
-        return found
-    before = np.append(0, np.cumsum(points))
-    some = np.flatnonzero(before.take(ends[1:]) > before.take(ends[:-1]))
-    # What holds a point holds a byte.
-    some = some[data.take(ends[1:].take(some) - 1) == _ZERO]
-    if len(some):
-        pairs = zip(ends.take(some).tolist(), ends.take(some + 1).tolist(), strict=True)
-        texts = [data[a:b].tobytes().decode("utf-8", "surrogatepass") for a, b in pairs]
-        found[some] = of_texts([plain(text) for text in texts])
     return found
 
 
@@ -105,7 +74,7 @@ def hashes_of(raw: Array, truth: Array) -> Hashes:
     """
     total = np.empty(raw.shape[1], dtype=np.uint64)
     with np.errstate(over="ignore"):
-        factors = mixed(np.arange(1, len(raw) + 2, dtype=np.uint64) * _GOLDEN) | np.uint64(1)
+        factors = mixed(np.arange(1, len(raw) + 2, dtype=np.uint64) * GOLDEN) | np.uint64(1)
         for start in range(0, len(total), _CHUNK):
             rows = slice(start, start + _CHUNK)
             part = total[rows]
@@ -118,3 +87,40 @@ def hashes_of(raw: Array, truth: Array) -> Hashes:
                 part += bits
             part[:] = mixed(part)
     return total
+
+
+_STEPS = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+
+
+_LAST = np.uint64(31)
+
+
+def mixed(numbers: Hashes) -> Hashes:
+    """Numbers of which every bit depends on every bit of those given, each in its place.
+
+    >>> mixed(np.array([0, 1], dtype=np.uint64)).tolist()
+    [0, 6238072747940578789]
+    """
+    found = numbers.copy()
+    _mix(found, np.empty_like(found))
+    return found
+
+
+def _mix(numbers: Hashes, spare: Hashes) -> None:
+    """`mixed`, in place."""
+    for shift, factor in _STEPS:
+        np.right_shift(numbers, shift, out=spare)
+        np.bitwise_xor(numbers, spare, out=numbers)
+        np.multiply(numbers, factor, out=numbers)
+    np.right_shift(numbers, _LAST, out=spare)
+    np.bitwise_xor(numbers, spare, out=numbers)
+
+
+def counted(start: int, n: int) -> Hashes:
+    """`n` numbers that have nothing to do with each other, from `start` and their places alone."""
+    places = np.arange(1, n + 1, dtype=np.uint64)
+    first = mixed(np.array([start], dtype=np.uint64))
+    return mixed(first + places * GOLDEN)

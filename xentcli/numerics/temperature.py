@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.numerics.elementary import exp, log1p
+from xentcli.numerics.elementary import column_sums, exp, log1p
 from xentcli.numerics.exact import MAX_ROWS, Sums
 from xentcli.numerics.groups import Groups
-from xentcli.rows.losses import column_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

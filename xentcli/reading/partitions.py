@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from xentcli.errors import InputError, RowError
 from xentcli.layout.schema import Column, Kind, Role
-from xentcli.reading import arrays
+from xentcli.numerics import to_arrow
 from xentcli.reading.numerals import NotANumberError, number
 from xentcli.text import shown
 
@@ -101,10 +101,10 @@ def _constant(name: str, text: str | None, role: Role, length: int) -> pa.Array:
             except NotANumberError as error:
                 problem = f"'{shown(text or '', limit=60)}' {error.problem}"
                 raise RowError(problem, row=0, column=name, hint=error.hint) from error
-            return arrays.numbers([value] * length)
+            return to_arrow.numbers([value] * length)
         case Role.VECTOR:
             raise RowError("is no list of numbers", row=None, column=name)
         case Role.LABEL:
-            return arrays.constant(text, length)
+            return to_arrow.constant(text, length)
         case Role.TEXT:
-            return arrays.texts([text] * length)
+            return to_arrow.texts([text] * length)

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from xentcli.report.report import Value
+from xentcli.figures.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

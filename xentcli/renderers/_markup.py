@@ -15,8 +15,9 @@ from xentcli.renderers._words.figures import Name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xentcli.figures.values import Value
     from xentcli.renderers._words.figures import Sentence, Spelling
-    from xentcli.report.report import Finding, Value
+    from xentcli.report.report import Finding
 
 _PLAIN_NAME = re.compile(r"[\w.-]+(?: [\w.-]+)*")
 _NO_LETTER = re.compile(r"[^\w ]|_")

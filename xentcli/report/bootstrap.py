@@ -6,21 +6,23 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
+from xentcli.figures.values import Value
+from xentcli.layout.layout import Kind
 from xentcli.numerics.exact import ratio
-from xentcli.report.report import Finding, Uncertainty, Value
-from xentcli.rows.identities import Identity, Kind
+from xentcli.report.report import Finding, Uncertainty
+from xentcli.rows.identities import Identity
 from xentcli.sums.resampling import Replicates
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xentcli.engine.plan import Sum
     from xentcli.figures.metric import Requested
     from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
     from xentcli.report.report import Report
+    from xentcli.sums.run import Sum
     from xentcli.sums.state import Readable
 
 # Where a figure is undefined or infinite in a greater share of the replicates, the others say

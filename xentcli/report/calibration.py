@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xentcli.decomposition import parts_of
 from xentcli.errors import UsageError
-from xentcli.figures.reliability import bins_of, expected_error, squared_error, winnings
+from xentcli.figures.reliability import bins_of, expected_error, parts_of, squared_error, winnings
 from xentcli.metrics import request
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS

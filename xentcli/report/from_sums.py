@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from xentcli import __version__
 from xentcli.errors import InputError
 from xentcli.figures.totals import Totals
 from xentcli.layout.like import rule_of
@@ -13,18 +12,18 @@ from xentcli.report.findings import example_locator, findings
 from xentcli.report.report import ClassReport, LayoutReport, Report, SourceReport, Uncertainty
 from xentcli.report.signature import signature
 from xentcli.text import shown
+from xentcli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xentcli.engine.plan import Outcome, Sum
-    from xentcli.engine.supply import Facts
     from xentcli.figures.clusters import ByCluster
     from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
     from xentcli.options import Policy, ReportOptions
     from xentcli.report.calibration import CalibrationReport
     from xentcli.report.report import Finding, FoundSlices, SliceReport
+    from xentcli.sums.run import Facts, Outcome, Sum
     from xentcli.sums.slices.slices import Slices
 
 

@@ -14,25 +14,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from xentcli.figures.values import Value
     from xentcli.report.calibration import CalibrationReport
 
 SCHEMA = "xentcli/report/1"
-
-
-class Value(NamedTuple):
-    """One figure with what is known of its uncertainty.
-
-    `value` is None where the figure is undefined (no rows, no weight). `stderr` and
-    `interval` are None where they are not defined or not offered. `interval` covers
-    the true figure with probability `confidence`. `unit` is `nats`, `bits`, `hartleys`
-    or None.
-    """
-
-    value: float | None
-    stderr: float | None = None
-    interval: tuple[float, float] | None = None
-    confidence: float | None = None
-    unit: str | None = None
 
 
 class ClassReport(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from xentcli import __version__
 from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Policy, ReportOptions, SumToOne
+from xentcli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

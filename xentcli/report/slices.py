@@ -9,9 +9,9 @@ import numpy as np
 
 from xentcli.errors import InputError
 from xentcli.figures.against_rest import clustered_tests, tests
-from xentcli.figures.means import Over
 from xentcli.figures.slice_columns import Column, SliceTotals, column_of
-from xentcli.report.report import Finding, SliceReport, Value, VersusRest
+from xentcli.figures.values import Over, Value
+from xentcli.report.report import Finding, SliceReport, VersusRest
 from xentcli.sums.slices.values import named
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.numerics.elementary import surprise
+from xentcli.numerics.elementary import column_sums, surprise
 from xentcli.numerics.groups import Arrangement, Groups
 from xentcli.rows.batch import Batch, Slot, View, times
-from xentcli.rows.losses import Loss, column_sums, smoothed, term
+from xentcli.rows.losses import Loss, smoothed, term
 
 if TYPE_CHECKING:
     from collections.abc import Callable

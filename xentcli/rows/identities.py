@@ -7,17 +7,16 @@ that 17 in a Parquet file is 17 in a CSV file.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from xentcli.layout.labels import spell
+from xentcli.layout.labels import canonical, spell
+from xentcli.layout.layout import Kind
 from xentcli.numerics import from_arrow
-from xentcli.numerics.draws import mixed
-from xentcli.numerics.hashing import of_plain, of_texts, plain
+from xentcli.numerics.hashing import GOLDEN, mixed, of_bytes, of_texts
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
 
@@ -30,18 +29,13 @@ if TYPE_CHECKING:
     from xentcli.rows.batch import Batch
 
     Hashes = NDArray[np.uint64]
+    Ints = NDArray[np.int64]
+    Bytes = NDArray[np.uint8]
+    Array = NDArray[Any]
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_POINT, _ZERO = ord("."), ord("0")
 # From here on, Python spells whole floats with an exponent.
 _SPELLED_OUT = 1e16
-
-
-class Kind(StrEnum):
-    """What tells rows apart: the cluster they belong to, an id of their own, or all they hold."""
-
-    CLUSTER = "cluster"
-    ID = "id"
-    CONTENT = "content"
 
 
 class Identity(NamedTuple):
@@ -67,7 +61,7 @@ class Identity(NamedTuple):
 
 def _joined(parts: Iterable[Hashes]) -> Hashes:
     """One hash of several, in their order."""
-    return reduce(lambda found, part: mixed((found + _GOLDEN) ^ part), parts)
+    return reduce(lambda found, part: mixed((found + GOLDEN) ^ part), parts)
 
 
 def _of_content(batch: Batch) -> Hashes:
@@ -110,3 +104,31 @@ def _of_numbers(values: NDArray[np.floating[Any]]) -> Hashes:
     if (np.abs(values) < _SPELLED_OUT).all() and (np.trunc(values) == values).all():
         return of_plain(*from_arrow.encoded(from_arrow.positions(values.astype(np.int64))))
     return of_texts([plain(spell(value)) for value in values.tolist()])
+
+
+def plain(word: str) -> str:
+    """A whole number as such, however it was spelled: 1.0 is 1, and so in every format."""
+    return canonical(word) if word[-1:] == "0" and "." in word else word
+
+
+def of_plain(data: Bytes, ends: Ints) -> Hashes:
+    """The same of each piece as a text whose whole numbers are spelled plainly (see `plain`).
+
+    >>> of_plain(np.frombuffer(b"17.017", np.uint8), np.array([0, 4, 6])).tolist() == [
+    ...     of_texts(["17"])[0]
+    ... ] * 2
+    True
+    """
+    found = of_bytes(data, ends)
+    points = data == _POINT
+    if not points.any():
+        return found
+    before = np.append(0, np.cumsum(points))
+    some = np.flatnonzero(before.take(ends[1:]) > before.take(ends[:-1]))
+    # What holds a point holds a byte.
+    some = some[data.take(ends[1:].take(some) - 1) == _ZERO]
+    if len(some):
+        pairs = zip(ends.take(some).tolist(), ends.take(some + 1).tolist(), strict=True)
+        texts = [data[a:b].tobytes().decode("utf-8", "surrogatepass") for a, b in pairs]
+        found[some] = of_texts([plain(text) for text in texts])
+    return found

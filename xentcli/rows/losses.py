@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.numerics.elementary import exp, expm1, log
+from xentcli.numerics.elementary import column_sums, exp, expm1, log
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,20 +81,3 @@ def smoothed(own: Floats, every: Floats, epsilon: float, order: Any = slice(None
         return np.broadcast_to(mean, own.shape)
     mixed: Floats = (1.0 - epsilon) * own + epsilon * mean
     return mixed
-
-
-# With more classes than this a pass over the whole matrix beats one over each class's row.
-MANY = 32
-
-
-def column_sums(matrix: NDArray[Any]) -> Floats:
-    """Σ over the classes, in their order, as float64: the same bits for every layout."""
-    if len(matrix) > MANY and matrix.shape[1] > 1:
-        # numpy adds row after row here, as the loop below does; a single column it would not.
-        rows = np.ascontiguousarray(matrix)
-        sums: Floats = np.add.reduce(rows, axis=0, dtype=np.float64)
-        return sums
-    total = np.zeros(matrix.shape[1])
-    for row in matrix:
-        np.add(total, row, out=total)
-    return total

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.numerics.elementary import exp, expm1, log, log1p, surprise
-from xentcli.rows.losses import MANY, column_sums
+from xentcli.numerics.elementary import MANY, column_sums, exp, expm1, log, log1p, surprise
 from xentcli.rows.scores import Scores
 
 if TYPE_CHECKING:

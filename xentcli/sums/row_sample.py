@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.numerics.elementary import exp, log
+from xentcli.numerics.elementary import column_sums, exp, log
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.hashing import hashes_of
 from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.numerics.temperature import fit_temperature
-from xentcli.rows.losses import column_sums
 from xentcli.rows.matrix_scores import Matrix
 from xentcli.rows.single_scores import Single
 from xentcli.sums.statistic import Statistic

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from xentcli.engine.blocks import decoded
 from xentcli.errors import InputError
 from xentcli.jobs.calibrating.log_scores import log_scores, on_scale
 from xentcli.jobs.calibrating.notices import Notice, noticed
@@ -16,7 +17,6 @@ from xentcli.jobs.evaluate import begin
 from xentcli.layout.layout import Shape
 from xentcli.layout.schema import Role
 from xentcli.report.from_sums import no_rows
-from xentcli.streaming import decoded
 from xentcli.text import shown
 
 if TYPE_CHECKING:

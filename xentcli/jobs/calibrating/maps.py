@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xentcli.numerics.elementary import exp, log, log1p
-from xentcli.rows.losses import column_sums
+from xentcli.numerics.elementary import column_sums, exp, log, log1p
 from xentcli.rows.matrix_scores import Logits
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xentcli import __version__
 from xentcli.errors import InputError
 from xentcli.jobs.calibrating.maps import Isotonic, Platt, Steps, Temperature, Vector
 from xentcli.jobs.calibrating.methods import Method
@@ -15,6 +14,7 @@ from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Policy, Scale, SumToOne, Task
 from xentcli.report.json_text import indented
 from xentcli.text import shown
+from xentcli.version import __version__
 
 if TYPE_CHECKING:
     from xentcli.jobs.calibrating.maps import Map

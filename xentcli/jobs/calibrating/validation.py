@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xentcli.engine.blocks import decoded
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.calibrating.log_scores import Possible, log_scores, on_scale
 from xentcli.jobs.calibrating.notices import Notice, noticed
-from xentcli.jobs.evaluate import Options, begin, understand
+from xentcli.jobs.evaluate import begin, understand
 from xentcli.layout.schema import Role
-from xentcli.options import TargetKind, check
+from xentcli.options import Options, TargetKind, check
 from xentcli.report.from_sums import no_rows, settled
 from xentcli.rows.by_scale import scores_of
 from xentcli.rows.cell_rows import SoftBatch
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.tally import Place
-from xentcli.streaming import decoded
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import InputError, UsageError
+from xentcli.figures.values import Value
 from xentcli.jobs.checking.verdicts import BaselineReport
 from xentcli.jobs.evaluate import Files, InMemory
 from xentcli.jobs.states.files import is_a_state
@@ -19,14 +20,13 @@ from xentcli.report.report import (
     SliceReport,
     SourceReport,
     Uncertainty,
-    Value,
 )
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.jobs.evaluate import Options
+    from xentcli.options import Options
 
 
 class Baseline(NamedTuple):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli.jobs.checking.verdicts import DecideOn, Verdict
 
 if TYPE_CHECKING:
+    from xentcli.figures.values import Value
     from xentcli.jobs.checking.verdicts import Operator
-    from xentcli.report.report import Value
 
 # The rows needed are those that decide in four of five cases.
 _POWER = 0.8

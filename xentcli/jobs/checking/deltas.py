@@ -25,11 +25,12 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from xentcli.figures.values import Value
     from xentcli.jobs.checking.requirement import Requirement
     from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Part
-    from xentcli.jobs.evaluate import Options
+    from xentcli.options import Options
     from xentcli.reading.data_sets import InMemory
-    from xentcli.report.report import Report, Value
+    from xentcli.report.report import Report
 
     Data = Files | InMemory
 
@@ -62,7 +63,8 @@ def compared(base: Data, candidate: Data, options: Options) -> Comparison:
     Figures that are no means of a number of each row are left out; the recall of a class is its
     accuracy.
     """
-    from xentcli.jobs.comparing.compare import Comparing, compare
+    from xentcli.jobs.comparing.compare import compare
+    from xentcli.options import Comparing
 
     report = options.report
     specs = (*report.metrics, *(["accuracy"] if "recall" in report.metrics else []))

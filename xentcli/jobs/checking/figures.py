@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import InputError, UsageError
+from xentcli.figures.values import Value
 from xentcli.layout.labels import ClassIndex
 from xentcli.layout.naming import nearest
-from xentcli.report.report import Value
 from xentcli.report.slices import SliceTable
 from xentcli.sums.slices.values import as_sliced
 from xentcli.text import shown

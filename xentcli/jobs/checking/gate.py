@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli import __version__
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.checking import deltas
 from xentcli.jobs.checking.baseline import Baseline, open_baseline
@@ -20,18 +19,21 @@ from xentcli.jobs.checking.verdicts import (
     OnInconclusive,
     Verdict,
 )
+from xentcli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from xentcli.engine.plan import Watcher
+    from xentcli.figures.values import Value
     from xentcli.jobs.checking.deltas import Delta
     from xentcli.jobs.checking.requirement import Requirement
     from xentcli.jobs.checking.runs import Data
     from xentcli.jobs.checking.verdicts import Worse
-    from xentcli.jobs.evaluate import InMemory, Options
-    from xentcli.report.report import Report, Value
+    from xentcli.jobs.evaluate import InMemory
+    from xentcli.options import Options
+    from xentcli.report.report import Report
 
     Watching = Callable[[int | None], AbstractContextManager[Watcher | None]]
 

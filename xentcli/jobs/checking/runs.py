@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xentcli.jobs.checking.requirement import Requirement
     from xentcli.jobs.checking.verdicts import BaselineReport
     from xentcli.jobs.comparing.comparison import Comparison
-    from xentcli.jobs.evaluate import Options
+    from xentcli.options import Options
     from xentcli.report.report import Finding, Report
 
     Columns = tuple[str, ...]

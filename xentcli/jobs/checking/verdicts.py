@@ -14,8 +14,9 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xentcli.figures.values import Value
     from xentcli.jobs.comparing.comparison import Pairing
-    from xentcli.report.report import Finding, Value
+    from xentcli.report.report import Finding
 
 SCHEMA = "xentcli/check/1"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from xentcli import __version__
-from xentcli.engine.plan import Plan, usable_threads
+from xentcli.engine.plan import Plan
+from xentcli.engine.threads import usable_threads
 from xentcli.errors import UsageError
 from xentcli.jobs.comparing.agreement import order_findings
 from xentcli.jobs.comparing.changes import Changes
@@ -19,10 +19,12 @@ from xentcli.jobs.comparing.reporting import Sides, reported
 from xentcli.jobs.comparing.sides import Side
 from xentcli.jobs.evaluate import FORKS, SMALL, Files, check_slicing, with_bins
 from xentcli.jobs.states.among import states_among
+from xentcli.layout.layout import Kind
 from xentcli.layout.like import adopted, rule_of
-from xentcli.options import TargetKind, check
+from xentcli.options import Comparing, TargetKind, check
 from xentcli.report.from_sums import settled
-from xentcli.rows.identities import Identity, Kind
+from xentcli.rows.identities import Identity
+from xentcli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,29 +34,10 @@ if TYPE_CHECKING:
     from xentcli.jobs.comparing.pairs import PairSums
     from xentcli.jobs.comparing.partners import Partner
     from xentcli.jobs.comparing.sides import Lines
-    from xentcli.jobs.evaluate import InMemory, Options
+    from xentcli.jobs.evaluate import InMemory
     from xentcli.layout.rules import Rule
+    from xentcli.options import Options
     from xentcli.report.report import Finding
-
-CHANGED = 5
-
-
-class Comparing(NamedTuple):
-    """What a comparison can be asked for besides what scoring can.
-
-    `names` are those of the baseline and the candidates, or of the candidates alone; `worst` is
-    how many of the rows that changed most are told. `allow_missing` compares the rows whose ids
-    both have, `unpaired` data sets of different rows; `means_only` leaves out figures that are no
-    means of a number of each row. So many slices have `lines` of their own, unless more are asked
-    for.
-    """
-
-    names: tuple[str, ...] = ()
-    worst: int = CHANGED
-    allow_missing: bool = False
-    unpaired: bool = False
-    means_only: bool = False
-    lines: int = 1000
 
 
 def compare(

@@ -14,7 +14,8 @@ from xentcli.report.report import finding_record, uncertainty_record, value_reco
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xentcli.report.report import Finding, LayoutReport, SourceReport, Uncertainty, Value
+    from xentcli.figures.values import Value
+    from xentcli.report.report import Finding, LayoutReport, SourceReport, Uncertainty
 
 SCHEMA = "xentcli/comparison/1"
 

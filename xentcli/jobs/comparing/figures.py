@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.figures.means import Estimate, Over
+from xentcli.figures.values import Estimate, Over, Value
 from xentcli.jobs.comparing.comparison import Difference, Outcomes
 from xentcli.jobs.comparing.pair_sums import BASE, BOTH, CANDIDATE, DIFFERENCE, OUTCOMES
 from xentcli.numerics.distributions import holm, student_tails
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
-from xentcli.report.report import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.engine.plan import Outcome, Sum
+from xentcli.engine.blocks import decoded
 from xentcli.jobs.evaluate import begin, understand
 from xentcli.layout.labels import spell
 from xentcli.layout.like import adopted, rule_of
@@ -20,7 +20,7 @@ from xentcli.report.signature import signature
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.decode import Decoder
-from xentcli.streaming import decoded
+from xentcli.sums.run import Outcome, Sum
 from xentcli.sums.statistic import ROWS, SUPPORT, observe_all, union
 
 if TYPE_CHECKING:
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from xentcli.engine.supply import Facts
     from xentcli.jobs.comparing.measures import Measure, Values
-    from xentcli.jobs.evaluate import Files, InMemory, Options
+    from xentcli.jobs.evaluate import Files, InMemory
     from xentcli.layout.layout import Layout
-    from xentcli.options import ReportOptions
+    from xentcli.options import Options, ReportOptions
     from xentcli.reading.source import Source
     from xentcli.report.report import Report
     from xentcli.rows.batch import Batch
     from xentcli.rows.identities import Hashes, Identity
+    from xentcli.sums.run import Facts
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -204,6 +204,6 @@ def _truth(batch: Batch) -> NDArray[Any] | None:
 
 
 def _facts_of(source: Source) -> Facts:
-    from xentcli.engine.supply import Facts
+    from xentcli.sums.run import Facts
 
     return Facts(source.path, source.format, source.size)

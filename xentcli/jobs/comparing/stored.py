@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, UsageError
 from xentcli.figures.intervals import Intervals
-from xentcli.figures.means import Estimate
+from xentcli.figures.values import Estimate
 from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Pairing
 from xentcli.jobs.comparing.figures import corrected_among, with_test
 from xentcli.jobs.comparing.unpaired import compared as as_of_other_rows
@@ -37,11 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xentcli.engine.plan import Watcher
-    from xentcli.jobs.comparing.compare import Comparing
     from xentcli.jobs.comparing.comparison import Part
-    from xentcli.jobs.evaluate import Files, InMemory, Options
+    from xentcli.jobs.evaluate import Files, InMemory
     from xentcli.jobs.states.saved import Saved
-    from xentcli.options import ReportOptions
+    from xentcli.options import Comparing, Options, ReportOptions
 
 SKETCHED = (LOSS, BRIER, HITS)
 _CONVENTIONS = {

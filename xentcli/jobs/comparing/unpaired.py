@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli import __version__
 from xentcli.errors import InputError
 from xentcli.figures.intervals import Intervals
-from xentcli.figures.means import Estimate
+from xentcli.figures.values import Estimate, Value
 from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Pairing, Part
 from xentcli.jobs.comparing.figures import corrected, corrected_among, with_test
 from xentcli.jobs.evaluate import score
 from xentcli.layout.labels import canonical
 from xentcli.metrics import request
 from xentcli.numerics.distributions import normal_tails
-from xentcli.report.report import Value
+from xentcli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from xentcli.engine.plan import Watcher
-    from xentcli.jobs.evaluate import Files, InMemory, Options
+    from xentcli.jobs.evaluate import Files, InMemory
+    from xentcli.options import Options
     from xentcli.report.report import Report
 
 

@@ -15,8 +15,8 @@ from xentcli.text import shown
 
 if TYPE_CHECKING:
     from xentcli.engine.plan import Watcher
-    from xentcli.jobs.evaluate import Options
     from xentcli.jobs.states.saved import Saved
+    from xentcli.options import Options
     from xentcli.reading.data_sets import InMemory
     from xentcli.report.report import Report
 

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.layout.labels import canonical
-from xentcli.numerics.draws import mixed
-from xentcli.numerics.hashing import of_texts
+from xentcli.numerics.hashing import GOLDEN, mixed, of_texts
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
 
@@ -36,7 +35,6 @@ MOST_IDS = 1024
 # So many ids wait to be taken into the smallest, which gets rarer as those get smaller.
 _WAITING = 1 << 14
 _LIMIT = np.uint64(0xFFFFFFFFFFFFFFFF)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ONE = np.uint64(1)
 
 
@@ -173,7 +171,7 @@ class Fingerprint:
         '00000000000000000000000000000000'
         """
         names = of_texts([canonical(name) for name in classes] or [""])
-        factors = np.append(mixed(names + _GOLDEN), _GOLDEN) | _ONE
+        factors = np.append(mixed(names + GOLDEN), GOLDEN) | _ONE
         first, second = (self.sums * factors).sum(axis=1).tolist()
         return f"{first:016x}{second:016x}"
 

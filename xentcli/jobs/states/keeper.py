@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from xentcli.jobs.states.fingerprint import By, Fingerprint
 from xentcli.jobs.states.pair_sketch import PairSketch
-from xentcli.rows.identities import Identity, Kind
+from xentcli.layout.layout import Kind
+from xentcli.rows.identities import Identity
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,19 +6,19 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from xentcli.engine.plan import Outcome
 from xentcli.errors import InputError
 from xentcli.jobs.states.fingerprint import By
 from xentcli.layout.bins import Bins
 from xentcli.rows.tally import Entry, Place, Tally
+from xentcli.sums.run import Outcome
 from xentcli.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xentcli.engine.plan import Sum
     from xentcli.jobs.states.saved import Saved
     from xentcli.rows.tally import Case
+    from xentcli.sums.run import Sum
 
 _LAYOUT = {
     "task": "the task",

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.numerics.draws import mixed
 from xentcli.numerics.exact import Sums
 from xentcli.numerics.groups import Arrangement
+from xentcli.numerics.hashing import mixed
 from xentcli.rows.batch import times
 from xentcli.rows.class_rows import ClassBatch
 

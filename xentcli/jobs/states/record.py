@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.engine.plan import Outcome, Sum
-from xentcli.engine.supply import Facts
 from xentcli.jobs.states.exact_text import (
     number,
     number_text,
@@ -22,6 +20,7 @@ from xentcli.jobs.states.layout_record import layout_of, layout_record, policy_o
 from xentcli.jobs.states.parts import part_of, part_record
 from xentcli.jobs.states.saved import Saved, Shard
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
+from xentcli.sums.run import Facts, Outcome, Sum
 from xentcli.sums.slices.slices import Slices
 from xentcli.sums.state import State
 

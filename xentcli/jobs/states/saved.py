@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli import __version__
-from xentcli.engine.plan import Outcome
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.evaluate import check_slicing
 from xentcli.jobs.states.fingerprint import MOST_IDS, By
@@ -17,13 +15,14 @@ from xentcli.report.calibration import with_calibration
 from xentcli.report.from_sums import finalise, settled
 from xentcli.report.signature import signature
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
+from xentcli.sums.run import Outcome
 from xentcli.sums.statistic import LOSS, ROWS, SUPPORT, union
 from xentcli.text import shown
+from xentcli.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xentcli.engine.plan import Sum
     from xentcli.figures.metric import Requested
     from xentcli.jobs.evaluate import Ran
     from xentcli.jobs.states.fingerprint import Fingerprint
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Policy
     from xentcli.report.report import Report
+    from xentcli.sums.run import Sum
 
 
 class Shard(NamedTuple):

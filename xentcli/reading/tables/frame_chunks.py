@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from xentcli.errors import InputError
 from xentcli.layout.schema import Column, Kind, Role
-from xentcli.reading.arrays import valid_where
+from xentcli.numerics.to_arrow import valid_where
 from xentcli.reading.bytes.edge import folded
 from xentcli.reading.bytes.spool import as_file
 from xentcli.reading.tables.cells import array_of, is_missing, spelled

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from xentcli.errors import InputError, RowError
 from xentcli.layout.schema import LISTS, NAME, Column, Kind, Role, entries_of, score_key
+from xentcli.numerics import to_arrow
 from xentcli.reading import arrays
 from xentcli.reading.text.json_values import (
     WORDS,
@@ -240,7 +241,7 @@ def _text(column: pa.Array) -> pa.Array:
 
 def _label(column: pa.Array) -> pa.Array:
     encoded = _text(column).dictionary_encode()
-    return arrays.empty_as_null(encoded)
+    return to_arrow.empty_as_null(encoded)
 
 
 def _as_it_is(column: pa.Array) -> pa.Array:

@@ -17,8 +17,9 @@ from xentcli.renderers._words.order import overall_metrics
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from xentcli.figures.values import Value
     from xentcli.renderers._words.figures import Spelling
-    from xentcli.report.report import Report, Value
+    from xentcli.report.report import Report
 
 INDENT = 2
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xentcli.report.report import Finding, Report, SliceReport, Value
+    from xentcli.figures.values import Value
+    from xentcli.report.report import Finding, Report, SliceReport
 
 
 class Part(Protocol):

@@ -11,8 +11,9 @@ from xentcli.renderers._words.order import gravest_first
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentcli.figures.values import Value
     from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Part
-    from xentcli.report.report import Finding, Value
+    from xentcli.report.report import Finding
 
 LOSS = "cross_entropy"
 SLICES = "slices"

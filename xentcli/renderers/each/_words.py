@@ -10,9 +10,9 @@ from xentcli.renderers._words.headline import class_count
 from xentcli.renderers._words.order import overall_metrics
 
 if TYPE_CHECKING:
+    from xentcli.figures.values import Value
     from xentcli.jobs.side_by_side import Against, SideBySide
     from xentcli.renderers._words.figures import Spelling
-    from xentcli.report.report import Value
 
 
 def names(found: SideBySide, spell: Spelling) -> list[Name]:

@@ -1,22 +1,47 @@
-"""Rows in their order, decoded block by block: for commands that write or keep rows."""
+"""How many rows are worked on at once, and batches cut into so many."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xentcli.engine.plan import block_rows, pieces
 from xentcli.engine.supply import Supply
+from xentcli.rows.tally import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
-    from xentcli.engine.supply import Facts
+    from xentcli.engine.supply import Task
     from xentcli.layout.schema import Role
     from xentcli.reading.source import Source
     from xentcli.rows.batch import Batch
     from xentcli.rows.decode import Decoder
+    from xentcli.sums.run import Facts
+
+
+# So many scores to a block stay in the processor's cache, with the arrays made of them.
+_CELLS = 1 << 18
+
+
+MOST_ROWS = 1 << 15
+
+
+_FEWEST_ROWS = 1 << 8
+
+
+def block_rows(k: int) -> int:
+    """How many rows of `k` scores make a block that stays in the processor's cache."""
+    return max(_FEWEST_ROWS, min(MOST_ROWS, _CELLS // max(k, 1)))
+
+
+def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:
+    """A split's rows, in blocks that may be summed at once, each with its first row's place."""
+    row = 0
+    for block in task.split.batches():
+        for start in range(0, block.num_rows, MOST_ROWS):
+            yield block.slice(start, MOST_ROWS), Place(task.part, task.number, row + start)
+        row += block.num_rows
 
 
 class Decoded(NamedTuple):
