@@ -239,7 +239,6 @@ class Options(NamedTuple):
     policy: Policy = Policy()
     report: ReportOptions = ReportOptions()
     run: RunOptions = RunOptions()
-    keep: Keep | None = None
 
 
 CHANGED = 5

@@ -20,6 +20,7 @@ from xentcli.jobs.checking.verdicts import Verdict
 from xentcli.jobs.comparing.comparison import Comparison, Difference, Pairing
 from xentcli.jobs.evaluate import run
 from xentcli.jobs.states.files import state_bytes
+from xentcli.jobs.states.keeper import Keeping
 from xentcli.jobs.states.saved import saved_of
 from xentcli.options import ColumnOptions, Keep, Options
 from xentcli.reading.data_sets import Files
@@ -326,8 +327,8 @@ def test_rows_are_paired(tmp_path: Path) -> None:
     assert (whole.pairing, recall.pairing) == (Pairing.ORDER, Pairing.ORDER)
     path, state = tmp_path / "old.csv", tmp_path / "old.xent"
     old.to_csv(path, index=False)
-    keep = Options(columns=ColumnOptions(id="id"), keep=Keep(paired=True))
-    ran = run(Files([str(path)], keep.file), keep)
+    keep = Options(columns=ColumnOptions(id="id"))
+    ran = run(Files([str(path)], keep.file), keep, None, [Keeping(Keep(paired=True))])
     state.write_bytes(state_bytes(saved_of(ran, keep.report, str(state)), str(state)))
     new.to_csv(tmp_path / "new.csv", index=False)
     by_state = xentcli.check(tmp_path / "new.csv", baseline=state, require=require[:2])

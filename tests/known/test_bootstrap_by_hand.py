@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from xentcli.figures.values import Value
-from xentcli.layout.layout import Kind
+from xentcli.layout.layout import Identity, Kind
 from xentcli.report.bootstrap import multiplicity, quantile, spread, together
-from xentcli.rows.identities import Identity
 
 
 def test_clusters_are_told_of_by_no_finding() -> None:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.laws.kinds import layout_for
 from tests.laws.other_rows import every_kind, rows_of_kind
 from tests.laws.rows import rows_of
-from xentcli.layout.layout import Kind
+from xentcli.layout.layout import Identity, Kind
 from xentcli.numerics.hashing import of_texts
 from xentcli.options import Scale, TargetKind
-from xentcli.rows.identities import Identity
+from xentcli.rows.identities import hashes_of
 
 if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows
@@ -36,7 +36,7 @@ def by(*arrays: Any, rows: Any = None) -> list[int]:
     block = pa.RecordBatch.from_arrays([pa.array(a) for a in arrays], names=list(names))
     batch: Any = Whole()
     batch.rows = rows
-    found: list[int] = Identity(Kind.ID, names).hashes(block, batch).tolist()
+    found: list[int] = hashes_of(Identity(Kind.ID, names), block, batch).tolist()
     return found
 
 
@@ -97,7 +97,9 @@ def test_rows_that_were_left_out_have_no_hash() -> None:
 
 
 def content(*args: Any, **other: Any) -> list[int]:
-    found: list[int] = CONTENT.hashes(pa.record_batch({}), rows_of(*args, **other).batch()).tolist()
+    found: list[int] = hashes_of(
+        CONTENT, pa.record_batch({}), rows_of(*args, **other).batch()
+    ).tolist()
     return found
 
 
@@ -129,9 +131,9 @@ def test_content_is_all_that_a_row_holds_and_nothing_else(
 ) -> None:
     rows: AnyRows = data.draw(rows_of_kind(kind, least=1))
     batch = rows.batch()
-    every = CONTENT.hashes(pa.record_batch({}), batch)
+    every = hashes_of(CONTENT, pa.record_batch({}), batch)
     order = np.array(data.draw(st.permutations(range(len(rows)))))
-    moved = CONTENT.hashes(pa.record_batch({}), rows.take(order).batch())
+    moved = hashes_of(CONTENT, pa.record_batch({}), rows.take(order).batch())
     assert np.array_equal(moved, every[order])
     held = [getattr(rows, name) for name in rows.per_row]
     held = [np.asarray(x, dtype=np.float64) for x in held if x is not None]

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from tests.laws.kinds import layout_for, statistics_for, statistics_of
 from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from tests.laws.rows import cut_up, rows_of
-from xentcli.layout.layout import Kind
+from xentcli.layout.layout import Identity, Kind
 from xentcli.numerics.draws import Draws
 from xentcli.options import Bootstrap, TargetKind
-from xentcli.rows.identities import Identity
-from xentcli.sums.resampling import Replicates, Resampler, product
+from xentcli.rows.identities import hashes_of
+from xentcli.sums.replicates import Replicates
+from xentcli.sums.resampling import Resampler, product
 from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def resampled(
 
 def weights_of(rows: AnyRows, plan: Bootstrap = PLAN) -> np.typing.NDArray[np.int64]:
     """How often each row occurs in each replicate."""
-    hashes = Identity(Kind.CONTENT).hashes(NO_BLOCK, rows.batch())
+    hashes = hashes_of(Identity(Kind.CONTENT), NO_BLOCK, rows.batch())
     return Draws(*plan).weights(hashes, 0, plan.replicates).astype(np.int64)
 
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from xentcli.figures.values import Value
 from xentcli.renderers import RenderOptions, get
-from xentcli.renderers.json import to_json
 from xentcli.report.report import ClassReport
 
 if TYPE_CHECKING:
@@ -66,11 +65,11 @@ def test_json_has_the_contract_shape_in_its_order(report: Report) -> None:
         "value": report.classes[0].metrics["share"].value
     }
     assert record["findings"][0]["example"] == {"row": 17, "value": 0.93}
-    assert record == strict(to_json(report))
+    assert record == strict(report.to_json())
 
 
 def test_one_line_and_many_lines(report: Report) -> None:
-    assert "\n" not in to_json(report)
+    assert "\n" not in report.to_json()
     lines = rendered("json", report).splitlines()
     assert sum(line.startswith('    {"name": ') for line in lines) == 3
 
@@ -97,7 +96,7 @@ def test_json_reads_back_and_hides_nothing(report: Report, name: str, value: flo
 def test_numpy_scalars_become_plain_numbers(report: Report) -> None:
     np = pytest.importorskip("numpy")
     entry = ClassReport("a", np.int64(3), np.float32(1.5), {"x": Value(np.float64(0.1))})
-    record = strict(to_json(report._replace(classes=(entry,))))
+    record = strict(report._replace(classes=(entry,)).to_json())
     assert record["classes"] == [
         {"name": "a", "rows": 3, "weight": 1.5, "metrics": {"x": {"value": 0.1}}}
     ]
@@ -107,13 +106,13 @@ def test_numpy_scalars_become_plain_numbers(report: Report) -> None:
 
 def test_what_is_no_json_is_refused(report: Report) -> None:
     with pytest.raises(TypeError, match="object has no place in JSON"):
-        to_json(report._replace(version=object()))  # type: ignore[arg-type]
+        report._replace(version=object()).to_json()  # type: ignore[arg-type]
 
 
 def test_jsonl_has_one_kind_a_line(report: Report) -> None:
     lines = [strict(line) for line in rendered("jsonl", report).splitlines()]
     assert [line["kind"] for line in lines] == ["overall", "class", "class", "class", "finding"]
-    assert lines[0]["metrics"] == strict(to_json(report))["metrics"]
+    assert lines[0]["metrics"] == strict(report.to_json())["metrics"]
     assert lines[0]["source"]["rows"] == 150
     assert [line["class"] for line in lines[1:4]] == ["setosa", "versicolor", "virginica"]
     assert lines[4]["code"] == "sum-to-one"

@@ -25,7 +25,7 @@ from xentcli.errors import UsageError
 
 if TYPE_CHECKING:
     from xentcli.jobs.evaluate import Files
-    from xentcli.options import Options
+    from xentcli.options import Keep, Options
     from xentcli.renderers import Renderer
     from xentcli.report.report import Report as Result
 
@@ -53,11 +53,12 @@ def eval_command(
     from xentcli.jobs.evaluate import Files
     from xentcli.jobs.states.among import states_among
 
-    options = options_of(inputs, report, work, kept.options())
+    options = options_of(inputs, report, work)
+    keep = kept.options()
     check_output(output)
 
     def score(files: Files) -> tuple[Result, dict[str, bytes]]:
-        return _scored(files, options, inputs, report, kept, work)
+        return _scored(files, options, inputs, report, kept, work, keep)
 
     if each.each:
         if report.all_conventions or kept.state is not None:
@@ -87,7 +88,13 @@ def eval_command(
 
 
 def _scored(
-    files: Files, options: Options, inputs: Inputs, report: Report, kept: Kept, work: Work
+    files: Files,
+    options: Options,
+    inputs: Inputs,
+    report: Report,
+    kept: Kept,
+    work: Work,
+    keep: Keep | None,
 ) -> tuple[Result, dict[str, bytes]]:
     """The report of predictions, or of states; and the state of the run, where one is wanted."""
     from xentcli.jobs.states.among import states_among
@@ -95,7 +102,7 @@ def _scored(
     states = states_among(files)
     if states:
         return report_of_states(states, inputs, report, kept), {}
-    ran = run_files(files, options, work)
+    ran = run_files(files, options, work, keep)
     state = {} if kept.state is None else {kept.state: content_of(ran, options.report, kept.state)}
     return ran.report(options.report), state
 

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from xentcli.renderers import Renderer
     from xentcli.report.report import Finding
     from xentcli.report.report import Report as Result
+    from xentcli.sums.run import Observing
 
 
-def options_of(inputs: Inputs, report: Figures, work: Work, keep: Keep | None = None) -> Options:
+def options_of(inputs: Inputs, report: Figures, work: Work) -> Options:
     """The options of a run, as plain values."""
     from xentcli.options import Options
 
     return Options(
-        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options(), keep
+        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
     )
 
 
@@ -36,14 +37,19 @@ def check_output(output: Target) -> None:
         raise UsageError(f"--digits takes a number from 0 up, not {output.digits}")
 
 
-def run_files(files: Files, options: Options, work: Work) -> Ran:
+def run_files(files: Files, options: Options, work: Work, keep: Keep | None) -> Ran:
     """Adds up the rows of a data set, under a progress bar where one is wanted."""
     from xentcli.commands.output.progress import watching
     from xentcli.jobs.evaluate import run
 
+    observing: tuple[Observing, ...] = ()
+    if keep is not None:
+        from xentcli.jobs.states.keeper import Keeping
+
+        observing = (Keeping(keep),)
     wanted = False if work.quiet else work.progress
     with watching(files.bytes, wanted=wanted) as watcher:
-        return run(files, options, watcher)
+        return run(files, options, watcher, observing)
 
 
 def shows_findings(forms: dict[str, Renderer], output: Output) -> bool:

@@ -1,14 +1,15 @@
-"""How many rows are worked on at once, and batches cut into so many."""
+"""The loop over blocks: splits taken one after the other, their rows worked on so many at once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from xentcli.engine.supply import Supply
 from xentcli.rows.tally import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
     from xentcli.sums.run import Facts
 
 
+Found = TypeVar("Found")
+
 # So many scores to a block stay in the processor's cache, with the arrays made of them.
 _CELLS = 1 << 18
-
-
 MOST_ROWS = 1 << 15
-
-
 _FEWEST_ROWS = 1 << 8
 
 
@@ -42,6 +41,36 @@ def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:
         for start in range(0, block.num_rows, MOST_ROWS):
             yield block.slice(start, MOST_ROWS), Place(task.part, task.number, row + start)
         row += block.num_rows
+
+
+class Worked(NamedTuple, Generic[Found]):
+    """A block of a split, its place, and what came of it."""
+
+    task: Task
+    block: pa.RecordBatch
+    place: Place
+    found: Found
+
+
+def worked(
+    supply: Supply, work: Callable[[pa.RecordBatch, Place], Found]
+) -> Iterator[Worked[Found]]:
+    """Takes splits until there are no more, and does the work on every block of theirs.
+
+    The first exception of a split ends it all; the supply is told of it, and tells whom it may
+    concern.
+    """
+    while (task := supply.take()) is not None:
+        rows = 0
+        try:
+            for block, place in pieces(task):
+                found = work(block, place)
+                rows += block.num_rows
+                yield Worked(task, block, place, found)
+        except Exception as error:
+            supply.failed(task, error)
+            return
+        supply.done(task, rows)
 
 
 class Decoded(NamedTuple):
@@ -64,21 +93,14 @@ def decoded(
     Raises the first error in the order of the data.
     """
     supply = Supply(sources, roles, rows=block_rows(decoder.layout.k), threads=1)
-    numbers: dict[int, int] = {}
+    starts: dict[int, int] = {}
+    rows: Counter[int] = Counter()
     try:
-        while (task := supply.take()) is not None:
-            first = numbers.get(task.part, 0)
-            rows = 0
-            try:
-                for block, place in pieces(task):
-                    batch = decoder.decode(block, place)
-                    rows = place.row + block.num_rows
-                    yield Decoded(block, batch, first, supply.facts[task.part])
-            except Exception as error:
-                supply.failed(task, error)
-                break
-            numbers[task.part] = first + rows
-            supply.done(task, rows)
+        for task, block, place, batch in worked(supply, decoder.decode):
+            if place.row == 0:
+                starts[task.part] = rows[task.part]
+            rows[task.part] += block.num_rows
+            yield Decoded(block, batch, starts[task.part], supply.facts[task.part])
         failure = supply.first_failure()
         if failure is not None:
             raise failure[1]

@@ -1,8 +1,8 @@
-"""What is done with every batch of a run: adding it to sums, of all rows or by slice, and so on."""
+"""What is done with every batch of a run: adding it to sums, of all rows or by slice."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from xentcli.sums.frame import SlicedFrame
 from xentcli.sums.statistic import observe_all
@@ -13,21 +13,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xentcli.layout.layout import Layout
-    from xentcli.options import Bootstrap, Keep
     from xentcli.rows.batch import Batch
-    from xentcli.sums.resampling import Resampler
+    from xentcli.sums.run import Observer
     from xentcli.sums.slices.slicer import Slicer
     from xentcli.sums.slices.slices import Slices
     from xentcli.sums.state import State
     from xentcli.sums.statistic import Statistic
-
-
-class Observer(Protocol):
-    """Something that is shown every batch that has rows, beside the block it was made of."""
-
-    def observe(self, block: pa.RecordBatch, batch: Batch) -> None:
-        """Adds the batch to what is kept."""
-        ...
 
 
 class Whole:
@@ -72,32 +63,3 @@ def summing(
 
     slicer = Slicer(layout.by, slices, layout.bins, layout.cluster)
     return BySlice(statistics, slicer, slices, state)
-
-
-def searching(layout: Layout, state: State) -> list[Observer]:
-    """What searches for slices, if that is asked for."""
-    if not layout.searched:
-        return []
-    from xentcli.sums.slices.search import PART, Searcher, SliceSearch
-
-    return [Searcher(layout, state.part(PART, SliceSearch))]
-
-
-def keeping(keep: Keep | None, layout: Layout, state: State) -> list[Observer]:
-    """What keeps more than sums for a state file, if one is wanted."""
-    if keep is None:
-        return []
-    from xentcli.jobs.states.keeper import Keeper
-
-    return [Keeper(keep, layout, state)]
-
-
-def resampling(
-    bootstrap: Bootstrap | None, layout: Layout, statistics: Sequence[Statistic]
-) -> list[Resampler]:
-    """What rows are resampled by, if that is asked for."""
-    if bootstrap is None:
-        return []
-    from xentcli.sums.resampling import Resampler
-
-    return [Resampler(bootstrap, layout, tuple(statistics))]

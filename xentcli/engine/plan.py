@@ -7,10 +7,11 @@ the end the sums are added up, in any order, to the same bits. Workers are threa
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from xentcli.engine import observers
-from xentcli.engine.blocks import MOST_ROWS, block_rows, pieces
+from xentcli.engine.blocks import MOST_ROWS, block_rows, worked
+from xentcli.engine.observers import summing
 from xentcli.engine.supply import Supply
 from xentcli.layout.schema import Role
 from xentcli.rows.decode import Decoder
@@ -21,10 +22,13 @@ from xentcli.sums.statistic import LOSS, ROWS, SUPPORT, Statistic, union
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from xentcli.engine.observers import Observer
+    import pyarrow as pa
+
     from xentcli.layout.layout import Layout
-    from xentcli.options import Bootstrap, Keep, Policy
+    from xentcli.options import Policy
     from xentcli.reading.source import Source
+    from xentcli.rows.tally import Place
+    from xentcli.sums.run import Observer, Observing
 
 
 def slices_kept(
@@ -58,8 +62,7 @@ class Plan(NamedTuple):
     rows: int
     workers: int
     slices: int = MOST_SLICES
-    bootstrap: Bootstrap | None = None
-    keep: Keep | None = None
+    observing: tuple[Observing, ...] = ()
 
     @classmethod
     def of(
@@ -71,8 +74,7 @@ class Plan(NamedTuple):
         workers: int,
         rows: int | None = None,
         slices: int | None = None,
-        bootstrap: Bootstrap | None = None,
-        keep: Keep | None = None,
+        observing: Iterable[Observing] = (),
     ) -> Plan:
         """A plan whose blocks are of `rows` rows, or of a size that suits the processor.
 
@@ -82,19 +84,13 @@ class Plan(NamedTuple):
         wanted = union((ROWS, SUPPORT, *statistics))
         most = min(rows or block_rows(layout.k), MOST_ROWS)
         room = slices_kept(wanted, layout.size, slices, clustered=layout.cluster is not None)
-        return cls(layout, policy, wanted, most, workers, room, bootstrap, keep)
+        return cls(layout, policy, wanted, most, workers, room, tuple(observing))
 
     def supply(self, sources: Iterable[Source], turns: Iterator[int] | None = None) -> Supply:
         """The splits of the sources."""
         roles = self.layout.roles
-        if self.bootstrap is not None:
-            from xentcli.rows.identities import Identity
-
-            roles = dict.fromkeys(Identity.of(self.layout).names, Role.LABEL) | roles
-        if self.keep is not None:
-            from xentcli.jobs.states.keeper import columns_of
-
-            roles = dict.fromkeys(columns_of(self.layout), Role.LABEL) | roles
+        for asked in self.observing:
+            roles = dict.fromkeys(asked.columns(self.layout), Role.LABEL) | roles
         return Supply(sources, roles, rows=self.rows, threads=self.workers, turns=turns)
 
     def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
@@ -102,32 +98,26 @@ class Plan(NamedTuple):
         decoder = Decoder(self.layout, self.policy, losses=LOSS in self.statistics)
         total = Sum.total((), self.layout.size)
         total.slices.most = self.slices
-        resamplers = observers.resampling(self.bootstrap, self.layout, self.statistics)
-        watching: list[Observer] = [
-            observers.summing(self.layout, self.statistics, total.slices, total.state),
-            *observers.searching(self.layout, total.state),
-            *observers.keeping(self.keep, self.layout, total.state),
-            *resamplers,
-        ]
-        while (task := supply.take()) is not None:
-            try:
-                rows = 0
-                for block, place in pieces(task):
-                    batch = decoder.decode(block, place)
-                    for observer in watching if len(batch) else ():
-                        observer.observe(block, batch)
-                    rows += block.num_rows
-                    if read is not None:
-                        read(block.num_rows)
-            except Exception as error:
-                supply.failed(task, error)
-                break
-            supply.done(task, rows)
+        with contextlib.ExitStack() as stack:
+            watching: list[Observer] = [
+                summing(self.layout, self.statistics, total.slices, total.state),
+                *(
+                    stack.enter_context(asked.observer(self.layout, self.statistics, total))
+                    for asked in self.observing
+                ),
+            ]
+
+            def look(block: pa.RecordBatch, place: Place) -> None:
+                batch = decoder.decode(block, place)
+                for observer in watching if len(batch) else ():
+                    observer.observe(block, batch)
+
+            for done in worked(supply, look):
+                if read is not None:
+                    read(done.block.num_rows)
         if self.layout.parted_by:
             # What is added exactly is added up in any order: the whole is the sum of the slices.
             total.state.sums = total.slices.total().sums
-        for resampler in resamplers:
-            total.replicates = resampler.total()
         labels = frozenset(decoder.labels.seen)
         total.tally, total.labels, total.read = decoder.tally, labels, decoder.rows_read
         return total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.engine.blocks import pieces
+from xentcli.engine.blocks import worked
 from xentcli.engine.plan import Plan
 from xentcli.engine.supply import Supply
 from xentcli.errors import RowError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xentcli.reading.source import Source
+    from xentcli.rows.tally import Place
 
 
 class ColumnPass(Plan):
@@ -37,20 +38,16 @@ class ColumnPass(Plan):
     def work(self, supply: Supply, read: Callable[[int], None] | None = None) -> Sum:
         """Takes splits until there are no more; the state's parts are histograms by column."""
         total = Sum.total((), self.layout.size)
-        while (task := supply.take()) is not None:
-            try:
-                rows = 0
-                for block, _ in pieces(task):
-                    for name in self._names:
-                        total.state.part(name, ValueHistogram).add(_numbers(block, name))
-                    rows += block.num_rows
-                    if read is not None:
-                        read(block.num_rows)
-            except Exception as error:
-                supply.failed(task, error)
-                break
-            total.read += rows
-            supply.done(task, rows)
+
+        def count(block: pa.RecordBatch, place: Place) -> None:
+            del place
+            for name in self._names:
+                total.state.part(name, ValueHistogram).add(_numbers(block, name))
+
+        for done in worked(supply, count):
+            total.read += done.block.num_rows
+            if read is not None:
+                read(done.block.num_rows)
         return total
 
 

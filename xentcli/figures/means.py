@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from xentcli.figures.clusters import Clusters
-    from xentcli.figures.totals import Totals
+    from xentcli.figures.values import ByCluster, Sums
 
     Rows = NDArray[np.intp]
 
@@ -28,9 +27,7 @@ class Mean:
     the factor n/(n - 1). All sums are whole numbers, so both figures are rounded once.
     """
 
-    def __init__(
-        self, totals: Totals, key: str, group: int | None, factors: Factors | None
-    ) -> None:
+    def __init__(self, totals: Sums, key: str, group: int | None, factors: Factors | None) -> None:
         self._totals = totals
         self._key = key
         self._group = group
@@ -72,7 +69,7 @@ class Mean:
 
     def _clustered(
         self,
-        clusters: Clusters,
+        clusters: ByCluster,
         value: float,
         classes: list[tuple[int, int | None]],
         quotient: tuple[int, int],
@@ -131,7 +128,7 @@ class Mean:
 
 
 def alike(
-    totals: Totals,
+    totals: Sums,
     share: float | None,
     group: int | None,
     below: tuple[int, str, int | None],
@@ -150,7 +147,7 @@ def alike(
     return share * (1 - share) * totals.total(weight, of) ** 2 / spread if spread > 0 else None
 
 
-def over_all(totals: Totals, key: str, group: int) -> Estimate:
+def over_all(totals: Sums, key: str, group: int) -> Estimate:
     """The mean of a class's number over all rows, whatever their class, and its error."""
     weight = totals.weight_name()
     found = totals.linear([(1, key, group)], [(1, weight, None)])

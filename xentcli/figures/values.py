@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Rows = NDArray[np.intp]
+    Linear = Sequence[tuple[int, str, int | None]]
 
 
 class Estimate(NamedTuple):
@@ -74,3 +71,35 @@ class Value(NamedTuple):
     interval: tuple[float, float] | None = None
     confidence: float | None = None
     unit: str | None = None
+
+
+class ByCluster(Protocol):
+    """The same sums by cluster."""
+
+    def spread(self, terms: Sequence[Term], counted: Sequence[Term]) -> Spread | None:
+        """How far the clusters' parts of a sum of terms, which is zero in all, are spread."""
+        ...
+
+
+class Sums(Protocol):
+    """What means read: sums of each class, or of all (`group` None), as whole numbers of 2^-1074.
+
+    `clusters` has the same sums by cluster, where rows depend on each other; `overlapping` says
+    whether a row counts for several classes, `weighted` whether rows have weights.
+    """
+
+    k: int
+
+    @property
+    def clusters(self) -> ByCluster | None: ...
+
+    @property
+    def overlapping(self) -> bool: ...
+    def weighted(self, group: int | None = None) -> bool: ...
+    def units(self, key: str, group: int | None = None) -> int: ...
+    def infinite(self, key: str, group: int | None = None) -> int: ...
+    def total(self, key: str, group: int | None = None) -> float: ...
+    def rows(self, group: int | None = None) -> int: ...
+    def weight_name(self, group: int | None = None) -> str: ...
+    def weight_units(self, group: int | None = None) -> int: ...
+    def linear(self, top: Linear, below: Linear) -> Estimate: ...

@@ -31,10 +31,9 @@ if TYPE_CHECKING:
     from xentcli.engine.plan import Watcher
     from xentcli.figures.metric import Requested
     from xentcli.layout.layout import Layout
-    from xentcli.options import Bootstrap
     from xentcli.reading.source import Source
     from xentcli.report.report import Report
-    from xentcli.sums.run import Outcome
+    from xentcli.sums.run import Observing, Outcome
 
 __all__ = [
     "Beginning",
@@ -52,8 +51,6 @@ __all__ = [
 
 # Less than this is not worth a second worker.
 SMALL = 4 << 20
-# Of each name, a worker keeps so many sums of replicates: some 600 MB for the default figures.
-_MOST_SUMS = 1 << 19
 FORKS = hasattr(os, "fork")
 
 
@@ -113,8 +110,13 @@ def score(data: Files | InMemory, options: Options, watcher: Watcher | None = No
     return run(data, options, watcher).report(options.report)
 
 
-def run(data: Files | InMemory, options: Options, watcher: Watcher | None = None) -> Ran:
-    """Adds up all rows of a data set.
+def run(
+    data: Files | InMemory,
+    options: Options,
+    watcher: Watcher | None = None,
+    observing: Sequence[Observing] = (),
+) -> Ran:
+    """Adds up all rows of a data set, and what is `observing` besides.
 
     Raises InputError for rows that cannot be scored, and UsageError for options that do
     not fit the data.
@@ -130,24 +132,20 @@ def run(data: Files | InMemory, options: Options, watcher: Watcher | None = None
         if options.report.find_slices:
             from xentcli.layout import by_columns
 
-            if layout.cluster is not None:
-                raise UsageError(
-                    "--find-slices takes rows for independent, and so cannot go with --cluster",
-                    hint="test the slices in question with --by",
-                )
             layout = layout._replace(searched=by_columns.searched(table, layout))
         _check_labels(layout, options.policy)
         check_slicing(layout, options.report)
-        _check_keeping(layout, options)
+        observing = [*observing, *_observing(options.report)]
+        for asked in observing:
+            asked.check(layout)
         rule_of(options.policy, layout)
         requested = fitting(requested, layout, chosen=bool(options.report.metrics))
-        _check_bootstrap(layout, options.report.bootstrap)
         if options.report.calibration:
             from xentcli.report.calibration import with_calibration
 
             requested = with_calibration(requested, layout)
         options = options._replace(policy=adopted(options.policy))
-        plan = _plan(layout, requested, data.bytes, options)
+        plan = _plan(layout, requested, data.bytes, options, observing)
         try:
             before = None
             if any(bins.unknown for _, bins in layout.bins):
@@ -199,12 +197,6 @@ def _check_labels(layout: Layout, policy: Policy) -> None:
         raise UsageError("--ignore-label is for rows that have one label each")
 
 
-def _check_keeping(layout: Layout, options: Options) -> None:
-    """Raises UsageError for what cannot be kept."""
-    if options.keep is not None and options.keep.paired and layout.id is None:
-        raise UsageError("--paired needs --id: the column that names a row in both files")
-
-
 def check_slicing(layout: Layout, report: ReportOptions) -> None:
     """Raises UsageError for options of slices where there are none."""
     if report.min_rows and not (layout.by or report.find_slices):
@@ -213,24 +205,12 @@ def check_slicing(layout: Layout, report: ReportOptions) -> None:
         raise UsageError("--max-slices goes with --by or --cluster")
 
 
-def _check_bootstrap(layout: Layout, bootstrap: Bootstrap | None) -> None:
-    """Raises UsageError for what is not resampled."""
-    if bootstrap is None:
-        return
-    if layout.by:
-        raise UsageError(
-            "--bootstrap does not go with --by", hint="slices have errors without it, by formula"
-        )
-    if bootstrap.replicates * layout.size > _MOST_SUMS:
-        most = _MOST_SUMS // layout.size
-        raise UsageError(
-            f"--bootstrap {bootstrap.replicates} of {layout.k:,} classes takes too much memory",
-            hint=f"up to {most:,} replicates are kept of so many",
-        )
-
-
 def _plan(
-    layout: Layout, requested: Sequence[Requested], size: int | None, options: Options
+    layout: Layout,
+    requested: Sequence[Requested],
+    size: int | None,
+    options: Options,
+    observing: Sequence[Observing],
 ) -> Plan:
     """What is done with every split, and by how many workers."""
     bootstrap = options.report.bootstrap
@@ -243,6 +223,17 @@ def _plan(
         workers=1 if small else options.run.threads or usable_threads(),
         rows=options.run.block_rows,
         slices=options.report.max_slices,
-        bootstrap=bootstrap,
-        keep=options.keep,
+        observing=observing,
     )
+
+
+def _observing(report: ReportOptions) -> Iterator[Observing]:
+    """What is added up besides the metrics' sums, as far as it is asked for."""
+    if report.find_slices:
+        from xentcli.sums.slices.search import Searching
+
+        yield Searching()
+    if report.bootstrap is not None:
+        from xentcli.sums.resampling import Resampling
+
+        yield Resampling(report.bootstrap)

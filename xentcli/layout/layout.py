@@ -154,3 +154,17 @@ class Kind(StrEnum):
     CLUSTER = "cluster"
     ID = "id"
     CONTENT = "content"
+
+
+class Identity(NamedTuple):
+    """What tells rows apart: the values of `names`; with none, scores, truth, weight and units."""
+
+    kind: Kind
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, layout: Layout) -> Identity:
+        """The best that a layout knows: rows that depend on each other are drawn together."""
+        if layout.cluster is not None:
+            return cls(Kind.CLUSTER, (layout.cluster,))
+        return cls(Kind.CONTENT) if layout.id is None else cls(Kind.ID, (layout.id,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.report.json_text import indented, one_line
+from xentcli.report.json_text import indented
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,13 +13,8 @@ if TYPE_CHECKING:
     from xentcli.report.report import Report
 
 
-def to_json(report: Report) -> str:
-    """The report as one line of JSON, without a newline: what `Report.to_json` returns."""
-    return one_line(report.to_dict())
-
-
 def render(report: Report, options: RenderOptions) -> str:
-    """The same object as `to_json`, over several lines."""
+    """The same object as `Report.to_json`, over several lines."""
     return indented(report.to_dict()) + "\n"
 
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
 from xentcli.figures.values import Value
-from xentcli.layout.layout import Kind
+from xentcli.layout.layout import Identity, Kind
 from xentcli.numerics.exact import ratio
 from xentcli.report.report import Finding, Uncertainty
-from xentcli.rows.identities import Identity
-from xentcli.sums.resampling import Replicates
+from xentcli.sums.replicates import Replicates
 from xentcli.text import shown
 
 if TYPE_CHECKING:

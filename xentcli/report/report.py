@@ -209,9 +209,9 @@ class Report(NamedTuple):
 
     def to_json(self) -> str:
         """The report as one line of RFC 8259 JSON: the same object as `xent eval --json`."""
-        from xentcli.renderers.json import to_json
+        from xentcli.report.json_text import one_line
 
-        return to_json(self)
+        return one_line(self.to_dict())
 
     def to_pandas(self) -> pd.DataFrame:
         """The per-class table as a DataFrame, or the per-slice table where there are slices.

@@ -8,13 +8,12 @@ that 17 in a Parquet file is 17 in a CSV file.
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from xentcli.layout.labels import canonical, spell
-from xentcli.layout.layout import Kind
 from xentcli.numerics import from_arrow
 from xentcli.numerics.hashing import GOLDEN, mixed, of_bytes, of_texts
 from xentcli.rows.cell_rows import CellBatch
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from xentcli.layout.layout import Layout
+    from xentcli.layout.layout import Identity
     from xentcli.rows.batch import Batch
 
     Hashes = NDArray[np.uint64]
@@ -38,25 +37,12 @@ _POINT, _ZERO = ord("."), ord("0")
 _SPELLED_OUT = 1e16
 
 
-class Identity(NamedTuple):
-    """What tells rows apart: the values of `names`; with none, scores, truth, weight and units."""
-
-    kind: Kind
-    names: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, layout: Layout) -> Identity:
-        """The best that a layout knows: rows that depend on each other are drawn together."""
-        if layout.cluster is not None:
-            return cls(Kind.CLUSTER, (layout.cluster,))
-        return cls(Kind.CONTENT) if layout.id is None else cls(Kind.ID, (layout.id,))
-
-    def hashes(self, block: pa.RecordBatch, batch: Batch) -> Hashes:
-        """The hash of each row of the batch, which was made of the block."""
-        if not self.names:
-            return _of_content(batch)
-        every = _joined(of_column(block.column(name)) for name in self.names)
-        return every if batch.rows is None else every.take(batch.rows)
+def hashes_of(identity: Identity, block: pa.RecordBatch, batch: Batch) -> Hashes:
+    """The hash of each row of the batch, which was made of the block."""
+    if not identity.names:
+        return _of_content(batch)
+    every = _joined(of_column(block.column(name)) for name in identity.names)
+    return every if batch.rows is None else every.take(batch.rows)
 
 
 def _joined(parts: Iterable[Hashes]) -> Hashes:

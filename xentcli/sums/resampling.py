@@ -9,15 +9,19 @@ in whatever order and on however many threads a library adds it up.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xentcli.errors import UsageError
+from xentcli.layout.layout import Identity
 from xentcli.numerics.draws import MOST, Draws
 from xentcli.numerics.groups import Groups
 from xentcli.rows.class_rows import ClassBatch
-from xentcli.rows.identities import Identity
+from xentcli.rows.identities import hashes_of
 from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.replicates import Replicates
 from xentcli.sums.state import State
 from xentcli.sums.statistic import observe_all
 
@@ -30,11 +34,14 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Bootstrap
     from xentcli.rows.batch import Batch
+    from xentcli.sums.run import Sum
     from xentcli.sums.statistic import Statistic
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+# Of each name, a worker keeps so many sums of replicates: some 600 MB for the default figures.
+_MOST_SUMS = 1 << 19
 _ROWS = 1 << 8
 _BITS = 42
 # So many replicates at a time, with as many rows, stay in the processor's cache.
@@ -91,7 +98,7 @@ class Resampler:
             numbers[at : at + width] = columns.take(order, axis=0).T
             places.append(self._place(term) + np.arange(width))
             at += width
-        hashes = self._identity.hashes(block, batch).take(order)
+        hashes = hashes_of(self._identity, block, batch).take(order)
         self._add(numbers, np.concatenate(places), hashes)
 
     def _place(self, term: Term) -> int:
@@ -142,6 +149,40 @@ class Resampler:
         return self._sums
 
 
+class Resampling(NamedTuple):
+    """Has a run resample its rows."""
+
+    bootstrap: Bootstrap
+
+    def check(self, layout: Layout) -> None:
+        """Raises UsageError for what is not resampled."""
+        if layout.by:
+            raise UsageError(
+                "--bootstrap does not go with --by",
+                hint="slices have errors without it, by formula",
+            )
+        if self.bootstrap.replicates * layout.size > _MOST_SUMS:
+            most = _MOST_SUMS // layout.size
+            raise UsageError(
+                f"--bootstrap {self.bootstrap.replicates} of {layout.k:,} classes takes too much "
+                "memory",
+                hint=f"up to {most:,} replicates are kept of so many",
+            )
+
+    def columns(self, layout: Layout) -> tuple[str, ...]:
+        """Those that tell rows apart."""
+        return Identity.of(layout).names
+
+    @contextlib.contextmanager
+    def observer(
+        self, layout: Layout, statistics: Sequence[Statistic], total: Sum
+    ) -> Iterator[Resampler]:
+        """What adds every batch to the replicates."""
+        resampler = Resampler(self.bootstrap, layout, statistics)
+        yield resampler
+        total.replicates = resampler.total()
+
+
 def product(a: Floats, b: Floats) -> Floats:
     """The product of two matrices, in pieces that no library gives to threads of its own.
 
@@ -190,81 +231,3 @@ def _digits(whole: Ints, worth: float) -> Iterator[tuple[Ints, float]]:
         whole, worth = whole >> drop, worth * 2.0**drop
     if largest:
         yield whole, worth
-
-
-class Replicates:
-    """Exact sums of each replicate, `size` to a key: a commutative monoid under `merge`.
-
-    `count` replicates are numbered from 0. Replicate b of some rows and replicate b of others
-    make replicate b of them all, since each row's weight is its own (see `poisson`).
-    """
-
-    def __init__(self, count: int, size: int) -> None:
-        self.count = count
-        self.size = size
-        self.state = State(count * size)
-
-    def merge(self, other: Replicates) -> Replicates:
-        """The sums of both, as new replicates. Raises ValueError where they are not as many."""
-        if (self.count, self.size) != (other.count, other.size):
-            raise ValueError(f"{self.count} replicates and {other.count} cannot be merged")
-        merged = Replicates(self.count, self.size)
-        merged.state = self.state.merge(other.state)
-        return merged
-
-    def readings(self) -> Iterator[Reading]:
-        """The sums of each replicate, to be read."""
-        known = _Known(self.state)
-        return (Reading(known, place, self.count) for place in range(self.count))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Replicates):
-            return NotImplemented
-        same = (self.count, self.size) == (other.count, other.size)
-        return same and self.state == other.state
-
-    __hash__ = None  # type: ignore[assignment]  # replicates grow, so they are no keys
-
-
-class _Known:
-    """All sums as whole numbers, made of each key once."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._units: dict[str, list[int]] = {}
-        self._infinite: dict[str, list[int]] = {}
-
-    def units(self, key: str) -> list[int]:
-        if key not in self._units:
-            self._units[key] = self._state.units(key)
-        return self._units[key]
-
-    def infinite(self, key: str) -> list[int]:
-        if key not in self._infinite:
-            self._infinite[key] = self._state.infinite(key)
-        return self._infinite[key]
-
-
-class Reading(NamedTuple):
-    """The sums of replicate number `place` of `all`, to be read."""
-
-    known: _Known
-    place: int
-    all: int
-
-    def _of(self, sums: list[int]) -> list[int]:
-        """Its part of all replicates' sums under a name."""
-        each = len(sums) // self.all
-        return sums[self.place * each : (self.place + 1) * each]
-
-    def units(self, key: str) -> list[int]:
-        """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
-        return self._of(self.known.units(key))
-
-    def infinite(self, key: str) -> list[int]:
-        """How many infinite terms each was given."""
-        return self._of(self.known.infinite(key))
-
-    def part(self, key: str) -> None:
-        """Nothing: other parts than sums are kept of all rows."""
-        del key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from xentcli.rows.tally import Place, Tally
 from xentcli.sums.slices.slices import Slices
@@ -11,8 +11,14 @@ from xentcli.sums.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
 
-    from xentcli.sums.resampling import Replicates
+    import pyarrow as pa
+
+    from xentcli.layout.layout import Layout
+    from xentcli.rows.batch import Batch
+    from xentcli.sums.replicates import Replicates
+    from xentcli.sums.statistic import Statistic
 
 
 @dataclass
@@ -59,6 +65,32 @@ class Sum:
         """The number, from 1, of a row within its part."""
         before = (n for (p, s), n in self.rows.items() if p == place.part and s < place.split)
         return sum(before) + place.row + 1
+
+
+class Observer(Protocol):
+    """Something that is shown every batch that has rows, beside the block it was made of."""
+
+    def observe(self, block: pa.RecordBatch, batch: Batch) -> None:
+        """Adds the batch to what is kept."""
+        ...
+
+
+class Observing(Protocol):
+    """What a run is asked to add up besides the metrics' sums; it goes wherever the work goes."""
+
+    def check(self, layout: Layout) -> None:
+        """Raises UsageError for rows that it can do nothing with."""
+        ...
+
+    def columns(self, layout: Layout) -> Sequence[str]:
+        """The columns it reads, of which blocks have the texts."""
+        ...
+
+    def observer(
+        self, layout: Layout, statistics: Sequence[Statistic], total: Sum
+    ) -> AbstractContextManager[Observer]:
+        """What adds batches to a worker's `total`: all of it when the context has ended."""
+        ...
 
 
 class Outcome(NamedTuple):

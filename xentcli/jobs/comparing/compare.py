@@ -19,11 +19,10 @@ from xentcli.jobs.comparing.reporting import Sides, reported
 from xentcli.jobs.comparing.sides import Side
 from xentcli.jobs.evaluate import FORKS, SMALL, Files, check_slicing, with_bins
 from xentcli.jobs.states.among import states_among
-from xentcli.layout.layout import Kind
+from xentcli.layout.layout import Identity, Kind
 from xentcli.layout.like import adopted, rule_of
 from xentcli.options import Comparing, TargetKind, check
 from xentcli.report.from_sums import settled
-from xentcli.rows.identities import Identity
 from xentcli.version import __version__
 
 if TYPE_CHECKING:

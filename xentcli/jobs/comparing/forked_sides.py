@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.comparing.measures import Measure
     from xentcli.jobs.comparing.sides import Left, Lines, Side
-    from xentcli.rows.identities import Identity
+    from xentcli.layout.layout import Identity
 
 _PIPE_BYTES = 1 << 20
 

@@ -20,6 +20,7 @@ from xentcli.report.signature import signature
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.decode import Decoder
+from xentcli.rows.identities import hashes_of
 from xentcli.sums.run import Outcome, Sum
 from xentcli.sums.statistic import ROWS, SUPPORT, observe_all, union
 
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.comparing.measures import Measure, Values
     from xentcli.jobs.evaluate import Files, InMemory
-    from xentcli.layout.layout import Layout
+    from xentcli.layout.layout import Identity, Layout
     from xentcli.options import Options, ReportOptions
     from xentcli.reading.source import Source
     from xentcli.report.report import Report
     from xentcli.rows.batch import Batch
-    from xentcli.rows.identities import Hashes, Identity
+    from xentcli.rows.identities import Hashes
     from xentcli.sums.run import Facts
 
     Floats = NDArray[np.float64]
@@ -161,7 +162,7 @@ class Side:
                 first + place.row,
                 facts.path,
                 sum(source.consumed for source in self._opened),
-                None if identity is None else identity.hashes(block, batch),
+                None if identity is None else hashes_of(identity, block, batch),
                 block.select(list(keep)) if keep else None,
             )
             before += block.num_rows

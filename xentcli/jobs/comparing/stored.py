@@ -17,6 +17,7 @@ from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference,
 from xentcli.jobs.comparing.figures import corrected_among, with_test
 from xentcli.jobs.comparing.unpaired import compared as as_of_other_rows
 from xentcli.jobs.evaluate import run
+from xentcli.jobs.states.keeper import Keeping
 from xentcli.jobs.states.merging import merged
 from xentcli.jobs.states.pair_sketch import BRIER, CELLS, HITS, LOSS
 from xentcli.jobs.states.pairing import (
@@ -105,7 +106,8 @@ def _made(
     report = options.report
     if not report.metrics:
         report = report._replace(metrics=known[0].metrics)
-    ran = run(data, options._replace(columns=columns, report=report, keep=keep), watcher)
+    asked = options._replace(columns=columns, report=report)
+    ran = run(data, asked, watcher, [Keeping(keep)])
     return saved_of(ran, report, name)
 
 

@@ -6,11 +6,13 @@ show them, wherever they do, so that what is left depends on the rows alone.
 
 from __future__ import annotations
 
+import contextlib
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from xentcli.errors import UsageError
 from xentcli.layout.layout import MOST_SEARCHED
 from xentcli.numerics import from_arrow
 from xentcli.sums.frame import RowsFrame
@@ -19,14 +21,16 @@ from xentcli.sums.slices.values import values_of
 from xentcli.sums.statistic import LOSS, ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from xentcli.layout.layout import Layout
     from xentcli.rows.batch import Batch
+    from xentcli.sums.run import Sum
     from xentcli.sums.slices.keys import Key
+    from xentcli.sums.statistic import Statistic
 
     Rows = NDArray[np.intp]
 
@@ -142,3 +146,28 @@ class Searcher:
         frame = RowsFrame(batch, places)
         for statistic in STATISTICS:
             statistic.observe(batch, frame, slices.state)
+
+
+class Searching:
+    """Has a run search for slices."""
+
+    def check(self, layout: Layout) -> None:
+        """Raises UsageError for rows that depend on each other."""
+        if layout.cluster is not None:
+            raise UsageError(
+                "--find-slices takes rows for independent, and so cannot go with --cluster",
+                hint="test the slices in question with --by",
+            )
+
+    def columns(self, layout: Layout) -> tuple[str, ...]:
+        """None but those that the layout names."""
+        del layout
+        return ()
+
+    @contextlib.contextmanager
+    def observer(
+        self, layout: Layout, statistics: Sequence[Statistic], total: Sum
+    ) -> Iterator[Searcher]:
+        """What searches in every batch."""
+        del statistics
+        yield Searcher(layout, total.state.part(PART, SliceSearch))
