@@ -14,7 +14,7 @@ from xentcli.metrics import registry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KNOWN = Path(__file__).parents[1] / "known"
+KNOWN = Path(__file__).parents[1] / "metrics"
 TESTS = Path(__file__).parents[1]
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "base", "core", "misc"}
 MOST_LINES, MOST_FUNCTION_LINES = 400, 50
@@ -119,7 +119,7 @@ def test_no_two_metrics_share_a_name() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("room", ["laws", "known", "layout", "architecture", "differential"])
+@pytest.mark.parametrize("room", ["laws", "metrics", "layout", "architecture", "differential"])
 def test_the_tests_keep_the_rules_themselves(room: str) -> None:
     for path in sorted((TESTS / room).glob("*.py")):
         text = path.read_text(encoding="utf-8")
