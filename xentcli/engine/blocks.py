@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from xentcli.engine.supply import Task
+    from xentcli.engine.supply import NumberedSplit
     from xentcli.layout.schema import Role
     from xentcli.reading.source import Source
     from xentcli.rows.batch import Batch
@@ -34,7 +34,7 @@ def block_rows(k: int) -> int:
     return max(_FEWEST_ROWS, min(MOST_ROWS, _CELLS // max(k, 1)))
 
 
-def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:
+def pieces(task: NumberedSplit) -> Iterator[tuple[pa.RecordBatch, Place]]:
     """A split's rows, in blocks that may be summed at once, each with its first row's place."""
     row = 0
     for block in task.split.batches():
@@ -46,7 +46,7 @@ def pieces(task: Task) -> Iterator[tuple[pa.RecordBatch, Place]]:
 class Worked(NamedTuple, Generic[Found]):
     """A block of a split, its place, and what came of it."""
 
-    task: Task
+    task: NumberedSplit
     block: pa.RecordBatch
     place: Place
     found: Found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xentcli.reading.source import Source, Split
 
 
-class Task(NamedTuple):
+class NumberedSplit(NamedTuple):
     """A split to be worked through: number `number` of part `part` of the data set."""
 
     part: int
@@ -55,7 +55,7 @@ class Supply:
         self._exhausted: set[int] = set()
         self._at = (0, 0)
         # With the task, whose split may be all that is left of a stream's text.
-        self._failures: dict[tuple[int, int], tuple[BaseException, Task | None]] = {}
+        self._failures: dict[tuple[int, int], tuple[BaseException, NumberedSplit | None]] = {}
         self._sources: list[Source] = []
         self.facts: list[Facts] = []
         self.rows: dict[tuple[int, int], int] = {}
@@ -63,7 +63,7 @@ class Supply:
 
     def _all(
         self, sources: Iterator[Source], roles: Mapping[str, Role], rows: int, threads: int
-    ) -> Iterator[Task]:
+    ) -> Iterator[NumberedSplit]:
         turn = next(self._turns, None)
         numbers = itertools.count()
         for part, source in enumerate(sources):
@@ -76,7 +76,7 @@ class Supply:
             for number, split in enumerate(splits):
                 if next(numbers) == turn:
                     self._pending[part] += 1
-                    yield Task(part, number, split)
+                    yield NumberedSplit(part, number, split)
                     turn = next(self._turns, None)
                 if turn is None:
                     return
@@ -84,7 +84,7 @@ class Supply:
             self._exhausted.add(part)
             self._close_if_done(part)
 
-    def take(self) -> Task | None:
+    def take(self) -> NumberedSplit | None:
         """The next split; None when there are no more, or a failure ended the run."""
         with self._lock:
             if self.stopped:
@@ -95,7 +95,7 @@ class Supply:
                 self._fail(self._at, error, None)
                 return None
 
-    def done(self, task: Task, rows: int) -> None:
+    def done(self, task: NumberedSplit, rows: int) -> None:
         """A split was worked through; it had so many rows."""
         with self._lock:
             self.rows[task.part, task.number] = rows
@@ -105,7 +105,7 @@ class Supply:
             except InputError as error:
                 self._fail((task.part, task.number), error, task)
 
-    def failed(self, task: Task | None, error: BaseException) -> None:
+    def failed(self, task: NumberedSplit | None, error: BaseException) -> None:
         """A split could not be worked through: no further ones are handed out.
 
         Without a task the failure is not of the data's making, and comes after all that are.
@@ -114,7 +114,9 @@ class Supply:
             place = (1 << 60, 0) if task is None else (task.part, task.number)
             self._fail(place, error, task)
 
-    def _fail(self, place: tuple[int, int], error: BaseException, task: Task | None) -> None:
+    def _fail(
+        self, place: tuple[int, int], error: BaseException, task: NumberedSplit | None
+    ) -> None:
         self._failures.setdefault(place, (error, task))
         self.stopped = True
 
