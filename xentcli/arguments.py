@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xentcli.errors import UsageError
-from xentcli.layout.labels import spell
 from xentcli.layout.naming import nearest
 from xentcli.options import (
     Base,
@@ -27,7 +26,7 @@ from xentcli.options import (
     bootstrap_of,
 )
 from xentcli.reading.data_sets import InMemory
-from xentcli.text import shown
+from xentcli.text import shown, spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -1,10 +1,21 @@
-"""Text that came from data, made safe to show to a person at a terminal."""
+"""Text that came from data: labels of any type as text, and text made safe to show."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def spell(value: object) -> str:
+    """A label of any type as text, as the formats that have no types would write it.
+
+    >>> [spell(v) for v in ("001", 1, 1.0, True)]
+    ['001', '1', '1.0', 'true']
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
 
 
 def shown(text: str, limit: int | None = None) -> str:

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.layout.tables import found, typed
-from xentcli.layout.labels import ClassIndex, Truth, canonical, spell
+from xentcli.layout.labels import ClassIndex, Truth, canonical
 from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Scale, Task
 from xentcli.rows.label_codes import LabelEncoder
+from xentcli.text import spell
 
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6)
 spellings = st.sampled_from(

@@ -119,14 +119,3 @@ def _spelled(word: str, labels: Sequence[str]) -> str:
     """`word` as the data spells it; the plain word where it does so in several ways or never."""
     spellings = [t for t in labels if canonical(t).casefold() == word]
     return spellings[0] if len(spellings) == 1 else word
-
-
-def spell(value: object) -> str:
-    """A label of any type as text, as the formats that have no types would write it.
-
-    >>> [spell(v) for v in ("001", 1, 1.0, True)]
-    ['001', '1', '1.0', 'true']
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)

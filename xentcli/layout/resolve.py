@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from xentcli.errors import InputError, UsageError
 from xentcli.layout import class_names, naming, outcomes, score_columns, target_columns
-from xentcli.layout.labels import ClassIndex, is_among, spell
+from xentcli.layout.labels import ClassIndex, is_among
 from xentcli.layout.layout import Layout, Shape
 from xentcli.layout.schema import Table, quoted
 from xentcli.layout.target_columns import TargetColumns
 from xentcli.options import ColumnOptions, Scale, TargetScale, Task
-from xentcli.text import shown
+from xentcli.text import shown, spell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

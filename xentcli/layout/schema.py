@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xentcli.errors import InputError
 from xentcli.layout import naming
-from xentcli.layout.labels import spell
-from xentcli.text import shown
+from xentcli.text import shown, spell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from xentcli.layout.labels import canonical, spell
+from xentcli.layout.labels import canonical
 from xentcli.numerics import from_arrow
 from xentcli.numerics.hashing import GOLDEN, mixed, of_bytes, of_texts
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
+from xentcli.text import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.layout.labels import canonical, spell
+from xentcli.layout.labels import canonical
 from xentcli.numerics import from_arrow
+from xentcli.text import spell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

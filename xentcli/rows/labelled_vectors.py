@@ -11,11 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.errors import RowError
-from xentcli.layout.labels import spell
 from xentcli.layout.schema import LISTS, NAME, entries_of, quoted, score_key
 from xentcli.numerics import from_arrow
 from xentcli.rows.label_codes import LabelEncoder
-from xentcli.text import shown
+from xentcli.text import shown, spell
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import InputError
-from xentcli.layout.labels import canonical, spell
+from xentcli.layout.labels import canonical
 from xentcli.layout.schema import Kind
 from xentcli.options import TargetKind
 from xentcli.report.report import Finding
-from xentcli.text import shown
+from xentcli.text import shown, spell
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,6 @@ import numpy as np
 
 from xentcli.engine.blocks import decoded
 from xentcli.jobs.evaluate import begin, understand
-from xentcli.layout.labels import spell
 from xentcli.layout.like import adopted, rule_of
 from xentcli.layout.schema import Role
 from xentcli.metrics import request
@@ -23,6 +22,7 @@ from xentcli.rows.decode import Decoder
 from xentcli.rows.identities import hashes_of
 from xentcli.sums.run import Outcome, Sum
 from xentcli.sums.statistic import ROWS, SUPPORT, observe_all, union
+from xentcli.text import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.errors import RowError
-from xentcli.layout.labels import canonical, spell
+from xentcli.layout.labels import canonical
 from xentcli.numerics import from_arrow
-from xentcli.text import shown
+from xentcli.text import shown, spell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
