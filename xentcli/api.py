@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from xentcli.arguments import choice, completed, options_of, paths_of, table_of
+from xentcli.arguments import SCORING, by_option, keywords, paths_of, table_of, takes
 from xentcli.errors import UsageError
 from xentcli.jobs.checking import gate
 from xentcli.jobs.checking.requirement import parse_all
 from xentcli.jobs.checking.verdicts import DecideOn, OnInconclusive
 from xentcli.jobs.evaluate import Files, InMemory, score
 from xentcli.jobs.states.among import score_or_read
-from xentcli.options import Base, OnBadRow, SumToOne, Task
+from xentcli.options import Comparing, Options
+from xentcli.options.declaring import built, choice
 from xentcli.report.report import Report
 
 if TYPE_CHECKING:
@@ -21,95 +21,20 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.checking.verdicts import Checked
     from xentcli.jobs.comparing.comparison import Comparison
-    from xentcli.options import Like, Scale, TargetScale
+    from xentcli.options import CompareKeywords, Keywords
 
 Path = str | os.PathLike[str]
 
 
-def evaluate(
-    data: Path | Sequence[Path] | Any,
-    *,
-    target: str | Sequence[str] = (),
-    target_scale: TargetScale | str | None = None,
-    scores: object = None,
-    scale: Scale | str | None = None,
-    task: Task | str = Task.AUTO,
-    classes: Sequence[object] | str | None = None,
-    positive: object = None,
-    weight: str | None = None,
-    id: str | None = None,  # noqa: A002 - the option's name
-    by: str | Sequence[str] = (),
-    cluster: str | None = None,
-    count: str | None = None,
-    metric: str | Sequence[str] = (),
-    base: Base | str | float = Base.E,
-    confidence: float = 0.95,
-    min_rows: int = 0,
-    max_slices: int | None = None,
-    find_slices: bool = False,
-    bootstrap: int | None = None,
-    seed: int | None = None,
-    calibration: bool = False,
-    clip: float = 0.0,
-    sum_to_one: SumToOne | str = SumToOne.WARN,
-    tolerance: float = 1e-3,
-    missing: OnBadRow | str = OnBadRow.ERROR,
-    unknown_label: OnBadRow | str = OnBadRow.ERROR,
-    ignore_label: object = (),
-    expect_rows: int | None = None,
-    like: Like | str | None = None,
-    input_format: str | None = None,
-    delimiter: str | None = None,
-    no_header: bool = False,
-    encoding: str | None = None,
-    threads: int | None = None,
-) -> Report:
+@takes(*SCORING)
+def evaluate(data: Path | Sequence[Path] | Any, **options: Unpack[Keywords]) -> Report:
     """Scores predictions and reports, as `xent eval` does.
 
     Args:
         data: A path, or several that are one data set; or a table: a pandas DataFrame, an
             Arrow table, or anything with `__arrow_c_stream__`, such as a polars frame or a
             duckdb result.
-        target: The true label's column, or those of soft targets or labels; found by name
-            otherwise, like all columns.
-        target_scale: `label`, `probability` (soft targets) or `count` (votes).
-        scores: The score columns: a name, a glob, or a list of names.
-        scale: `probability`, `logit` or `log-probability`; read off the names otherwise.
-        task: `auto`, `binary`, `multiclass`, `multilabel` or `outcome`.
-        classes: The classes in the order of the score columns or list entries.
-        positive: The class that a single score column speaks of.
-        weight: The column of row weights, finite and not negative.
-        id: The column that names rows, and tells them apart for `bootstrap`.
-        by: The column, or columns, by whose values rows are reported apart. `"age[18,65]"` cuts
-            numbers into bins, `"age[q4]"` into quartiles.
-        cluster: The column whose equal values make rows depend on each other.
-        count: The column of how many units (bytes, words) a row stands for.
-        metric: Metrics such as `"brier(scale=half)"`; the default set otherwise.
-        base: `e`, 2 or 10.
-        confidence: Of the intervals, between 0 and 1.
-        min_rows: Slices of fewer rows are summed up as one; of those searched for, they are not
-            tested (by default: fewer than 30).
-        max_slices: All but so many slices, those with most rows, are summed up, too.
-        find_slices: Whether to search the other columns, and pairs of them, for values that lose
-            significantly more than the rest (`Report.found_slices`).
-        bootstrap: Errors and intervals of every figure from so many resamplings of the rows.
-        seed: Of `bootstrap`; 0 otherwise.
-        calibration: Whether to say how far probabilities can be taken at their word.
-        clip: EPS of [EPS, 1-EPS], to which probabilities are clipped; 0 clips nothing.
-        sum_to_one: `warn`, `error`, `ignore` or `rescale`.
-        tolerance: How far from one a row may sum.
-        missing: `error` or `drop`: what happens to rows with a missing value.
-        unknown_label: `error` or `drop`: what happens to labels that name no class.
-        ignore_label: Labels whose rows are left out.
-        expect_rows: Fail unless so many rows are scored.
-        like: A system whose conventions are adopted: `sklearn`, `torch`, `keras`, `xgboost`,
-            `lightgbm` or `yardstick`.
-        input_format: `csv`, `tsv`, `jsonl`, `parquet`, `arrow`, `orc`, `excel`, `stata`,
-            `sas7bdat`, `xport` or `spss`.
-        delimiter: Of CSV; found otherwise.
-        no_header: Whether columns have numbers for names.
-        encoding: Of text; UTF-8 otherwise.
-        threads: As many as there are processors otherwise. Never changes a result.
+        options: What else is asked for.
 
     Returns:
         The report; see `xentcli.report.report.Report`.
@@ -123,23 +48,23 @@ def evaluate(
     >>> evaluate(frame, base=2).metrics["cross_entropy"].value
     1.0
     """
-    given = {name: value for name, value in locals().items() if name != "data"}
-    options = options_of(SimpleNamespace(**given))
+    known = keywords(*SCORING)
+    for name in options:
+        if name not in known:
+            raise TypeError(f"evaluate() got an unexpected keyword argument '{name}'")
+    asked = built(Options, by_option(options, evaluate, known))
     paths = paths_of(data)
     if paths is None:
-        return score(table_of(data), options)
-    return score_or_read(Files(paths, options.file), options)
+        return score(table_of(data), asked)
+    return score_or_read(Files(paths, asked.file), asked)
 
 
+@takes(Comparing, others=True)
 def compare(
     baseline: Path | Sequence[Path] | Any,
     /,
     *candidates: Path | Sequence[Path] | Any,
-    names: Sequence[str] = (),
-    worst: int = 5,
-    allow_missing: bool = False,
-    unpaired: bool = False,
-    **options: Any,
+    **options: Unpack[CompareKeywords],
 ) -> Comparison:
     """Compares predictions with a baseline, row by row, as `xent compare` does.
 
@@ -147,10 +72,6 @@ def compare(
         baseline: What all are compared with: a path, several that are one data set, a state, or
             a table.
         candidates: What is compared with it, each by itself.
-        names: What they are called: all of them, or the candidates alone.
-        worst: How many of the rows that changed most are told.
-        allow_missing: With `id`: whether rows that one side lacks are left out.
-        unpaired: Whether the data are of different rows.
         options: Those of `evaluate`: `id` matches rows, which else are matched by their order.
 
     Returns:
@@ -167,25 +88,20 @@ def compare(
     -0.38997500048077083
     """
     from xentcli.jobs.comparing.compare import compare as compared
-    from xentcli.options import Comparing
 
-    wanted = Comparing(tuple(names), worst, allow_missing, unpaired)
-    asked = options_of(completed(options, evaluate, compare))
+    typed = by_option(options, compare, keywords(*SCORING, Comparing))
+    asked, wanted = built(Options, typed), built(Comparing, typed)
     data: list[Files | InMemory] = []
     titles: list[str] = []
     given = (baseline, *candidates)
     # Names are of all, or of all but the baseline; any other number is an error further on.
-    own = dict(enumerate(names, start=len(given) - len(names)))
+    own = dict(enumerate(wanted.names, start=len(given) - len(wanted.names)))
     for number, part in enumerate(given):
         paths = paths_of(part)
         titles.append(f"<{number}>" if paths is None else paths[0])
         name = str(own.get(number, titles[-1]))
         data.append(table_of(part, name) if paths is None else Files(paths, asked.file))
     return compared(data, titles, asked, wanted)
-
-
-# What requirements themselves say, and what no figure of a requirement is read off.
-_LEFT_OUT = frozenset({"metric", "min_rows", "max_slices", "find_slices", "calibration"})
 
 
 def check(
@@ -195,7 +111,7 @@ def check(
     baseline: Path | Report | Any | None = None,
     decide_on: DecideOn | str = DecideOn.ESTIMATE,
     inconclusive: OnInconclusive | str = OnInconclusive.PASS,
-    **options: Any,
+    **options: Unpack[Keywords],
 ) -> Checked:
     """Holds requirements against predictions, as `xent check` does; reads no configuration.
 
@@ -220,7 +136,9 @@ def check(
     >>> [judged.verdict.value for judged in found.requirements], found.passed
     (['pass', 'fail'], False)
     """
-    asked = options_of(completed(options, evaluate, check, _LEFT_OUT))
+    # Not what requirements themselves say, nor what no figure of a requirement is read off.
+    known = keywords(*SCORING, command="check")
+    asked = built(Options, by_option(options, check, known))
     terms = gate.Terms(
         parse_all([require] if isinstance(require, str) else require),
         _baseline(baseline),

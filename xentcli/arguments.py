@@ -2,108 +2,109 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from enum import StrEnum
-from types import SimpleNamespace
+import textwrap
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from xentcli.errors import UsageError
 from xentcli.layout.naming import nearest
 from xentcli.options import (
-    Base,
     ColumnOptions,
+    CompareKeywords,
     FileOptions,
-    Like,
-    OnBadRow,
-    Options,
     Policy,
     ReportOptions,
     RunOptions,
-    Scale,
-    SumToOne,
-    TargetScale,
-    Task,
-    bootstrap_of,
 )
+from xentcli.options.declaring import options
 from xentcli.reading.data_sets import InMemory
-from xentcli.text import shown, spell
+from xentcli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-Choice = TypeVar("Choice", bound=StrEnum)
+    from xentcli.options.declaring import Field, Option
+
+Entry = TypeVar("Entry", bound="Callable[..., object]")
+
+# In the order of their help.
+SCORING = (ColumnOptions, ReportOptions, Policy, FileOptions, RunOptions)
 
 
-def completed(
-    options: Mapping[str, Any],
-    evaluate: Callable[..., object],
-    caller: Callable[..., object],
-    without: frozenset[str] = frozenset(),
-) -> SimpleNamespace:
-    """Keyword arguments that a function passes on to `evaluate`, with the defaults of others.
+def keywords(*groups: type, command: str = "") -> dict[str, tuple[Field, Option]]:
+    """The keyword arguments of groups; those that a command has as options, where it is named.
 
-    Raises UsageError for one that there is not, or that is among those it does `without`.
-
-    >>> def evaluate(data, *, clip=0.0, base="e"): ...
-    >>> def compare(*data, names=(), **options): ...
-    >>> completed({"clip": 0.1}, evaluate, compare)
-    namespace(clip=0.1, base='e')
+    >>> list(keywords(FileOptions))
+    ['input_format', 'delimiter', 'no_header', 'encoding']
     """
-    every: dict[str, Any] = getattr(evaluate, "__kwdefaults__", {})
-    known = every.keys() - without
-    for name in options:
+    found = options(*groups, command=command)
+    return {option.keyword: (field, option) for field, option in found if option.python}
+
+
+def takes(*groups: type, others: bool = False) -> Callable[[Entry], Entry]:
+    """Gives a function of `**options` the signature and the help of the arguments of groups.
+
+    They stand where its docstring speaks of `options`, before that where it takes `others`, too.
+    """
+
+    def decorate(function: Entry) -> Entry:
+        known = keywords(*groups)
+        whole = inspect.signature(function)
+        *own, rest = whole.parameters.values()
+        own += [_parameter(name, field) for name, (field, _) in known.items()]
+        own += [rest.replace(annotation=Any)] if others else []
+        # What `inspect` and `help` show.
+        function.__signature__ = whole.replace(parameters=own)  # type: ignore[attr-defined]
+        told = "\n".join(_told(f"{name}: {o.python}") for name, (_, o) in known.items())
+        before, mark, after = (function.__doc__ or "").partition("        options: ")
+        after = f"\n{mark}{after}" if others else after[after.find("\n") :]
+        function.__doc__ = f"{before}{told}{after}"
+        return function
+
+    return decorate
+
+
+def _parameter(name: str, field: Field) -> inspect.Parameter:
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=field.default,
+        annotation=CompareKeywords.__annotations__[name],
+    )
+
+
+def _told(text: str) -> str:
+    """An argument in a docstring."""
+    first, others = " " * 8, " " * 12
+    return textwrap.fill(
+        text, 100, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
+    )
+
+
+def by_option(
+    given: Mapping[str, Any],
+    caller: Callable[..., object],
+    known: Mapping[str, tuple[Field, Option]],
+) -> dict[str, Any]:
+    """Keyword arguments by the names of options.
+
+    Raises UsageError for one that a function does not have.
+
+    >>> def compare(*data, **options): ...
+    >>> by_option({"clip": 0.1}, compare, keywords(Policy))
+    {'clip': 0.1}
+    >>> by_option({"clib": 0.1}, compare, keywords(Policy))
+    Traceback (most recent call last):
+        ...
+    xentcli.errors.UsageError: compare() has no option 'clib'
+    """
+    for name in given:
         if name not in known:
             near = nearest(name, sorted({*known, *(getattr(caller, "__kwdefaults__", None) or ())}))
             hint = f"did you mean {' or '.join(near)}?" if near else None
             raise UsageError(f"{caller.__name__}() has no option '{shown(name)}'", hint=hint)
-    return SimpleNamespace(**{**every, **options})
-
-
-def options_of(given: SimpleNamespace) -> Options:
-    """The options that the keyword arguments of `xentcli.evaluate` ask for.
-
-    Raises UsageError for a word that is not among those that an argument takes.
-    """
-    return Options(
-        FileOptions(given.input_format, given.delimiter, given.no_header, given.encoding),
-        ColumnOptions(
-            target=(given.target,) if isinstance(given.target, str) else tuple(given.target or ()),
-            target_scale=None
-            if given.target_scale is None
-            else choice(TargetScale, given.target_scale),
-            scores=_columns(given.scores),
-            scale=_chosen(Scale, given.scale),
-            task=choice(Task, given.task),
-            classes=_names(given.classes),
-            positive=None if given.positive is None else spell(given.positive),
-            weight=given.weight,
-            id=given.id,
-            units=given.count,
-            by=(given.by,) if isinstance(given.by, str) else tuple(dict.fromkeys(given.by)),
-            cluster=given.cluster,
-        ),
-        Policy(
-            clip=given.clip,
-            sum_to_one=choice(SumToOne, given.sum_to_one),
-            tolerance=given.tolerance,
-            missing=choice(OnBadRow, given.missing),
-            unknown_label=choice(OnBadRow, given.unknown_label),
-            ignore_label=_labels(given.ignore_label),
-            expect_rows=given.expect_rows,
-            like=_chosen(Like, given.like),
-        ),
-        ReportOptions(
-            (given.metric,) if isinstance(given.metric, str) else tuple(given.metric),
-            choice(Base, str(given.base)),
-            given.confidence,
-            min_rows=given.min_rows,
-            max_slices=given.max_slices,
-            find_slices=given.find_slices,
-            bootstrap=bootstrap_of(given.bootstrap, given.seed),
-            calibration=given.calibration,
-        ),
-        RunOptions(given.threads),
-    )
+    return {known[name][1].name: value for name, value in given.items()}
 
 
 def paths_of(data: object) -> list[str] | None:
@@ -113,39 +114,6 @@ def paths_of(data: object) -> list[str] | None:
     if isinstance(data, list | tuple) and all(isinstance(p, str | os.PathLike) for p in data):
         return [os.fspath(p) for p in data]
     return None
-
-
-def _names(classes: Sequence[object] | str | None) -> tuple[str, ...] | None:
-    if classes is None:
-        return None
-    return tuple(classes.split(",")) if isinstance(classes, str) else tuple(map(spell, classes))
-
-
-def _labels(labels: Sequence[object] | object) -> tuple[str, ...]:
-    """One label or several, of any type, as text."""
-    if isinstance(labels, list | tuple | set | frozenset):
-        return tuple(map(spell, labels))
-    return (spell(labels),)
-
-
-def _columns(scores: Sequence[object] | object) -> str | None:
-    """One column or several, as `--scores` takes them."""
-    if scores is None:
-        return None
-    return ",".join(map(spell, scores)) if isinstance(scores, list | tuple) else spell(scores)
-
-
-def choice(kind: type[Choice], value: str) -> Choice:
-    """The member of a word. Raises UsageError with all words for any other."""
-    try:
-        return kind(value)
-    except ValueError:
-        known = ", ".join(member.value for member in kind)
-        raise UsageError(f"'{value}' is not one of {known}") from None
-
-
-def _chosen(kind: type[Choice], value: str | None) -> Choice | None:
-    return None if value is None else choice(kind, value)
 
 
 def table_of(data: Any, name: str = "<data>") -> InMemory:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xentcli.commands.options.fitting import Application, Fit
-from xentcli.commands.options.inputs import Inputs
-from xentcli.commands.options.taking import takes
+from xentcli.commands.options.taking import Given, takes
 from xentcli.errors import InputError
+from xentcli.options import READING, ColumnOptions, FileOptions, Policy
+from xentcli.options.reading import COLUMNS_PANEL, FILES_PANEL, POLICY_PANEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,8 @@ COMMAND = typer.Typer(
     help="Fit a recalibration that minimises cross-entropy, and apply it.",
 )
 
+_PANELS = dict.fromkeys((COLUMNS_PANEL, FILES_PANEL, POLICY_PANEL), "How the rows are read")
+
 VALIDATION = typer.Argument(
     metavar="VAL...",
     help="Predictions with their labels, that the model was not trained on; as for `xent eval`.",
@@ -31,13 +34,8 @@ VALIDATION = typer.Argument(
 
 
 @COMMAND.command("fit", short_help="Fit a recalibration to labelled predictions.")
-@takes(inputs=Inputs, wanted=Fit)
-def fit_command(
-    sources: Annotated[list[str], VALIDATION],
-    *,
-    inputs: Inputs,
-    wanted: Fit,
-) -> None:
+@takes("fit", *READING, Fit)
+def fit_command(sources: Annotated[list[str], VALIDATION], *, given: Given) -> None:
     """Fit a recalibration, and say what it is worth on rows that it was not fitted to."""
     from xentcli.commands.calibration_page import page
     from xentcli.commands.output.files import check_target, deliver_all
@@ -46,13 +44,13 @@ def fit_command(
     from xentcli.jobs.evaluate import Files
     from xentcli.options import Options
 
+    wanted, options = given.value(Fit), given.value(Options)
     request = wanted.request()
     if wanted.output:
         check_target(wanted.output, sources)
-    files = Files(sources, inputs.file())
+    files = Files(sources, options.file)
     if wanted.output:
         check_target(wanted.output, files.paths)
-    options = Options(inputs.file(), inputs.columns(), inputs.policy())
     data = read(files, options)
     found = fitted(data, request, options.policy)
     record = found.to_json()
@@ -66,7 +64,7 @@ def fit_command(
 
 
 @COMMAND.command("apply", short_help="Rewrite scores by a fitted recalibration.")
-@takes(wanted=Application)
+@takes("apply", *READING, Application, panels=_PANELS)
 def apply_command(
     calibration: Annotated[
         str, typer.Argument(metavar="CAL", help="What `fit -o` wrote.", show_default=False)
@@ -80,7 +78,7 @@ def apply_command(
         ),
     ],
     *,
-    wanted: Application,
+    given: Given,
 ) -> None:
     """Rewrite the scores on their own scale; all other columns, and the order, stay."""
     from xentcli.commands.output.files import check_target, writing
@@ -89,19 +87,21 @@ def apply_command(
     from xentcli.jobs.calibrating.record import parse
     from xentcli.jobs.evaluate import Files
 
+    wanted, read = given.value(Application), given.value(FileOptions)
     form = form_named(wanted.format, wanted.output)
     check_target(wanted.output, [calibration, *sources])
     kept = parse(_content(calibration), calibration)
     # JSON stays what it is in JSON.
-    file = wanted.file()._replace(as_json=form == "jsonl")
+    file = read._replace(as_json=form == "jsonl")
     files = Files(sources, file)
     check_target(wanted.output, files.paths)
-    applied = Applied(kept, files, file, scores=wanted.scores, missing=wanted.missing)
+    scores, missing = given.value(ColumnOptions).scores, given.value(Policy).missing
+    applied = Applied(kept, files, file, scores=scores, missing=missing)
     tables = applied.tables()
     # Nothing is written before the first row is known to be good.
     first = next(tables)
     with writing(wanted.output) as stream:
-        writer = verbatim(form, header=not wanted.no_header)(stream, first.schema)
+        writer = verbatim(form, header=not file.no_header)(stream, first.schema)
         writer.write(first)
         for table in tables:
             writer.write(table)

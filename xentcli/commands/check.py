@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.options.gate import Config, Figures, Gate, GateOutput
-from xentcli.commands.options.inputs import Inputs
+from xentcli.commands.options.gate import Config, Gate, GateOutput
 from xentcli.commands.options.results import Work
-from xentcli.commands.options.taking import takes
+from xentcli.commands.options.taking import Given, takes
 from xentcli.commands.output.forms import forms_of, text_of
-from xentcli.commands.scoring import all_states, check_output, refuse_reading, warn
+from xentcli.commands.scoring import all_states, check_output, options_of, refuse_reading, warn
 from xentcli.errors import OutputError, UsageError, XentError
+from xentcli.options import READING, ColumnOptions, FileOptions, ReportOptions, RunOptions
 
 if TYPE_CHECKING:
     from xentcli.jobs.checking.gate import Terms
@@ -29,23 +29,18 @@ SOURCES = typer.Argument(
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-@takes(gate=Gate, config=Config, inputs=Inputs, figures=Figures, output=GateOutput, work=Work)
+@takes("check", Gate, Config, *READING, ReportOptions, GateOutput, RunOptions, Work)
 def check_command(
     context: typer.Context,
     sources: Annotated[list[str] | None, SOURCES] = None,
     *,
-    gate: Gate,
-    config: Config,
-    inputs: Inputs,
-    figures: Figures,
-    output: GateOutput,
-    work: Work,
+    given: Given,
 ) -> None:
     """Hold predictions against requirements: exit code 0 if all are met, 1 if one is not."""
     try:
-        checked = _held(context, sources, gate, config, inputs, figures, output, work)
+        checked = _held(context, sources, given)
     except XentError as error:
-        if output.format == "github":
+        if given.value(GateOutput).format == "github":
             _annotate(error)
         raise
     raise typer.Exit(checked.exit_code)
@@ -67,19 +62,14 @@ def _annotate(error: XentError) -> None:
 def _held(
     context: typer.Context,
     sources: list[str] | None,
-    gate: Gate,
-    config: Config,
-    inputs: Inputs,
-    figures: Figures,
-    output: GateOutput,
-    work: Work,
+    given: Given,
 ) -> Checked:
     """The verdict, which is told; its exit code is left to be given."""
     from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.jobs.checking.baseline import is_ours
     from xentcli.jobs.evaluate import Files
-    from xentcli.options import Options
 
+    config, output, work = given.value(Config), given.value(GateOutput), given.value(Work)
     if config.no_config and config.config is not None:
         raise UsageError("--config and --no-config say two things: give one of them")
     if not sources:
@@ -87,9 +77,9 @@ def _held(
             "there is nothing to check", hint="name predictions, or a `source` in xent.toml"
         )
     check_output(output)
-    if figures.bootstrap is not None and inputs.by:
+    if "bootstrap" in given and given.value(ColumnOptions).by:
         raise UsageError("--bootstrap does not go with --by", hint="slices have formulas")
-    terms = _terms(context, gate)
+    terms = _terms(context, given.value(Gate))
     summary = _summary_file() if output.summary else None
     forms = forms_of(output, "check")
     targets = [*forms, *([summary] if summary is not None else [])]
@@ -98,16 +88,13 @@ def _held(
     read = [*sources, *([terms.baseline] if isinstance(terms.baseline, str) else [])]
     for target in targets:
         check_target(target, read)
-    files = Files(sources, inputs.file())
+    files = Files(sources, given.value(FileOptions))
     for target in targets:
         check_target(target, files.paths)
     against = [terms.baseline] if isinstance(terms.baseline, str) else []
     if all_states(files.paths) and all(is_ours(path) for path in against):
-        refuse_reading(inputs)
-    options = Options(
-        inputs.file(), inputs.columns(), inputs.policy(), figures.options(), work.options()
-    )
-    checked = _checked(files, terms, options, work)
+        refuse_reading(given)
+    checked = _checked(files, terms, options_of(given), work)
     texts = {target: text_of(form, checked, output, target) for target, form in forms.items()}
     deliver_all(texts)
     if summary is not None:

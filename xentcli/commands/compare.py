@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xentcli.commands.options.inputs import Inputs, option
-from xentcli.commands.options.results import Figures, Output, Work
-from xentcli.commands.options.taking import takes
+from xentcli.commands.options.results import Output, Work
+from xentcli.commands.options.taking import Given, takes
 from xentcli.commands.output.forms import bare, forms_of, text_of
 from xentcli.commands.scoring import (
     all_states,
@@ -18,49 +17,7 @@ from xentcli.commands.scoring import (
     shows_findings,
     warn,
 )
-
-_PANEL = "How they are compared"
-
-
-class Comparing:
-    """How sources are compared."""
-
-    name: Annotated[
-        list[str] | None,
-        option(
-            "--name",
-            metavar="NAME",
-            panel=_PANEL,
-            help="What the sources are called, in their order; or the candidates alone. "
-            "Repeatable. [their paths]",
-        ),
-    ] = None
-    worst: Annotated[
-        int,
-        option(
-            "--worst",
-            metavar="N",
-            panel=_PANEL,
-            help="Show the N rows that changed most. [default: 5]",
-        ),
-    ] = 5
-    allow_missing: Annotated[
-        bool,
-        option(
-            "--allow-missing",
-            panel=_PANEL,
-            help="With --id: compare the rows that both have, and say how many have not.",
-        ),
-    ] = False
-    unpaired: Annotated[
-        bool,
-        option(
-            "--unpaired",
-            panel=_PANEL,
-            help="The sources are of different rows: training against validation, say.",
-        ),
-    ] = False
-
+from xentcli.options import READING, Comparing, FileOptions, ReportOptions, RunOptions
 
 BASE = typer.Argument(
     metavar="BASE", help="The baseline: a file, a directory, a glob or a state.", show_default=False
@@ -70,16 +27,12 @@ CANDIDATES = typer.Argument(
 )
 
 
-@takes(comparing=Comparing, inputs=Inputs, figures=Figures, output=Output, work=Work)
+@takes("compare", Comparing, *READING, ReportOptions, Output, RunOptions, Work)
 def compare_command(
     baseline: Annotated[str, BASE],
     candidates: Annotated[list[str], CANDIDATES],
     *,
-    comparing: Comparing,
-    inputs: Inputs,
-    figures: Figures,
-    output: Output,
-    work: Work,
+    given: Given,
 ) -> None:
     """Compare predictions of the same rows: what changed, how sure that is, and where."""
     from xentcli.commands.output.files import check_target, deliver_all
@@ -87,28 +40,26 @@ def compare_command(
     from xentcli.errors import UsageError
     from xentcli.jobs.comparing.compare import compare
     from xentcli.jobs.evaluate import Files
-    from xentcli.options import Comparing as Wanted
 
+    output, work = given.value(Output), given.value(Work)
     sources = [baseline, *candidates]
     if sources.count("-") > 1:
         raise UsageError("standard input can be one of the sources only")
     if output.score_only and len(candidates) > 1:
         raise UsageError("-b prints one number: compare one candidate")
     forms = forms_of(output, "comparison")
-    files = [Files([source], inputs.file()) for source in sources]
+    file = given.value(FileOptions)
+    files = [Files([source], file) for source in sources]
     for target in forms:
         check_target(target, [*sources, *(path for part in files for path in part.paths)])
     if all_states([path for part in files for path in part.paths]):
-        refuse_reading(inputs)
+        refuse_reading(given)
     check_output(output)
-    options = options_of(inputs, figures, work)
-    wanted = Wanted(
-        tuple(comparing.name or ()), comparing.worst, comparing.allow_missing, comparing.unpaired
-    )
+    options = options_of(given)
     sizes = [part.bytes for part in files]
     size = None if None in sizes else sum(s for s in sizes if s is not None)
     with watching(size, wanted=False if work.quiet else work.progress) as watcher:
-        result = compare(files, sources, options, wanted, watcher)
+        result = compare(files, sources, options, given.value(Comparing), watcher)
     texts = {target: text_of(form, result, output, target) for target, form in forms.items()}
     if output.score_only:
         difference = next(iter(result.candidates[0].metrics.values())).difference

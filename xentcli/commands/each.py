@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from xentcli.commands.options.inputs import option
 from xentcli.errors import UsageError
+from xentcli.options.computing import FIGURES_PANEL
+from xentcli.options.declaring import option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ class Each:
         bool,
         option(
             "--each",
-            panel="What is computed",
+            panel=FIGURES_PANEL,
             help="Score every source by itself, and print them side by side.",
         ),
     ] = False

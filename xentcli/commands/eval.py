@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xentcli.commands.each import Each, deliver_each
-from xentcli.commands.options.inputs import Inputs
-from xentcli.commands.options.results import Kept, Output, Report, Work
-from xentcli.commands.options.taking import takes
+from xentcli.commands.options.results import Kept, Output, Shown, Work
+from xentcli.commands.options.taking import Given, takes
 from xentcli.commands.output.forms import forms_of, text_of
 from xentcli.commands.scoring import (
     check_output,
@@ -22,10 +21,11 @@ from xentcli.commands.scoring import (
     warn,
 )
 from xentcli.errors import UsageError
+from xentcli.options import READING, Keep, ReportOptions, RunOptions
 
 if TYPE_CHECKING:
     from xentcli.jobs.evaluate import Files
-    from xentcli.options import Keep, Options
+    from xentcli.options import Options
     from xentcli.renderers import Renderer
     from xentcli.report.report import Report as Result
 
@@ -37,43 +37,35 @@ SOURCES = typer.Argument(
 )
 
 
-@takes(inputs=Inputs, each=Each, report=Report, output=Output, kept=Kept, work=Work)
-def eval_command(
-    sources: Annotated[list[str], SOURCES],
-    *,
-    inputs: Inputs,
-    each: Each,
-    report: Report,
-    output: Output,
-    kept: Kept,
-    work: Work,
-) -> None:
+@takes("eval", *READING, Each, ReportOptions, Shown, Output, Kept, Keep, RunOptions, Work)
+def eval_command(sources: Annotated[list[str], SOURCES], *, given: Given) -> None:
     """Score predictions: cross-entropy, how sure it is, and which classes it comes from."""
     from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.jobs.evaluate import Files
     from xentcli.jobs.states.among import states_among
 
-    options = options_of(inputs, report, work)
-    keep = kept.options()
+    options, output, work = options_of(given), given.value(Output), given.value(Work)
+    shown, state = given.value(Shown), _state(given)
     check_output(output)
 
     def score(files: Files) -> tuple[Result, dict[str, bytes]]:
-        return _scored(files, options, inputs, report, kept, work, keep)
+        return _scored(files, options, given, state)
 
-    if each.each:
-        if report.all_conventions or kept.state is not None:
+    if given.value(Each).each:
+        if shown.all_conventions or state is not None:
             raise UsageError("--each does not go with --all-conventions or --state")
         deliver_each(sources, options, output, work, lambda files: score(files)[0])
         return
     forms = forms_of(output)
-    targets = [*forms] if kept.state is None else [*forms, kept.state]
+    targets = [*forms] if state is None else [*forms, state]
     for target in targets:
         check_target(target, sources)
-    files = Files(sources, inputs.file())
+    files = Files(sources, options.file)
     for target in targets:
         check_target(target, files.paths)
-    _check_kept(kept, forms, report)
-    if report.all_conventions and not states_among(files):
+    if state is not None:
+        _check_kept(state, forms, options.report, shown)
+    if shown.all_conventions and not states_among(files):
         from xentcli.commands.under_all import deliver_all_conventions
 
         deliver_all_conventions(files, options, output)
@@ -90,35 +82,43 @@ def eval_command(
 def _scored(
     files: Files,
     options: Options,
-    inputs: Inputs,
-    report: Report,
-    kept: Kept,
-    work: Work,
-    keep: Keep | None,
+    given: Given,
+    path: str | None,
 ) -> tuple[Result, dict[str, bytes]]:
     """The report of predictions, or of states; and the state of the run, where one is wanted."""
     from xentcli.jobs.states.among import states_among
 
     states = states_among(files)
     if states:
-        return report_of_states(states, inputs, report, kept), {}
-    ran = run_files(files, options, work, keep)
-    state = {} if kept.state is None else {kept.state: content_of(ran, options.report, kept.state)}
+        return report_of_states(states, given, options), {}
+    keep = None if path is None else given.value(Keep)
+    ran = run_files(files, options, given.value(Work), keep)
+    state = {} if path is None else {path: content_of(ran, options.report, path)}
     return ran.report(options.report), state
 
 
-def _check_kept(kept: Kept, forms: dict[str, Renderer], report: Report) -> None:
+def _state(given: Given) -> str | None:
+    """The file of a state. Raises UsageError for one that cannot be."""
+    state = given.value(Kept).state
+    if state is None and given.value(Keep).paired:
+        raise UsageError("--paired goes with --state")
+    if state in ("", "-"):
+        raise UsageError("--state takes the name of a file", hint="a report goes to -")
+    return state
+
+
+def _check_kept(
+    state: str, forms: dict[str, Renderer], report: ReportOptions, shown: Shown
+) -> None:
     """Raises UsageError for a state that cannot be made."""
     import os
 
-    if kept.state is None:
-        return
-    if os.path.realpath(kept.state) in {os.path.realpath(target) for target in forms}:
-        raise UsageError(f"--state: '{kept.state}' is written to already")
+    if os.path.realpath(state) in {os.path.realpath(target) for target in forms}:
+        raise UsageError(f"--state: '{state}' is written to already")
     for asked, option in (
-        (report.bootstrap, "--bootstrap"),
+        (report.bootstrap is not None and report.bootstrap.replicates, "--bootstrap"),
         (report.find_slices, "--find-slices"),
-        (report.all_conventions, "--all-conventions"),
+        (shown.all_conventions, "--all-conventions"),
     ):
         if asked:
             raise UsageError(f"--state does not go with {option}, which needs the rows")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xentcli.commands.options.inputs import Inputs
-from xentcli.commands.options.taking import takes
+from xentcli.commands.options.taking import Given, takes
+from xentcli.options import READING
 
 if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
@@ -19,14 +19,14 @@ _SHOWN_ROWS = 3
 _CELL = 24
 
 
-@takes(inputs=Inputs)
+@takes("inspect", *READING)
 def inspect_command(
     sources: Annotated[
         list[str],
         typer.Argument(metavar="SOURCE...", help="As for `xent eval`.", show_default=False),
     ],
     *,
-    inputs: Inputs,
+    given: Given,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", show_default=False)] = False,
 ) -> None:
     """Say how a source would be read: which column is what, why, and its first rows."""
@@ -34,9 +34,10 @@ def inspect_command(
     from xentcli.jobs.evaluate import Files, table_of, understand
     from xentcli.options import Options
 
-    source = next(Files(sources, inputs.file()).open())
-    table = table_of(source, inputs.file())
-    layout = understand(source, table, Options(columns=inputs.columns(), policy=inputs.policy()))
+    options = given.value(Options)
+    source = next(Files(sources, options.file).open())
+    table = table_of(source, options.file)
+    layout = understand(source, table, options)
     if layout.truth is not None:
         find = layout.finder()
         seen = [t for t in table.texts(layout.targets[0]) if find(t) is not None]

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from xentcli.commands.options.results import OUTPUT_FILE
+from xentcli.commands.options.results import Target
+from xentcli.commands.options.taking import Given, takes
 from xentcli.errors import InputError
 
 STATES = typer.Argument(
@@ -16,17 +17,15 @@ STATES = typer.Argument(
 )
 
 
-def merge_command(
-    states: Annotated[list[str], STATES],
-    *,
-    output: Annotated[str, OUTPUT_FILE] = "-",
-) -> None:
+@takes("merge", Target)
+def merge_command(states: Annotated[list[str], STATES], *, given: Given) -> None:
     """Add up the states of parts of one data set, to the bits of a single run over all of it."""
     from xentcli.commands.output.files import check_target, deliver
     from xentcli.jobs.states.files import read_state, state_bytes
     from xentcli.jobs.states.merging import merged
     from xentcli.reading.sources import expand
 
+    output = given.value(Target).output
     check_target(output, states)
     # One state given twice is an error, where of one file of predictions once is enough.
     paths = [part.path for argument in states for part in expand([argument])]

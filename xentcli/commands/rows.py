@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xentcli.commands.options.inputs import Inputs, option
-from xentcli.commands.options.results import OUTPUT_FILE, OUTPUT_PANEL, form_option
-from xentcli.commands.options.taking import takes
+from xentcli.commands.options.results import RowsTarget
+from xentcli.commands.options.taking import Given, takes
 from xentcli.errors import UsageError
-from xentcli.options import Base
+from xentcli.options import READING, ReportOptions
+from xentcli.options.computing import FIGURES_PANEL, OUTPUT_PANEL
+from xentcli.options.declaring import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xentcli.jobs.evaluate import Files
+    from xentcli.options import Options
 
 
-class RowOutput:
-    """Which rows and columns are written, where, and how they look."""
+class Selection:
+    """Which rows and columns are written."""
 
     worst: Annotated[
         int | None,
@@ -41,31 +43,27 @@ class RowOutput:
             help="Pass these columns of the input through: a name or a glob; repeatable.",
         ),
     ] = None
-    base: Annotated[
-        Base, option("--base", panel=OUTPUT_PANEL, help="Of the logarithm. [default: e]")
-    ] = Base.E
-    format: Annotated[str, form_option("csv, tsv, jsonl, arrow or parquet", "csv")] = ""
-    output: Annotated[str, OUTPUT_FILE] = "-"
 
 
-@takes(inputs=Inputs, out=RowOutput)
+@takes("rows", *READING, Selection, ReportOptions, RowsTarget, panels={FIGURES_PANEL: OUTPUT_PANEL})
 def rows_command(
     sources: Annotated[
         list[str],
         typer.Argument(metavar="SOURCE...", help="As for `xent eval`.", show_default=False),
     ],
     *,
-    inputs: Inputs,
-    out: RowOutput,
+    given: Given,
 ) -> None:
     """Stream each row's number, label, probability of the true class, loss and prediction."""
     from xentcli.commands.output.files import check_target, writing
     from xentcli.commands.output.row_forms import ROW_FORMS, form_named
     from xentcli.jobs.evaluate import Files
+    from xentcli.options import Options
 
-    if out.worst is not None and out.worst < 1:
-        raise UsageError(f"--worst takes a number from 1 up, not {out.worst}")
-    if inputs.by or inputs.cluster:
+    selection, out, options = given.value(Selection), given.value(RowsTarget), given.value(Options)
+    if selection.worst is not None and selection.worst < 1:
+        raise UsageError(f"--worst takes a number from 1 up, not {selection.worst}")
+    if options.columns.by or options.columns.cluster:
         raise UsageError(
             "xent rows prints rows, not figures: leave --by and --cluster out",
             hint="--keep passes a column through",
@@ -73,9 +71,9 @@ def rows_command(
     form = form_named(out.format, out.output)
     check_target(out.output, sources)
     # JSON stays what it is in JSON.
-    files = Files(sources, inputs.file()._replace(as_json=form == "jsonl"))
+    files = Files(sources, options.file._replace(as_json=form == "jsonl"))
     check_target(out.output, files.paths)
-    tables = _tables(files, inputs, out)
+    tables = _tables(files, options, selection)
     # Nothing is written before the first row is known to be good.
     first = next(tables)
     with writing(out.output) as stream:
@@ -86,7 +84,7 @@ def rows_command(
         writer.close()
 
 
-def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
+def _tables(files: Files, options: Options, selection: Selection) -> Iterator[pa.Table]:
     """The tables to be written: at least one, or an error."""
     from itertools import chain
 
@@ -94,19 +92,16 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     from xentcli.jobs.scored_rows import Worst, scored_rows
     from xentcli.layout.naming import select
     from xentcli.layout.schema import missing_column
-    from xentcli.options import Options, ReportOptions, check
+    from xentcli.options import check
     from xentcli.report.from_sums import no_rows
 
-    options = Options(
-        inputs.file(), inputs.columns(), inputs.policy(), ReportOptions(base=out.base)
-    )
     check(options.policy, options.report, options.run)
     remaining = files.open()
     opened, telling, table = begin(remaining, options.file)
     layout = understand(telling, table, options)
     names = table.names
     columns: list[str] = []
-    for item in out.keep or ():
+    for item in selection.keep or ():
         selected = select(item, names)
         if selected is None:
             raise missing_column(item, names, "--keep")
@@ -114,7 +109,7 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
     several = len(files.paths) > 1
     sources = chain(opened, remaining)
     rows = scored_rows(sources, layout, options, columns, several=several)
-    if out.worst is None:
+    if selection.worst is None:
         count = 0
         for block in rows:
             count += 1
@@ -122,7 +117,7 @@ def _tables(files: Files, inputs: Inputs, out: RowOutput) -> Iterator[pa.Table]:
         if not count:
             raise no_rows(opened[0].path)
         return
-    costliest = Worst(out.worst)
+    costliest = Worst(selection.worst)
     for block in rows:
         costliest.add(block)
     found = costliest.table()

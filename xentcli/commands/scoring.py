@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_type_hints
+from typing import TYPE_CHECKING
 
-from xentcli.commands.options.inputs import Inputs
 from xentcli.commands.output.forms import bare
 from xentcli.errors import UsageError
+from xentcli.options import READING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xentcli.commands.options.results import Figures, Kept, Output, Report, Work
+    from xentcli.commands.options.results import Output, Work
+    from xentcli.commands.options.taking import Given
     from xentcli.commands.output.forms import Output as Target
     from xentcli.jobs.evaluate import Files, Ran
     from xentcli.jobs.states.saved import Saved
@@ -22,13 +23,12 @@ if TYPE_CHECKING:
     from xentcli.sums.run import Observing
 
 
-def options_of(inputs: Inputs, report: Figures, work: Work) -> Options:
-    """The options of a run, as plain values."""
+def options_of(given: Given) -> Options:
+    """The options of a run, whose workers may be processes."""
     from xentcli.options import Options
 
-    return Options(
-        inputs.file(), inputs.columns(), inputs.policy(), report.options(), work.options()
-    )
+    options = given.value(Options)
+    return options._replace(run=options.run._replace(processes=True))
 
 
 def check_output(output: Target) -> None:
@@ -81,23 +81,28 @@ def first_value(result: Result) -> str:
     return bare(next(iter(result.metrics.values())).value)
 
 
-def report_of_states(states: Sequence[Saved], inputs: Inputs, report: Report, kept: Kept) -> Result:
+def report_of_states(states: Sequence[Saved], given: Given, options: Options) -> Result:
     """The report of states, as parts of one data set."""
+    from xentcli.commands.options.results import Kept, Shown
     from xentcli.jobs.states.merging import merged
     from xentcli.jobs.states.saved import report_of
 
-    refuse_reading(inputs, all_conventions=report.all_conventions)
-    if kept.state is not None:
+    refuse_reading(given, all_conventions=given.value(Shown).all_conventions)
+    if given.value(Kept).state is not None:
         raise UsageError("--state is for predictions", hint="`xent merge` makes one of states")
-    return report_of(merged(states), report.options(), inputs.expect_rows)
+    return report_of(merged(states), options.report, options.policy.expect_rows)
 
 
-def refuse_reading(inputs: Inputs, *, all_conventions: bool = False) -> None:
+def refuse_reading(given: Given, *, all_conventions: bool = False) -> None:
     """Raises UsageError for an option of how rows are read, where there are states alone."""
-    given = "--all-conventions" if all_conventions else _given(inputs)
-    if given:
+    # --expect-rows is none of them.
+    names = [name for name in given.changed(*READING) if name != "expect_rows"]
+    if all_conventions:
+        names.insert(0, "all_conventions")
+    if names:
         raise UsageError(
-            f"{given} is for predictions: how a state's rows were read was decided when it was made"
+            f"--{names[0].replace('_', '-')} is for predictions: how a state's rows were read was "
+            "decided when it was made"
         )
 
 
@@ -106,15 +111,6 @@ def all_states(paths: Sequence[str]) -> bool:
     from xentcli.jobs.states.files import is_a_state
 
     return all(map(is_a_state, paths))
-
-
-def _given(inputs: Inputs) -> str | None:
-    """The first option of how rows are read that was given; --expect-rows is none of them."""
-    for field in get_type_hints(Inputs):
-        value, default = getattr(inputs, field), getattr(Inputs, field)
-        if field != "expect_rows" and (value or None) != (default or None):
-            return "--" + field.replace("_", "-")
-    return None
 
 
 def content_of(ran: Ran, options: ReportOptions, path: str) -> bytes:

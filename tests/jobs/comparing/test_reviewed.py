@@ -174,14 +174,14 @@ def test_contributions_are_of_the_cross_entropy_wherever_it_is_asked_for() -> No
 def test_an_option_that_there_is_not_is_named_for_python() -> None:
     pair = tables(1)
     with pytest.raises(UsageError, match=r"compare\(\) has no option 'clp'") as caught:
-        xentcli.compare(*pair, clp=0.1)
+        xentcli.compare(*pair, clp=0.1)  # type: ignore[call-arg]  # on purpose
     assert caught.value.hint == "did you mean clip?"
     found = xentcli.compare(*pair, base=2, names=("old", "new"))
     assert (found.name, found.candidates[0].name) == ("old", "new")
     assert found.candidates[0].metrics["cross_entropy"].difference.unit == "bits"
     assert repr(found).startswith("<Comparison with old: new: cross_entropy=")
     with pytest.raises(UsageError) as caught:
-        xentcli.compare(*pair, name=["old", "new"])
+        xentcli.compare(*pair, name=["old", "new"])  # type: ignore[call-arg]  # on purpose
     assert caught.value.hint == "did you mean names?"
 
 

@@ -6,8 +6,10 @@ import glob
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xentcli.commands.options.taking import taken
 from xentcli.errors import UsageError
 from xentcli.layout.naming import nearest
+from xentcli.options.declaring import PATH, PATHS_BEHIND, Kind
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -16,17 +18,8 @@ if TYPE_CHECKING:
     import typer
 
 
-# Options whose values are paths, or name one behind an equals sign.
-_PATHS = frozenset({"sources", "baseline", "output"})
-_EXPORT = "export"
-# Lists that are written as one text on the command line.
-_COMMA_LISTS = frozenset({"classes", "scores"})
 _LEFT_OUT = frozenset({"config", "no_config", "help"})
-_KINDS = {"boolean": "true or false", "float": "a number", "int": "a whole number"}
-# Labels, classes, bases and the columns of files without a header may be whole numbers.
-_NUMBERED = frozenset(
-    {"base", "by", "classes", "cluster", "count", "id", "ignore_label", "positive", "scores"}
-) | {"target", "weight"}
+_WANTED = {"boolean": "true or false", "float": "a number", "int": "a whole number"}
 
 
 def set_defaults(context: typer.Context, table: Table) -> None:
@@ -35,6 +28,7 @@ def set_defaults(context: typer.Context, table: Table) -> None:
     Raises UsageError, with the file and the key, for one that names none or does not fit.
     """
     known = _parameters(context)
+    declared = taken(context.command.name or "")
     defaults: dict[str, Any] = {}
     entries = dict(table.entries)
     if entries.pop("json", False):
@@ -47,7 +41,9 @@ def set_defaults(context: typer.Context, table: Table) -> None:
             raise table.error(key, "there is no such option", hint)
         if parameter.name in defaults:
             raise table.error(key, "is given twice")
-        defaults[parameter.name] = _read(table, key, parameter, value)
+        # What no option declares is the argument: paths.
+        kind = declared[parameter.name].kind if parameter.name in declared else PATH
+        defaults[parameter.name] = _Entry(table, key, parameter, kind).read(value)
     context.default_map = defaults
 
 
@@ -63,61 +59,6 @@ def _parameters(context: typer.Context) -> dict[str, Any]:
             if name.startswith("--"):
                 known[name.removeprefix("--")] = parameter
     return known
-
-
-def _read(table: Table, key: str, parameter: Any, value: object) -> object:
-    several = parameter.nargs == -1 or getattr(parameter, "multiple", False)
-    if several:
-        values = value if isinstance(value, list) else [value]
-        return [_one(table, key, parameter, each) for each in values]
-    if isinstance(value, list) and parameter.name in _COMMA_LISTS:
-        names = [_one(table, key, parameter, each) for each in value]
-        if any("," in str(name) for name in names):
-            raise table.error(key, "names in a list hold no commas")
-        return ",".join(map(str, names))
-    return _one(table, key, parameter, value)
-
-
-def _one(table: Table, key: str, parameter: Any, value: object) -> object:
-    """A value as the command line would give it."""
-    kind = parameter.type.name
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    fits: Mapping[str, bool] = {
-        "boolean": isinstance(value, bool),
-        "float": whole or isinstance(value, float),
-        "int": whole,
-    }
-    as_text = isinstance(value, str) or (whole and parameter.name in _NUMBERED)
-    if not fits.get(kind, as_text):
-        wanted = _KINDS.get(kind, "text")
-        raise table.error(key, f"takes {wanted}, not {_shown(value)}")
-    if kind in _KINDS:
-        return value
-    text = str(value)
-    choices = [str(getattr(c, "value", c)) for c in getattr(parameter.type, "choices", ())]
-    if choices and text not in choices:
-        raise table.error(key, f"is one of {', '.join(choices)}, not {_shown(value)}")
-    return _placed(parameter.name, text, table.folder)
-
-
-def _shown(value: object) -> str:
-    from xentcli.text import shown
-
-    return f"'{shown(value, 60)}'" if isinstance(value, str) else shown(repr(value), 60)
-
-
-def _placed(name: str, text: str, folder: str) -> str:
-    """A path of the file, as seen from the working directory; any other text as it is."""
-    if name == _EXPORT:
-        form, separator, path = text.partition("=")
-        return f"{form}{separator}{_beside(path, folder)}" if path else text
-    return _beside(text, folder) if name in _PATHS else text
-
-
-def _beside(path: str, folder: str) -> str:
-    if path == "-" or not folder or os.path.isabs(path):
-        return path
-    return os.path.join(glob.escape(folder) if glob.has_magic(path) else folder, path)
 
 
 # Where the table is in files of these names; in files of other names, wherever it is found.
@@ -141,6 +82,68 @@ class Table(NamedTuple):
         """An error about a key."""
         where = f"{shown(self.path)}: [{'.'.join(self.place)}] {shown(key)}"
         return UsageError(f"{where}: {problem}", hint=hint)
+
+
+class _Entry(NamedTuple):
+    """A key of a table, and the parameter that it names."""
+
+    table: Table
+    key: str
+    parameter: Any
+    kind: Kind
+
+    def read(self, value: object) -> object:
+        """Its value as the command line would give it."""
+        if self.parameter.nargs == -1 or getattr(self.parameter, "multiple", False):
+            return [self._one(each) for each in (value if isinstance(value, list) else [value])]
+        if isinstance(value, list) and self.kind.commas:
+            names = [self._one(each) for each in value]
+            if any("," in str(name) for name in names):
+                raise self.table.error(self.key, "names in a list hold no commas")
+            return ",".join(map(str, names))
+        return self._one(value)
+
+    def _one(self, value: object) -> object:
+        name = self.parameter.type.name
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        fits: Mapping[str, bool] = {
+            "boolean": isinstance(value, bool),
+            "float": whole or isinstance(value, float),
+            "int": whole,
+        }
+        as_text = isinstance(value, str) or (whole and self.kind.numbers)
+        if not fits.get(name, as_text):
+            wanted = _WANTED.get(name, "text")
+            raise self.table.error(self.key, f"takes {wanted}, not {_shown(value)}")
+        if name in _WANTED:
+            return value
+        text = str(value)
+        choices = getattr(self.parameter.type, "choices", ())
+        words = [str(getattr(c, "value", c)) for c in choices]
+        if words and text not in words:
+            told = f"is one of {', '.join(words)}, not {_shown(value)}"
+            raise self.table.error(self.key, told)
+        return _placed(self.kind, text, self.table.folder)
+
+
+def _shown(value: object) -> str:
+    from xentcli.text import shown
+
+    return f"'{shown(value, 60)}'" if isinstance(value, str) else shown(repr(value), 60)
+
+
+def _placed(kind: Kind, text: str, folder: str) -> str:
+    """A path of the file, as seen from the working directory; any other text as it is."""
+    if kind is PATHS_BEHIND:
+        form, separator, path = text.partition("=")
+        return f"{form}{separator}{_beside(path, folder)}" if path else text
+    return _beside(text, folder) if kind is PATH else text
+
+
+def _beside(path: str, folder: str) -> str:
+    if path == "-" or not folder or os.path.isabs(path):
+        return path
+    return os.path.join(glob.escape(folder) if glob.has_magic(path) else folder, path)
 
 
 def found(start: str = "") -> Table | None:
