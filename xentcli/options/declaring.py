@@ -113,12 +113,13 @@ def choice(kind: type[Choice], value: object) -> Choice:
 class Option(NamedTuple):
     """An option: its flags, what its help says, and who heeds it.
 
-    `commands` are those that have it, all that take its group where none is named; in those of
-    `elsewhere`, the help is another. `python` is the help as a keyword argument (called `keyword`,
-    where not as the longest flag); where there is none, there is no such argument. `more` is what
-    else the command line has to know.
+    `name` is the longest flag as a name, and `keyword` that in Python. `commands` are those that
+    have it, all that take its group where none is named; in those of `elsewhere`, the help is
+    another. `python` is the help as a keyword argument; where there is none, there is no such
+    argument. `more` is what else the command line has to know.
     """
 
+    name: str
     flags: tuple[str, ...]
     help: str
     panel: str
@@ -127,19 +128,8 @@ class Option(NamedTuple):
     commands: frozenset[str]
     elsewhere: Mapping[str, str]
     python: str
-    other_keyword: str
+    keyword: str
     more: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        """The longest flag as a name."""
-        longest = max((flag.partition("/")[0] for flag in self.flags), key=len)
-        return longest.removeprefix("--").replace("-", "_")
-
-    @property
-    def keyword(self) -> str:
-        """The name in Python."""
-        return self.other_keyword or self.name
 
 
 def option(
@@ -159,8 +149,19 @@ def option(
     >>> option("-m", "--metric", help="A metric.", panel="What is computed").name
     'metric'
     """
+    name = max(flags, key=len).partition("/")[0].removeprefix("--").replace("-", "_")
     return Option(
-        flags, help, panel, metavar, kind, commands, elsewhere or {}, python, keyword, more
+        name=name,
+        flags=flags,
+        help=help,
+        panel=panel,
+        metavar=metavar,
+        kind=kind,
+        commands=commands,
+        elsewhere=elsewhere or {},
+        python=python,
+        keyword=keyword or name,
+        more=more,
     )
 
 
