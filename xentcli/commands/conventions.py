@@ -20,9 +20,9 @@ def conventions_command(
 
     conventions = list(CONVENTIONS.values())
     if json:
-        from json import dumps
+        from xentcli.report.json_text import spread
 
-        deliver(dumps([record(c) for c in conventions], ensure_ascii=False, indent=2) + "\n")
+        deliver(spread([record(c) for c in conventions]))
     else:
         deliver("\n".join(_lines(c) for c in conventions))
 

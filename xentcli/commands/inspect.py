@@ -43,9 +43,9 @@ def inspect_command(
         seen = [t for t in table.texts(layout.targets[0]) if find(t) is not None]
         layout = layout.settled(seen)
     if json:
-        from json import dumps
+        from xentcli.report.json_text import spread
 
-        deliver(dumps(_record(source, table, layout), ensure_ascii=False, indent=2) + "\n")
+        deliver(spread(_record(source, table, layout)))
     else:
         deliver("\n".join(_lines(source, table, layout)) + "\n")
 

@@ -24,11 +24,11 @@ def metrics_command(
     from xentcli.metrics import find, registry
 
     if json:
-        from json import dumps
+        from xentcli.report.json_text import spread
 
         chosen = registry().values() if name is None else [find(name)]
         records = [record(m) for m in chosen]
-        deliver(dumps(records if name is None else records[0], ensure_ascii=False, indent=2) + "\n")
+        deliver(spread(records if name is None else records[0]))
     else:
         deliver(_list(list(registry().values())) if name is None else _page(find(name)))
 

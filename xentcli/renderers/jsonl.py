@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.report.json_text import one_line
+from xentcli.report.json_text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def _records(report: Report) -> Iterator[dict[str, Any]]:
 
 def render(report: Report, options: RenderOptions) -> str:
     """One JSON object a line: the overall figures, then classes, slices and findings."""
-    return "".join(one_line(record) + "\n" for record in _records(report))
+    return lines(_records(report))
 
 
 RENDERER = Renderer(

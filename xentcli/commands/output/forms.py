@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -82,9 +81,10 @@ def bare(value: float | None) -> str:
     """A figure alone, as Python, jq and awk read it; empty where it is undefined."""
     if value is None:
         return ""
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return repr(value)
+    from xentcli.report.json_text import spelled
+
+    told = spelled(value)
+    return told if isinstance(told, str) else repr(value)
 
 
 _COMPRESSED = frozenset({".gz", ".zst", ".bz2", ".xz", ".lz4", ".zip"})

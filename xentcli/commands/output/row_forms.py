@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
-import math
 from array import array
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from xentcli.commands.output.forms import check_suffix
 from xentcli.errors import UsageError
+from xentcli.report.json_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Lists and structs as JSON."""
     import pyarrow as pa
 
-    texts = [None if v is None else json.dumps(_jsonable(v)) for v in column.to_pylist()]
+    texts = [None if v is None else json.dumps(plain(v, str)) for v in column.to_pylist()]
     return pa.chunked_array([pa.array(texts, pa.string())])
 
 
@@ -170,19 +170,7 @@ def _json_texts(column: pa.ChunkedArray) -> list[str]:
     values = column.to_pylist()
     if isinstance(column.type, pa.JsonType):
         return ["null" if value is None else value for value in values]
-    return [json.dumps(_jsonable(v), ensure_ascii=False, allow_nan=False) for v in values]
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, float):
-        if math.isinf(value):
-            return "Infinity" if value > 0 else "-Infinity"
-        return None if math.isnan(value) else value
-    if isinstance(value, list):
-        return [_jsonable(v) for v in value]
-    if isinstance(value, dict):
-        return {k: _jsonable(v) for k, v in value.items()}
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+    return [json.dumps(plain(v, str), ensure_ascii=False, allow_nan=False) for v in values]
 
 
 class _Arrow:

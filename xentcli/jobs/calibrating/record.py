@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +13,7 @@ from xentcli.jobs.calibrating.methods import Method
 from xentcli.jobs.calibrating.notices import Notice
 from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Policy, Scale, SumToOne, Task
-from xentcli.report.json_text import indented
+from xentcli.report.json_text import indented, number, text
 from xentcli.text import shown
 from xentcli.version import __version__
 
@@ -102,13 +103,13 @@ class Kept(NamedTuple):
     doubts: tuple[Notice, ...] = ()
 
 
-def parse(text: str | bytes, name: str) -> Kept:
+def parse(content: str | bytes, name: str) -> Kept:
     """Reads a calibration's file, called `name`.
 
     Raises InputError for what is none, or is of a version that is not known.
     """
     try:
-        record = json.loads(text)
+        record = json.loads(content)
     except ValueError:
         raise InputError(f"{name}: is not JSON, so no file of `xent calibrate fit`") from None
     schema = record.get("schema") if isinstance(record, dict) else None
@@ -193,16 +194,5 @@ def _numbers(values: Any, count: int) -> list[float]:
 
 # No fit comes to more, and scores times more would be infinite.
 _TOO_LARGE = 1e100
-
-
-def _number(value: Any) -> float:
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    if not known or not abs(value) < _TOO_LARGE:
-        raise ValueError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a name")
-    return value
+_number = partial(number, most=_TOO_LARGE, otherwise="is not a number")
+_text = partial(text, otherwise="is not a name")

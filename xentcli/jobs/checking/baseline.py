@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import InputError, UsageError
@@ -12,6 +13,7 @@ from xentcli.figures.values import Value
 from xentcli.jobs.checking.verdicts import BaselineReport
 from xentcli.jobs.evaluate import Files, InMemory
 from xentcli.jobs.states.files import is_a_state
+from xentcli.report.json_text import number, text, whole
 from xentcli.report.report import (
     SCHEMA,
     ClassReport,
@@ -115,15 +117,15 @@ def _parsed(path: str) -> dict[str, Any] | None:
             start = file.read(64)
             if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
                 return None
-            text = start + file.read(_MOST_BYTES)
-            if len(text) >= _MOST_BYTES and b'"xentcli/' not in start:
+            content = start + file.read(_MOST_BYTES)
+            if len(content) >= _MOST_BYTES and b'"xentcli/' not in start:
                 return None
-            text += file.read()
+            content += file.read()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{shown(path)}: {reason}") from None
     try:
-        found = json.loads(text.decode("utf-8-sig"))
+        found = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
@@ -186,24 +188,21 @@ def _value(record: Mapping[str, Any]) -> Value:
 
 
 def _number(value: object) -> float | None:
-    """A number as reports spell it: infinities are words."""
+    """A number, or None, that is not too large to be squared."""
     if value is None:
         return None
-    if value in ("Infinity", "-Infinity"):
-        return float(str(value))
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is no number")
-    if abs(value) > _LARGEST:
+    found = number(value)
+    if _LARGEST < abs(found) < math.inf:
         raise ValueError(f"{value!r} is too large")
-    return float(value)
+    return found
 
 
 def _error(value: object) -> float | None:
     """A standard error, which is not negative."""
-    number = _number(value)
-    if number is not None and number < 0:
+    found = _number(value)
+    if found is not None and found < 0:
         raise ValueError(f"{value!r} is no standard error")
-    return number
+    return found
 
 
 def _of_errors(record: Mapping[str, Any]) -> Uncertainty:
@@ -219,19 +218,12 @@ def _of_errors(record: Mapping[str, Any]) -> Uncertainty:
 
 
 def _known(value: object) -> float:
-    number = _number(value)
-    if number is None:
+    found = _number(value)
+    if found is None:
         raise ValueError("a number is missing")
-    return number
+    return found
 
 
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{value!r} is no number of rows")
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+# The texts and counts of a report.
+_text = partial(text, otherwise="is no text")
+_count = partial(whole, most=math.inf, otherwise="is no number of rows")

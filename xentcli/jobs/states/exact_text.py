@@ -16,6 +16,7 @@ import numpy as np
 from xentcli.numerics.exact import Sums
 from xentcli.numerics.groups import Groups
 from xentcli.numerics.ladder import UNIT_BITS
+from xentcli.report.json_text import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +29,6 @@ _SUM = re.compile(r"(-?)0x([0-9a-f]{1,600})p([+-][0-9]{1,4})", re.ASCII)
 # A float64 holds so many bits, and a sum is taken apart into so many at a time.
 _BITS = 52
 _MASK = (1 << _BITS) - 1
-# Counts, and sums of them, stay far below what int64 holds.
-_MOST_COUNT = 1 << 62
 
 
 def spelled(units: int) -> str:
@@ -160,24 +159,3 @@ def number(text: Any) -> float:
     if math.isnan(found):
         raise ValueError("NaN")
     return found
-
-
-def whole(value: Any, least: int = 0, most: int = _MOST_COUNT) -> int:
-    """A whole number that is not too small. Raises ValueError for anything else."""
-    if type(value) is not int or not least <= value < most:
-        raise ValueError(f"{value!r} where a whole number belongs")
-    return value
-
-
-def text(value: Any) -> str:
-    """A text. Raises TypeError for anything else."""
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} where a text belongs")
-    return value
-
-
-def texts(values: Any) -> tuple[str, ...]:
-    """Several texts."""
-    if not isinstance(values, list):
-        raise TypeError(f"{values!r} where a list belongs")
-    return tuple(map(text, values))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xentcli.jobs.states.exact_text import number, number_text, text, texts, whole
+from xentcli.jobs.states.exact_text import number, number_text
 from xentcli.layout.bins import Bins
 from xentcli.layout.labels import Truth
 from xentcli.layout.layout import Layout, Shape
 from xentcli.options import Like, OnBadRow, Policy, Scale, SumToOne, TargetScale, Task
+from xentcli.report.json_text import flag, text, text_or_none, texts, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,16 +60,16 @@ def layout_of(record: Record) -> Layout:
         scale=Scale(record["scale"]),
         classes=classes,
         positive=positive,
-        positional=_flag(record["positional"]),
-        truth=None if truth is None else Truth(_maybe(truth["positive"])),
-        weight=_maybe(record["weight"]),
-        id=_maybe(record["id"]),
+        positional=flag(record["positional"]),
+        truth=None if truth is None else Truth(text_or_none(truth["positive"])),
+        weight=text_or_none(record["weight"]),
+        id=text_or_none(record["id"]),
         target_shape=Shape(record["target_shape"]),
         target_scale=TargetScale(record["target_scale"]),
-        target_words=_flag(record["target_words"]),
-        units=_maybe(record["count"]),
+        target_words=flag(record["target_words"]),
+        units=text_or_none(record["count"]),
         by=texts(record["by"]),
-        cluster=_maybe(record["cluster"]),
+        cluster=text_or_none(record["cluster"]),
         bins=tuple((text(item["column"]), _bins(item)) for item in record["bins"]),
     )
     if not classes and layout.task is not Task.OUTCOME:
@@ -80,16 +81,6 @@ def _bins(record: Record) -> Bins:
     quantiles = record["quantiles"]
     edges = tuple(map(number, record["edges"]))
     return Bins(edges, None if quantiles is None else whole(quantiles, 2))
-
-
-def _maybe(value: Any) -> str | None:
-    return None if value is None else text(value)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{value!r} where true or false belongs")
-    return value
 
 
 def policy_record(policy: Policy) -> dict[str, Any]:

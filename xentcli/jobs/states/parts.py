@@ -13,11 +13,11 @@ from xentcli.jobs.states.exact_text import (
     number_text,
     sums_of,
     sums_record,
-    whole,
 )
 from xentcli.jobs.states.fingerprint import MOST_IDS, By, Fingerprint
 from xentcli.jobs.states.pair_sketch import CELLS, PairSketch
 from xentcli.numerics.keyed_sums import KeyedSums
+from xentcli.report.json_text import whole
 from xentcli.rows.imitate import RoundedPair
 from xentcli.rows.matrix_scores import Logits, LogProbabilities, Probabilities
 from xentcli.rows.single_scores import SingleLogit, SingleLogProbability, SingleProbability

@@ -11,14 +11,12 @@ from xentcli.jobs.states.exact_text import (
     number_text,
     sums_of,
     sums_record,
-    text,
-    texts,
-    whole,
 )
 from xentcli.jobs.states.keeper import FINGERPRINT
 from xentcli.jobs.states.layout_record import layout_of, layout_record, policy_of, policy_record
 from xentcli.jobs.states.parts import part_of, part_record
 from xentcli.jobs.states.saved import Saved, Shard
+from xentcli.report.json_text import text, texts, whole
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally
 from xentcli.sums.run import Facts, Outcome, Sum
 from xentcli.sums.slices.slices import Slices

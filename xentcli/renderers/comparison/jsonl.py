@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xentcli.jobs.comparing.comparison import record_of_comparison
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.report.json_text import one_line
+from xentcli.report.json_text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def _named(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
 
 def render(comparison: Comparison, options: RenderOptions) -> str:
     """One JSON object a line: the baseline, then each candidate and what belongs to it."""
-    return "".join(one_line(record) + "\n" for record in _records(comparison))
+    return lines(_records(comparison))
 
 
 RENDERER = Renderer(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xentcli.renderers import Renderer, RenderOptions
-from xentcli.report.json_text import one_line
+from xentcli.report.json_text import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def _records(found: SideBySide) -> Iterator[dict[str, Any]]:
 
 def render(found: SideBySide, options: RenderOptions) -> str:
     """One JSON object a line: what holds for all, then each report."""
-    return "".join(one_line(record) + "\n" for record in _records(found))
+    return lines(_records(found))
 
 
 RENDERER = Renderer(
