@@ -14,6 +14,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from xentcli.errors import XentError
+from xentcli.text import tell
 from xentcli.version import __version__
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def _flush() -> None:
 
 def _tell(code: int, message: str, hint: str | None = None) -> int:
     lines = [f"error: {message}"] + ([f"hint: {hint}"] if hint else [])
-    _print_error("\n".join(lines))
+    tell("\n".join(lines))
     return code
 
 
@@ -193,7 +194,7 @@ def _tell_usage(error: Any) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "xent"
     if type(error).__name__ == "NoArgsIsHelpError":
-        _print_error(error.format_message())
+        tell(error.format_message())
         return 2
     message = " ".join(error.format_message().split())
     return _tell(2, message.rstrip("."), f"see '{command} --help'")
@@ -202,7 +203,7 @@ def _tell_usage(error: Any) -> int:
 def _tell_bug(error: Exception) -> int:
     import traceback
 
-    _print_error("".join(traceback.format_exception(error)).rstrip())
+    tell("".join(traceback.format_exception(error)).rstrip())
     return _tell(
         70,
         f"this is a bug of xent {__version__}, not of yours",
@@ -210,26 +211,13 @@ def _tell_bug(error: Exception) -> int:
     )
 
 
-def _print_error(text: str) -> None:
-    """Writes to standard error, whatever its encoding; where it is closed, nobody listens."""
-    if sys.stderr is None:
-        return
-    try:
-        encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        return
-
-
 def _end(code: int) -> NoReturn:
     """Ends the process without waiting for threads that may be stuck in a read."""
     if code == 128 + signal.SIGPIPE:
         os._exit(code)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None:
-                stream.flush()
-        except (OSError, ValueError):
-            code = code or 3
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        code = code or 3
     os._exit(code)

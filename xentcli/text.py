@@ -1,8 +1,8 @@
-"""Text that came from data: labels of any type as text, and text made safe to show."""
+"""Text that came from data, as labels and made safe to show; and what is told on standard error."""
 
 from __future__ import annotations
 
-import unicodedata
+import sys
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
@@ -39,7 +39,9 @@ def shown(text: str, limit: int | None = None) -> str:
 
 
 def _hidden(char: str) -> bool:
-    return unicodedata.category(char) in _HIDDEN
+    from unicodedata import category  # few texts need it, and it is a library to be loaded
+
+    return category(char) in _HIDDEN
 
 
 def _escape(char: str) -> str:
@@ -47,3 +49,15 @@ def _escape(char: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def tell(line: str) -> None:
+    """Writes a line to standard error in any encoding; where that is closed, nobody listens."""
+    if sys.stderr is None:
+        return
+    encoding = sys.stderr.encoding or "utf-8"
+    try:
+        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return

@@ -77,6 +77,13 @@ def test_a_closed_standard_error_changes_nothing(xent: Xent, small: str) -> None
     assert xent.run("eval", "nothing.csv", under="exec 2>&-").code == 3
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+def test_a_standard_error_that_takes_nothing_changes_nothing(xent: Xent) -> None:
+    xent.write("zero.csv", "label,prob_a,prob_b\na,0,1\nb,0.2,0.8\n")
+    result = xent.run("eval", "zero.csv", "-b", under="exec 2>/dev/full")
+    assert result.assert_done() == "Infinity\n"
+
+
 def test_standard_output_closed_does_not_matter_to_a_file(xent: Xent, small: str) -> None:
     result = xent.run("eval", small, "--json", "-o", "out", under="exec >&-")
     assert result.assert_done() == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,11 +11,7 @@ from xentcli.commands.options.taking import Given, takes
 from xentcli.errors import InputError
 from xentcli.options import READING, ColumnOptions, FileOptions, Policy
 from xentcli.options.reading import COLUMNS_PANEL, FILES_PANEL, POLICY_PANEL
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from xentcli.jobs.calibrating.notices import Notice
+from xentcli.text import tell
 
 COMMAND = typer.Typer(
     name="calibrate",
@@ -60,7 +56,9 @@ def fit_command(sources: Annotated[list[str], VALIDATION], *, given: Given) -> N
     deliver_all(texts)
     # The page shows the findings; where it is not printed, those that matter are told apart.
     if not wanted.quiet and (wanted.json or wanted.output == "-"):
-        _tell(n for n in found.findings if n.severity == "warning")
+        for notice in found.findings:
+            if notice.severity == "warning":
+                tell(notice.line)
 
 
 @COMMAND.command("apply", short_help="Rewrite scores by a fitted recalibration.")
@@ -107,7 +105,8 @@ def apply_command(
             writer.write(table)
         writer.close()
     if not wanted.quiet:
-        _tell([*kept.doubts, *applied.notices])
+        for notice in (*kept.doubts, *applied.notices):
+            tell(notice.line)
 
 
 def _content(path: str) -> bytes:
@@ -117,15 +116,3 @@ def _content(path: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: {reason}") from None
-
-
-def _tell(notices: Iterable[Notice]) -> None:
-    """A line for each notice on standard error, whatever its encoding."""
-    import sys
-
-    if sys.stderr is None:
-        return
-    encoding = sys.stderr.encoding or "utf-8"
-    for notice in notices:
-        line = notice.line + "\n"
-        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))

@@ -14,6 +14,7 @@ from xentcli.commands.output.forms import forms_of, text_of
 from xentcli.commands.scoring import all_states, check_output, options_of, refuse_reading, warn
 from xentcli.errors import OutputError, UsageError, XentError
 from xentcli.options import READING, ColumnOptions, FileOptions, ReportOptions, RunOptions
+from xentcli.text import tell
 
 if TYPE_CHECKING:
     from xentcli.jobs.checking.gate import Terms
@@ -48,15 +49,10 @@ def check_command(
 
 def _annotate(error: XentError) -> None:
     """Has GitHub show, beside the run, why there is no verdict; standard output stays empty."""
-    import sys
-
     from xentcli.renderers.check.github import message, title
 
-    if sys.stderr is not None:
-        told = ". ".join(filter(None, (error.message, error.hint)))
-        line = f"::error title={title('xent check: no verdict')}::{message(told)}\n"
-        encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
+    told = ". ".join(filter(None, (error.message, error.hint)))
+    tell(f"::error title={title('xent check: no verdict')}::{message(told)}")
 
 
 def _held(

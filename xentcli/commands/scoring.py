@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xentcli.commands.output.forms import bare
 from xentcli.errors import UsageError
 from xentcli.options import READING
+from xentcli.text import shown, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,18 +61,10 @@ def shows_findings(forms: dict[str, Renderer], output: Output) -> bool:
 
 def warn(findings: Iterable[Finding], source: str | None = None) -> None:
     """The findings that matter, on standard error, where the output has no place for them."""
-    import sys
-
-    from xentcli.text import shown
-
-    if sys.stderr is None:
-        return
-    encoding = sys.stderr.encoding or "utf-8"
     of = "" if source is None else f"{shown(source)}: "
     for finding in findings:
         if finding.severity != "info":
-            line = f"{finding.severity}: {of}{shown(finding.message)} [{finding.code}]\n"
-            sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding))
+            tell(f"{finding.severity}: {of}{shown(finding.message)} [{finding.code}]")
 
 
 def first_value(result: Result) -> str:
