@@ -41,6 +41,23 @@ def test_no_two_forms_claim_one_suffix() -> None:
     assert len(suffixes) == len(set(suffixes))
 
 
+@pytest.mark.parametrize(
+    ("family", "forms"),
+    [
+        ("comparison", ("csv", "json", "jsonl", "markdown", "table")),
+        ("each", ("csv", "json", "jsonl", "markdown", "table")),
+        ("check", ("github", "json", "junit", "markdown", "table")),
+        ("calibrate", ("json", "table")),
+        ("conventions", ("json", "table")),
+    ],
+)
+def test_every_family_has_its_forms_and_json(family: str, forms: tuple[str, ...]) -> None:
+    assert renderers.names(family) == forms
+    assert [renderers.get(name, family).name for name in forms] == list(forms)
+    suffixes = [s for name in forms for s in renderers.get(name, family).suffixes]
+    assert len(suffixes) == len(set(suffixes))
+
+
 @pytest.mark.parametrize("name", ["xml", "", "_figures", "../table"])
 def test_an_unknown_form_is_a_key_error(name: str) -> None:
     with pytest.raises(KeyError):

@@ -33,12 +33,12 @@ VALIDATION = typer.Argument(
 @takes("fit", *READING, Fit)
 def fit_command(sources: Annotated[list[str], VALIDATION], *, given: Given) -> None:
     """Fit a recalibration, and say what it is worth on rows that it was not fitted to."""
-    from xentcli.commands.calibration_page import page
     from xentcli.commands.output.files import check_target, deliver_all
     from xentcli.jobs.calibrating.fitting import fitted
     from xentcli.jobs.calibrating.validation import read
     from xentcli.jobs.evaluate import Files
     from xentcli.options import Options
+    from xentcli.renderers import RenderOptions, get
 
     wanted, options = given.value(Fit), given.value(Options)
     request = wanted.request()
@@ -47,12 +47,12 @@ def fit_command(sources: Annotated[list[str], VALIDATION], *, given: Given) -> N
     files = Files(sources, options.file)
     if wanted.output:
         check_target(wanted.output, files.paths)
-    data = read(files, options)
-    found = fitted(data, request, options.policy)
-    record = found.to_json()
-    texts = {"-": record if wanted.json else page(found, data, wanted.output)}
+    found = fitted(read(files, options), request, options.policy)
+    found = found._replace(target=wanted.output)
+    form = get("json" if wanted.json else "table", "calibrate")
+    texts = {"-": form.text(found, RenderOptions())}
     if wanted.output:
-        texts[wanted.output] = record
+        texts[wanted.output] = found.to_json()
     deliver_all(texts)
     # The page shows the findings; where it is not printed, those that matter are told apart.
     if not wanted.quiet and (wanted.json or wanted.output == "-"):

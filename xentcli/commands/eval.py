@@ -66,9 +66,7 @@ def eval_command(sources: Annotated[list[str], SOURCES], *, given: Given) -> Non
     if state is not None:
         _check_kept(state, forms, options.report, shown)
     if shown.all_conventions and not states_among(files):
-        from xentcli.commands.under_all import deliver_all_conventions
-
-        deliver_all_conventions(files, options, output)
+        _deliver_all_conventions(files, options, output)
         return
     result, extra = score(files)
     texts = {target: text_of(form, result, output, target) for target, form in forms.items()}
@@ -95,6 +93,26 @@ def _scored(
     ran = run_files(files, options, given.value(Work), keep)
     state = {} if path is None else {path: content_of(ran, options.report, path)}
     return ran.report(options.report), state
+
+
+_CONVENTION_FORMS = ("table", "json")
+
+
+def _deliver_all_conventions(files: Files, options: Options, output: Output) -> None:
+    """Writes the loss as every system has it. Raises UsageError for what has no such form."""
+    from xentcli.commands.output.files import deliver
+    from xentcli.jobs.all_conventions import under_all
+    from xentcli.renderers import RenderOptions, get
+
+    form = "json" if output.json else output.format or "table"
+    if form not in _CONVENTION_FORMS or output.export or output.score_only:
+        raise UsageError(
+            f"--all-conventions is written as {' or '.join(_CONVENTION_FORMS)}",
+            hint="--like NAME gives one system's number in every form",
+        )
+    found = under_all(files, options)
+    text = get(form, "conventions").text(found, RenderOptions(digits=output.digits))
+    deliver(text, output.output)
 
 
 def _state(given: Given) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.evaluate import Files, begin, score, understand
 from xentcli.layout.conventions import CONVENTIONS, rule_for
 from xentcli.layout.rules import Arithmetic, Rule
 from xentcli.metrics import request
+from xentcli.report.report import value_record
 from xentcli.rows.tally import Code
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from xentcli.layout.layout import Layout
     from xentcli.options import Like, Options
     from xentcli.report.report import Finding, Report
+
+
+SCHEMA = "xentcli/conventions/1"
 
 
 class Entry(NamedTuple):
@@ -34,7 +38,29 @@ class Entry(NamedTuple):
     worst_row: int | None = None
 
 
-def under_all(files: Files, options: Options) -> list[Entry]:
+class AllConventions(NamedTuple):
+    """The numbers of all systems, xent's own first."""
+
+    entries: tuple[Entry, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain containers, shaped as the JSON of `--all-conventions`."""
+        return {"schema": SCHEMA, "conventions": [_record(entry) for entry in self.entries]}
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    return {
+        "like": None if entry.like is None else entry.like.value,
+        "system": entry.system,
+        "function": entry.function or None,
+        "figure": None if entry.value is None else value_record(entry.value),
+        "rows_changed": entry.changed,
+        "worst_row": entry.worst_row,
+        "why": entry.why or None,
+    }
+
+
+def under_all(files: Files, options: Options) -> AllConventions:
     """The first metric asked for under every convention, xent's own first.
 
     Raises InputError for a pipe, which cannot be read once for every system.
@@ -62,7 +88,8 @@ def under_all(files: Files, options: Options) -> list[Entry]:
     layout = understand(telling, table, options)
     own = _first(score(files, options))
     first = Entry(None, "xent", "as the scores stand", own, "")
-    return [first, *(_entry(like, layout, files, options, own) for like in CONVENTIONS)]
+    others = (_entry(like, layout, files, options, own) for like in CONVENTIONS)
+    return AllConventions((first, *others))
 
 
 def _entry(like: Like, layout: Layout, files: Files, options: Options, own: Value) -> Entry:

@@ -4,7 +4,8 @@ A renderer is a pure function of a report and of `RenderOptions`: it opens nothi
 the environment nothing, and rounds only what a person reads. Adding a form means adding
 one module here that exports `RENDERER`; its name appears by itself wherever forms are
 listed. Modules whose name begins with an underscore are parts that renderers share. Packages
-are families of their own: `comparison` renders what `xent compare` found, and so on.
+are families of their own: `comparison` renders what `xent compare` found, and so on; JSON is a
+form of all of them.
 
 Nothing but the wanted form is imported, so that JSON never pays for rich:
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["RenderOptions", "Renderer", "for_path", "get", "names"]
+
+
+# The form that all families share, since all reports are plain values.
+_EVERYWHERE = "json"
 
 
 class Renderer(NamedTuple):
@@ -54,7 +59,7 @@ def names(family: str = "") -> tuple[str, ...]:
     """The names of all forms of a family, sorted, without importing any of them."""
     room = Path(__file__).parent / family
     found = (module.name for module in pkgutil.iter_modules([str(room)]) if not module.ispkg)
-    return tuple(sorted(name for name in found if not name.startswith("_")))
+    return tuple(sorted({_EVERYWHERE, *(name for name in found if not name.startswith("_"))}))
 
 
 def get(name: str, family: str = "") -> Renderer:
@@ -66,7 +71,7 @@ def get(name: str, family: str = "") -> Renderer:
     name = {"md": "markdown", "ndjson": "jsonl"}.get(name, name)
     if name not in names(family):
         raise KeyError(name)
-    room = ".".join(filter(None, (__name__, family, name)))
+    room = ".".join(filter(None, (__name__, "" if name == _EVERYWHERE else family, name)))
     renderer = importlib.import_module(room).RENDERER
     if not isinstance(renderer, Renderer):
         raise TypeError(f"{room}.RENDERER is not a Renderer")

@@ -1,8 +1,8 @@
-"""The report as one JSON object, for programs."""
+"""Any report as one JSON object, for programs: a form of every family."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.report.json_text import indented
@@ -10,17 +10,23 @@ from xentcli.report.json_text import indented
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.report.report import Report
+
+class Recorded(Protocol):
+    """What a command found, whatever it is."""
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """The same as plain containers, with its `schema`."""
+        ...
 
 
-def render(report: Report, options: RenderOptions) -> str:
-    """The same object as `Report.to_json`, over several lines."""
-    return indented(report.to_dict()) + "\n"
+# Reports within are broken into lines as they are by themselves, and so is what a candidate has.
+_LEVELS = {"xentcli/comparison/1": 4, "xentcli/each/1": 4}
 
 
-def text_of(record: Mapping[str, Any]) -> str:
-    """Plain values that are no report, as a report's are written."""
-    return indented(record) + "\n"
+def render(found: Recorded, options: RenderOptions) -> str:
+    """The same object as `to_json`, over several lines."""
+    record = found.to_dict()
+    return indented(record, _LEVELS.get(record["schema"], 2)) + "\n"
 
 
 RENDERER = Renderer(

@@ -81,6 +81,7 @@ def fitted(data: Validation, request: Request, policy: Policy) -> Calibration:
         findings=(*data.notices, *notices, *trouble, *_warned(figures)),
         paths=data.paths,
         signature=f"{plain}|{settings}|folds:{folds.parts}",
+        format=data.format,
     )
 
 

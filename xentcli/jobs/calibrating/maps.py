@@ -7,7 +7,7 @@ logits, to log-scores again. A probability of zero stays one, but for `Isotonic`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-Parameters = dict[str, object]
+Parameters = dict[str, Any]
 
 
 class Map(ABC):

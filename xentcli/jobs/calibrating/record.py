@@ -39,7 +39,10 @@ class Figures(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """A map, what it was fitted to, and what it is worth."""
+    """A map, what it was fitted to, and what it is worth.
+
+    The `format` of the rows, and the `target` that the file is written to, are not in the file.
+    """
 
     method: Method
     map: Map
@@ -52,42 +55,43 @@ class Calibration(NamedTuple):
     paths: tuple[str, ...]
     signature: str
     version: str = __version__
+    format: str = ""
+    target: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain containers, shaped as the file."""
+        layout = self.layout
+        single = layout.shape is Shape.SINGLE
+        return {
+            "schema": SCHEMA,
+            "version": self.version,
+            "signature": self.signature,
+            "method": self.method.value,
+            "parameters": self.map.parameters(),
+            "classes": list(layout.classes),
+            "positive": layout.classes[layout.positive] if layout.k == 2 else None,
+            "scale": layout.scale.value,
+            "shape": layout.shape.value,
+            "columns": {
+                "target": list(layout.targets),
+                "scores": list(layout.scores),
+                "score_of": layout.classes[layout.positive] if single else None,
+                "weight": layout.weight,
+                "id": layout.id,
+            },
+            "clip": self.policy.clip,
+            "sum_to_one": self.policy.sum_to_one.value,
+            "tolerance": self.policy.tolerance,
+            "penalty": self.penalty._asdict(),
+            "rows": self.rows,
+            "figures": {**self.figures._asdict(), "unit": "nats"},
+            "findings": [f._asdict() for f in self.findings],
+            "source": {"paths": list(self.paths)},
+        }
 
     def to_json(self) -> str:
         """The file's text."""
-        layout = self.layout
-        single = layout.shape is Shape.SINGLE
-        return (
-            indented(
-                {
-                    "schema": SCHEMA,
-                    "version": self.version,
-                    "signature": self.signature,
-                    "method": self.method.value,
-                    "parameters": self.map.parameters(),
-                    "classes": list(layout.classes),
-                    "positive": layout.classes[layout.positive] if layout.k == 2 else None,
-                    "scale": layout.scale.value,
-                    "shape": layout.shape.value,
-                    "columns": {
-                        "target": list(layout.targets),
-                        "scores": list(layout.scores),
-                        "score_of": layout.classes[layout.positive] if single else None,
-                        "weight": layout.weight,
-                        "id": layout.id,
-                    },
-                    "clip": self.policy.clip,
-                    "sum_to_one": self.policy.sum_to_one.value,
-                    "tolerance": self.policy.tolerance,
-                    "penalty": self.penalty._asdict(),
-                    "rows": self.rows,
-                    "figures": {**self.figures._asdict(), "unit": "nats"},
-                    "findings": [f._asdict() for f in self.findings],
-                    "source": {"paths": list(self.paths)},
-                }
-            )
-            + "\n"
-        )
+        return indented(self.to_dict()) + "\n"
 
 
 class Kept(NamedTuple):

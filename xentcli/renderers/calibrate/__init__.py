@@ -1,0 +1,1 @@
+"""The forms that what `xent calibrate fit` found can take."""

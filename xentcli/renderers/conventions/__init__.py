@@ -1,0 +1,1 @@
+"""The forms that one loss under the conventions of every system can take."""
