@@ -1,5 +1,9 @@
 """Cross-entropy of a model's predictions, from a file, right, fast and with its cause.
 
+`evaluate` scores predictions and gives a `Report`, `compare` a `Comparison` of several, `check` a
+`Checked` of requirements. What can go wrong is an `InputError`, `UsageError` or `OutputError`, all
+of them `XentError`. `xentcli.report` has the values that a report is made of. All else is private.
+
 >>> import xentcli
 >>> xentcli.__version__
 '0.1.0'
@@ -21,6 +25,20 @@ if TYPE_CHECKING:
     from xentcli.jobs.comparing.comparison import Comparison as Comparison
     from xentcli.report.report import Report as Report
     from xentcli.version import __version__ as __version__
+
+__all__ = [
+    "Checked",
+    "Comparison",
+    "InputError",
+    "OutputError",
+    "Report",
+    "UsageError",
+    "XentError",
+    "__version__",
+    "check",
+    "compare",
+    "evaluate",
+]
 
 _HOMES = {
     "evaluate": "xentcli.api",
@@ -47,4 +65,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return __all__

@@ -37,7 +37,7 @@ def evaluate(data: Path | Sequence[Path] | Any, **options: Unpack[Keywords]) -> 
         options: What else is asked for.
 
     Returns:
-        The report; see `xentcli.report.report.Report`.
+        The report; see `xentcli.Report`.
 
     Raises:
         InputError: The data cannot be read, or a row cannot be scored.
@@ -75,7 +75,7 @@ def compare(
         options: Those of `evaluate`: `id` matches rows, which else are matched by their order.
 
     Returns:
-        The comparison; see `xentcli.jobs.comparing.comparison.Comparison`.
+        The comparison; see `xentcli.Comparison`.
 
     Raises:
         InputError: The data cannot be read, or are not of the same rows.
