@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
-from xentcli.renderers._table.lines import folded
+from xentcli.renderers._table.page import folded
 from xentcli.renderers._words.calibration import edges, sentences, shown_bins, title
 from xentcli.renderers._words.figures import aligned
 

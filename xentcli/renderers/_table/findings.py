@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from xentcli.renderers._table.lines import folded
+from xentcli.renderers._table.page import folded
 from xentcli.renderers._words.figures import label
 from xentcli.renderers._words.headline import infinity_finding
 from xentcli.renderers._words.order import gravest_first

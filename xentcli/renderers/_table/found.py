@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xentcli.renderers._table.columns import shortened
-from xentcli.renderers._table.lines import folded
+from xentcli.renderers._table.page import folded
 from xentcli.renderers._words.found import (
     HEADER,
     MOST_FOUND,

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from xentcli.renderers._table.lines import folded
+from xentcli.renderers._table.page import folded
 from xentcli.renderers._words.figures import aligned, errors, intervals, label
 from xentcli.renderers._words.headline import HEADLINE, baseline_line, infinity_lines, worst_line
 from xentcli.renderers._words.order import overall_metrics

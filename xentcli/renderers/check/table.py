@@ -10,8 +10,7 @@ from rich.text import Text
 from xentcli.jobs.checking.verdicts import Verdict
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._table.findings import finding_lines
-from xentcli.renderers._table.lines import folded
-from xentcli.renderers._table.page import printed
+from xentcli.renderers._table.page import folded, printed
 from xentcli.renderers._words.figures import Spelling, aligned
 from xentcli.renderers.check import _words as words
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xentcli.renderers._table.columns import Column, Room, fitted, shortened, table_of
-from xentcli.renderers._table.lines import folded, sentence_text
+from xentcli.renderers._table.page import folded, sentence_text
 from xentcli.renderers._words.figures import aligned, intervals
 from xentcli.renderers.comparison import _words as words
 from xentcli.renderers.comparison._table_parts import difference_column, verdict_column

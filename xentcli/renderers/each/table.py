@@ -10,8 +10,7 @@ from rich.text import Text
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._table.columns import Column, Room, fewer, fitted, shortened, table_of
 from xentcli.renderers._table.findings import finding_lines
-from xentcli.renderers._table.lines import folded, sentence_text
-from xentcli.renderers._table.page import printed
+from xentcli.renderers._table.page import folded, printed, sentence_text
 from xentcli.renderers._words.figures import Spelling, aligned, errors
 from xentcli.renderers.each import _words as words
 
