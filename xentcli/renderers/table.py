@@ -9,10 +9,9 @@ from rich.text import Text
 from xentcli.renderers import Renderer, RenderOptions
 from xentcli.renderers._table.classes import class_block
 from xentcli.renderers._table.findings import finding_block
-from xentcli.renderers._table.found import found_block
 from xentcli.renderers._table.metrics import headline_block, metric_block
 from xentcli.renderers._table.page import printed
-from xentcli.renderers._table.slices import slice_block
+from xentcli.renderers._table.slices import found_block, slice_block
 from xentcli.renderers._words.figures import Spelling
 from xentcli.renderers._words.headline import source_line, uncertainty_line
 
