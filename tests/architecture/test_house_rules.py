@@ -51,7 +51,7 @@ def public(tree: ast.Module) -> Iterator[tuple[str, Function | ast.ClassDef]]:
             continue
         yield node.name, node
         if isinstance(node, ast.ClassDef):
-            protocol = any(ast.unparse(b) == "Protocol" for b in node.bases)
+            protocol = any(ast.unparse(b).partition("[")[0] == "Protocol" for b in node.bases)
             for method in node.body:
                 if not isinstance(method, Function) or method.name.startswith("_"):
                     continue

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from xentcli.figures.values import Value
     from xentcli.rows.batch import Batch
+    from xentcli.sums.state import Readable
 
     Array = NDArray[Any]
 
@@ -210,7 +211,7 @@ class AnyRows(ABC):
             wanted = statistics_for(self.kind) if statistics is None else statistics
             observe_all(wanted, self.batch(), state)
 
-    def totals(self, state: State, **other: Any) -> Totals:
+    def totals(self, state: Readable, **other: Any) -> Totals:
         """A state's totals, as of rows of this kind."""
         names = () if self.kind is TargetKind.OUTCOME else names_of(self.k)
         weighted = self.weights is not None

@@ -15,7 +15,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from xentcli.figures.totals import Totals
+    from xentcli.figures.values import Sums
 
 NONE, BALANCED = "none", "balanced"
 _LARGEST = 1e60
@@ -105,7 +105,7 @@ def check(spelling: str, find: Callable[[str], int | None], classes: tuple[str, 
             )
 
 
-def factors(spelling: str, totals: Totals) -> list[float] | None:
+def factors(spelling: str, totals: Sums) -> list[float] | None:
     """The factor of every class, 1 for those that none is given; None for none at all.
 
     Balanced ones are Σw/(K Σ_k w), K being the number of classes that occur, as scikit-learn
@@ -113,12 +113,6 @@ def factors(spelling: str, totals: Totals) -> list[float] | None:
     """
     if spelling == NONE:
         return None
-    if spelling not in totals.factors:
-        totals.factors[spelling] = _factors(spelling, totals)
-    return totals.factors[spelling]
-
-
-def _factors(spelling: str, totals: Totals) -> list[float]:
     if spelling == BALANCED:
         present = sum(totals.occurs(k) for k in range(totals.k))
         every = sum(totals.weight_units(k) for k in range(totals.k))

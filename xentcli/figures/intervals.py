@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.figures.values import Value
-from xentcli.numerics.elementary import exp
+from xentcli.numerics.elementary import exp, log
 
 if TYPE_CHECKING:
     from xentcli.figures.values import Estimate
@@ -86,3 +86,8 @@ class Intervals:
 def exponential(x: float) -> float:
     """e to the power of x, with the same bits on every machine."""
     return float(exp(np.array([x]))[0])
+
+
+def natural_log(x: float) -> float:
+    """ln x, with the same bits on every machine."""
+    return float(log(np.array([x]))[0])

@@ -147,6 +147,27 @@ def alike(
     return share * (1 - share) * totals.total(weight, of) ** 2 / spread if spread > 0 else None
 
 
+def smoothed_inside(totals: Sums, factors: Factors) -> Estimate:
+    """A smoothed loss whose class factors multiply each class's surprise, as in PyTorch.
+
+    ((1 - ε) Σ_k v_k Σ wℓ_k + ε/K Σ_c v_c Σ w(-log p_c)) / Σ_k v_k Σ w. Its standard error
+    would need the products of all pairs of classes, and is not known.
+    """
+    epsilon, of_class = factors.smoothing, factors.of_class or ()
+    own = Mean(totals, "loss", None, Factors(of_class, totals.over)).estimate()
+    if own.value is None or math.isinf(own.value):
+        return Estimate(own.value)
+    v = [units_of(f) for f in of_class]
+    every = range(totals.k)
+    whole = sum(v[k] * totals.weight_units(k) for k in every)
+    if totals.over is Over.ROWS:
+        whole = totals.units("rows") << UNIT_BITS
+    if any(totals.infinite("surprises", c) for c in every if v[c]):
+        return Estimate(math.inf)
+    others = ratio(sum(v[c] * totals.units("surprises", c) for c in every), whole)
+    return Estimate((1.0 - epsilon) * own.value + epsilon / totals.k * others)
+
+
 def over_all(totals: Sums, key: str, group: int) -> Estimate:
     """The mean of a class's number over all rows, whatever their class, and its error."""
     weight = totals.weight_name()

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xentcli.errors import UsageError
-from xentcli.figures.values import Value
+from xentcli.figures.values import OneByOneError, Value
 from xentcli.options import TargetKind
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ SOFT_ONLY = frozenset({TargetKind.SOFT})
 LABELS_ONLY = frozenset({TargetKind.LABELS})
 OUTCOME_ONLY = frozenset({TargetKind.OUTCOME})
 Figure = Callable[["Totals", "int | None", Mapping[str, Setting]], "Value | None"]
+Columns = Callable[["SliceTotals", "int | None", Mapping[str, Setting]], "Column | None"]
 RowNumber = Callable[[Any], "NDArray[np.float64]"]
 
 
@@ -89,20 +90,21 @@ class Parameter(NamedTuple):
 class Metric(NamedTuple):
     """A figure computed from sums.
 
-    `statistics` are the sums it needs, or a function that gives them for the settings.
-    `kinds` says for which kinds of truth the figure means anything, `units` whether it needs
-    to know what a row stands for (`--count`), `extensive` whether the figure is a sum, which grows
-    with the rows, `cost` what a row costs more when it is asked
-    for. `check(layout, settings)` raises UsageError for settings that the layout has no use
-    for. `column(totals, settings)` computes the figures of all slices at once, where that can
-    be, to the same values. `figure(totals, group, settings)` computes the figure
-    of one class, or over all rows where `group` is None; it returns None where the metric has
-    no figure of that kind. When no metric is asked for, the report holds the overall figures
-    of those with `default` and the class figures of those with `default_by_class`. `unit`
-    says what the figure is measured in: `loss` means the base's unit. A `share` is a part of
-    something, between 0 and 1, the larger the better. Where the figure is the
-    weighted mean of a number of each row, `row(settings, kind)` gives that number, in nats and in
-    row order: by it, figures are compared row by row.
+    `statistics` are the sums it needs, or a function that gives them for the settings. `kinds` says
+    for which kinds of truth the figure means anything, `units` whether it needs to know what a row
+    stands for (`--count`), `extensive` whether the figure is a sum, which grows with the rows,
+    `cost` what a row costs more when it is asked for. `check(layout, settings)` raises UsageError
+    for settings that the layout has no use for.
+
+    `figure(totals, group, settings)` computes the figure of one class, or over all rows where
+    `group` is None; it returns None where the metric has no figure of that kind. `column` is the
+    same function again where it reads no more than `Figures` has: it gives the figures of all
+    slices at once. When no metric is asked for, the report holds the overall figures of those with
+    `default` and the class figures of those with `default_by_class`. `unit` says what the figure is
+    measured in: `loss` means the base's unit. A `share` is a part of something, between 0 and 1,
+    the larger the better. Where the figure is the weighted mean of a number of each row,
+    `row(settings, kind)` gives that number, in nats and in row order: by it, figures are compared
+    row by row.
     """
 
     name: str
@@ -124,7 +126,7 @@ class Metric(NamedTuple):
     units: bool = False
     cost: str = ""
     check: Callable[[Layout, Mapping[str, Setting]], None] | None = None
-    column: Callable[[SliceTotals, Mapping[str, Setting]], Column | None] | None = None
+    column: Columns | None = None
     row: Callable[[Mapping[str, Setting], TargetKind], RowNumber | None] | None = None
 
 
@@ -178,7 +180,12 @@ class Requested(NamedTuple):
 
     def column(self, totals: SliceTotals) -> Column | None:
         """The figures of all slices at once; None where they are to be had one by one."""
-        return None if self.metric.column is None else self.metric.column(totals, self.settings)
+        if self.metric.column is None:
+            return None
+        try:
+            return self.metric.column(totals, None, self.settings)
+        except OneByOneError:
+            return None
 
     def by_class(self, totals: Totals, k: int) -> Value | None:
         """The figure of class number k; undefined for a class that never occurs."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xentcli.figures import class_weights
+from xentcli.figures.label_entropy import normalized_columns, products_of
 from xentcli.figures.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
-from xentcli.figures.values import Value
+from xentcli.figures.values import OneByOneError, Over, Value
 from xentcli.numerics import doubles
 from xentcli.numerics.doubles import Doubles
 from xentcli.numerics.elementary import exp
@@ -22,11 +24,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.figures.totals import Totals
+    from xentcli.figures.values import Factors, Linear
     from xentcli.sums.slices.slices import Slices
 
     Floats = NDArray[np.float64]
 
 _CHUNK = 1 << 13
+
+
+class Estimates(NamedTuple):
+    """A figure of every slice and its standard error, NaN where they are undefined."""
+
+    value: Floats
+    stderr: Floats
 
 
 class Column(NamedTuple):
@@ -75,12 +85,20 @@ class SliceTotals:
     """The sums of all slices as figures, in the slices' order.
 
     `whole` are the totals of all rows, which say in which base and how sure; `keys` are what
-    the slices' rows have in common.
+    the slices' rows have in common. What `Figures` has, and no column is made of, raises
+    OneByOneError.
     """
 
     def __init__(self, slices: Slices, whole: Totals) -> None:
         self._slices = slices
         self.whole = whole
+        self.base, self.kind, self.k, self.positive = (
+            whole.base,
+            whole.kind,
+            whole.k,
+            whole.positive,
+        )
+        self.weights_inside, self.labels_in_mean = whole.weights_inside, whole.labels_in_mean
         self._order, self.keys = slices.places.ordered()
         self._known: dict[tuple[str, int | None], _Sums] = {}
 
@@ -125,9 +143,23 @@ class SliceTotals:
         for start in range(0, len(self), _CHUNK):
             yield slice(start, min(start + _CHUNK, len(self)))
 
-    @property
-    def _weight(self) -> str:
-        return "weight" if self.whole.weighted() else "rows"
+    def weight_name(self, group: int | None = None) -> str:
+        """The name under which Σw is."""
+        return self.whole.weight_name(group)
+
+    def support_name(self, group: int) -> str:
+        """The name under which the weight of a class's rows is, or of those with a label."""
+        return self.whole.support_name(group)
+
+    def effective_rows(self, group: int | None = None) -> float | None:
+        """Of each slice by itself."""
+        del group
+        raise OneByOneError
+
+    def class_factors(self, spelling: str) -> None:
+        """None for no weights of classes; others depend on the slice."""
+        if spelling != class_weights.NONE:
+            raise OneByOneError
 
     @cached_property
     def rows(self) -> Floats:
@@ -137,10 +169,14 @@ class SliceTotals:
     @cached_property
     def weight(self) -> Floats:
         """Σw of each slice: the rows where there are no weights."""
-        return self.sums(self._weight)
+        return self.sums(self.weight_name())
 
-    def mean(self, key: str) -> tuple[Floats, Floats]:
+    def mean(
+        self, key: str, group: int | None = None, *, factors: Factors | None = None
+    ) -> Estimates:
         """Σwx/Σw of each slice and its standard error, as `Totals.mean` has them."""
+        if group is not None or factors is not None:
+            raise OneByOneError
         values, errors = np.empty((2, len(self)))
         for rows in self._chunks():
             values[rows], errors[rows] = self._mean(key, rows)
@@ -148,12 +184,12 @@ class SliceTotals:
         unknown = infinite | self._read(f"{key}.squares").infinite
         values[infinite] = np.inf
         errors[unknown] = np.nan
-        return values.take(self._order), errors.take(self._order)
+        return Estimates(values.take(self._order), errors.take(self._order))
 
     def _mean(self, key: str, rows: slice) -> tuple[Floats, Floats]:
         """The means and errors of some slices, as they lie, where nothing is infinite."""
         total, squares = self._read(key).of(rows), self._read(f"{key}.squares").of(rows)
-        weight = self._read(self._weight).of(rows)
+        weight = self._read(self.weight_name()).of(rows)
         if self.whole.weighted():
             counted = self._read("weight.rows").of(rows).rounded
             cross = self._read(f"{key}.cross").of(rows)
@@ -167,7 +203,36 @@ class SliceTotals:
         errors[counted < 2] = np.nan
         return values, errors
 
-    def per_unit(self) -> tuple[Floats, Floats]:
+    def loss(
+        self, key: str, group: int | None = None, *, factors: Factors | None = None
+    ) -> Estimates:
+        """`mean` of a loss, where the convention in use divides it by the weights alone."""
+        if self.whole.over is Over.ROWS or self.labels_in_mean != 1:
+            raise OneByOneError
+        return self.mean(key, group, factors=factors)
+
+    def summed(self, key: str, group: int | None = None, *, sign: int = 1) -> Estimates:
+        """±Σwx of each slice, with the standard error of the mean times Σw."""
+        mean = self.mean(key, group)
+        total = np.where(np.isinf(mean.value), sign * np.inf, 0.0 + sign * self.sums(key))
+        return Estimates(total, np.where(np.isinf(total), np.nan, mean.stderr * self.weight))
+
+    def normalized(self) -> Estimates:
+        """The mean loss over the entropy of the labels, of rows of one class each."""
+        if self.kind is not TargetKind.CLASS:
+            raise OneByOneError
+        weighted, rows = self.whole.weighted(), self.rows
+        weights = [self.doubles(self.weight_name(), k) for k in range(self.k)]
+        names = products_of(weighted=weighted)
+        products = ([self.doubles(n, k).rounded for n in names] for k in range(self.k))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = np.ones(len(self)) if weighted else rows / (rows - 1)
+        loss = self.mean("loss").value
+        value, stderr = normalized_columns(loss, weights, products, factor, self.weight)
+        unknown = (rows < 2) | (self.infinite("loss.squares") > 0)
+        return Estimates(value, np.where(unknown, np.nan, stderr))
+
+    def per_unit(self) -> Estimates:
         """Σwℓ/Σwc of each slice and its standard error, as `Totals.per_unit` has them."""
         values, errors = np.empty((2, len(self)))
         for rows in self._chunks():
@@ -176,7 +241,7 @@ class SliceTotals:
         values[infinite] = np.inf
         values[self._unitless] = np.nan
         errors[infinite | self._read("loss.squares").infinite | self._unitless] = np.nan
-        return values.take(self._order), errors.take(self._order)
+        return Estimates(values.take(self._order), errors.take(self._order))
 
     @cached_property
     def _unitless(self) -> NDArray[np.bool_]:
@@ -197,9 +262,14 @@ class SliceTotals:
         errors[counted < 2] = np.nan
         return values, errors
 
-    def proportion(self, key: str) -> Column:
-        """Shares of each slice's weight, with Wilson's interval, as `Totals.proportion` has it."""
-        top, weight = self._read(key), self._read(self._weight)
+    def share(self, top: Linear, below: Linear, rows: float | None) -> Column:
+        """Of each slice by itself."""
+        del top, below, rows
+        raise OneByOneError
+
+    def hits(self, key: str) -> Column:
+        """Shares of each slice's weight, with Wilson's interval, as `Totals.hits` has them."""
+        top, weight = self._read(key), self._read(self.weight_name())
         parts = [top.of(rows).over(weight.of(rows)).rounded for rows in self._chunks()]
         value = np.concatenate(parts or [np.zeros(0)]).take(self._order)
         n = self.weight
@@ -231,16 +301,15 @@ class SliceTotals:
         high = ratio(whole, 1 << UNIT_BITS)
         return bare(self.sums("loss") / high)
 
-    def figure(
-        self, value: Floats, stderr: Floats, unit: str | None = None, scale: float = 1.0
-    ) -> Column:
+    def figure(self, estimate: Estimates, unit: str | None = None, scale: float = 1.0) -> Column:
         """The values ± z standard errors, both divided by `scale`."""
-        value, stderr = value / scale, stderr / scale
+        value, stderr = estimate.value / scale, estimate.stderr / scale
         reach = self.whole.z * stderr
         return Column(value, stderr, value - reach, value + reach, unit)
 
-    def exponential(self, value: Floats, stderr: Floats) -> Column:
+    def exponential(self, loss: Estimates) -> Column:
         """exp of a loss; its interval has the ends of the loss's interval."""
+        value, stderr = loss
         reach = self.whole.z * stderr
         height = _exp(value)
         known = np.where(np.isinf(height), np.nan, stderr)

@@ -10,12 +10,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from xentcli.figures import class_weights, label_entropy
 from xentcli.figures.intervals import Intervals
-from xentcli.figures.means import PRODUCTS_ROUNDING, Mean, alike, variance
+from xentcli.figures.means import PRODUCTS_ROUNDING, Mean, alike, smoothed_inside, variance
 from xentcli.figures.values import Estimate, Factors, Over, Term, Value
-from xentcli.numerics.elementary import log
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.options import Base, TargetKind
@@ -68,8 +66,8 @@ class Totals(Intervals):
         self._infinite: dict[str, list[int]] = {}
         # Over all classes, added up once: figures of each of very many classes ask for them.
         self._of_all: dict[tuple[str, str], int] = {}
-        # Class weights by their spelling, made once for all figures (see class_weights).
-        self.factors: dict[str, list[float]] = {}
+        # Class weights by their spelling, made once for all figures.
+        self._factors: dict[str, list[float] | None] = {}
 
     @property
     def overlapping(self) -> bool:
@@ -167,6 +165,12 @@ class Totals(Intervals):
             return math.inf
         return ratio(self.units(numerator, group), denominator)
 
+    def class_factors(self, spelling: str) -> list[float] | None:
+        """The factor of every class that weights of classes give; None for none at all."""
+        if spelling not in self._factors:
+            self._factors[spelling] = class_weights.factors(spelling, self)
+        return self._factors[spelling]
+
     def linear(self, top: Linear, below: Linear) -> Estimate:
         """A quotient of sums of sums, (factor, name, class) each; its error where rows cluster."""
         over = sum(f * self.units(key, k) for f, key, k in below)
@@ -212,6 +216,12 @@ class Totals(Intervals):
             rows = found.value * (1 - found.value) / found.stderr**2
         return self.proportion(found.value, rows, found.df)
 
+    def hits(self, key: str) -> Value:
+        """What part of the rows' weight a sum of hits is, `key` having squares and products."""
+        below = [(1, self.weight_name(), None)]
+        squares = (f"{key}.squares", f"{key}.cross", "weight.squares")
+        return self.share([(1, key, None)], below, self.effective_rows(), squares)
+
     def mean(
         self, key: str, group: int | None = None, *, factors: Factors | None = None
     ) -> Estimate:
@@ -226,6 +236,8 @@ class Totals(Intervals):
         self, key: str, group: int | None = None, *, factors: Factors | None = None
     ) -> Estimate:
         """`mean` of a loss, divided by what the convention in use divides losses by."""
+        if factors is not None and factors.smoothing:
+            return smoothed_inside(self, factors)
         if self.over is Over.ROWS:
             factors = (factors or Factors(None))._replace(over=Over.ROWS)
         return self.mean(key, group, factors=factors)
@@ -245,16 +257,25 @@ class Totals(Intervals):
         top, products = self.units("loss"), [(squares, cross, own)]
         return Estimate(value, math.sqrt(variance(products, top, below, rows, PRODUCTS_ROUNDING)))
 
+    def summed(self, key: str, group: int | None = None, *, sign: int = 1) -> Estimate:
+        """±Σwx, with the standard error of the mean times Σw; undefined where the mean is."""
+        mean = self.mean(key, group)
+        if mean.value is None:
+            return mean
+        value = sign * self.total(key, group) if mean.value else 0.0
+        if mean.stderr is None or math.isinf(value):
+            return Estimate(value, df=mean.df)
+        return Estimate(value, mean.stderr * self.weight(group), mean.df)
+
+    def normalized(self) -> Estimate:
+        """The mean loss over the entropy of the labels, and its standard error."""
+        return label_entropy.normalized(self)
+
     def effective_support(self, group: int) -> float | None:
         """`effective_rows` of those that have a label; None where their weights are not known."""
         if self.kind is not TargetKind.LABELS:
             return self.effective_rows(group)
         return None if self.row_weighted else float(self.support_rows(group))
-
-    def quotient_of_weight(self, k: int) -> float | None:
-        """The share of class k in the weight; None where there is no weight at all."""
-        whole = self.weight_units()
-        return ratio(self.weight_units(k), whole) if whole else None
 
     def share_of(self, whole: Totals) -> Value:
         """The part of another's total loss that is here; undefined where that is 0 or infinite."""
@@ -275,11 +296,6 @@ class Totals(Intervals):
             return self.total(key, group)
         w, squares = self.units(key, group), self.units(f"{key}.squares", group)
         return ratio(w * w, squares << UNIT_BITS) if squares else None
-
-
-def natural_log(x: float) -> float:
-    """ln x, with the same bits on every machine."""
-    return float(log(np.array([x]))[0])
 
 
 def mean_of(values: Iterable[float | None]) -> float | None:

@@ -1,12 +1,14 @@
-"""What a figure is made of: a value, its error, and the sums that both are read off."""
+"""What figures are made of: values, their errors, and the sums that both are read off."""
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from xentcli.options import Base, TargetKind
 
     Linear = Sequence[tuple[int, str, int | None]]
 
@@ -35,10 +37,15 @@ class Over(Enum):
 
 
 class Factors(NamedTuple):
-    """What the losses of each class are multiplied by (None: 1), and what the sum is divided by."""
+    """What the losses of each class are multiplied by (None: 1), and what the sum is divided by.
+
+    With `smoothing`, the ε of a smoothed loss, each class's surprise is multiplied by the factor
+    of its own class, not by that of the true one (see `means.smoothed_inside`).
+    """
 
     of_class: Sequence[float] | None
     over: Over = Over.WEIGHT
+    smoothing: float = 0.0
 
 
 class Term(NamedTuple):
@@ -81,14 +88,68 @@ class ByCluster(Protocol):
         ...
 
 
-class Sums(Protocol):
-    """What means read: sums of each class, or of all (`group` None), as whole numbers of 2^-1074.
+class OneByOneError(Exception):
+    """A figure that is not to be had for all slices at once: it is read slice by slice."""
 
-    `clusters` has the same sums by cluster, where rows depend on each other; `overlapping` says
-    whether a row counts for several classes, `weighted` whether rows have weights.
+
+Estimated = TypeVar("Estimated")
+Figured_co = TypeVar("Figured_co", covariant=True)
+
+
+class Figures(Protocol[Estimated, Figured_co]):
+    """What a metric reads: the sums of one data set (`Totals`), or of very many slices at once.
+
+    Of one, estimates and figures are an `Estimate` and a `Value`; of slices (`SliceTotals`),
+    `Estimates` and a `Column`, with a number for each. A metric whose figure is written for both
+    cannot say one thing of a slice and another of the same rows alone. `group` is the number of
+    a class, or None for all classes together. Slices raise OneByOneError for what they have no
+    columns of: classes' own figures, factors of classes, and shares but that of `hits`.
+
+    The sums are the same, the arithmetic beneath is not. One data set has quotients of whole
+    numbers, rounded once. Slices, of which there may be a million, have numbers of twice a
+    float64's digits: the same values to the bit, and errors and intervals to a few of their last
+    bits. `Mean.estimate` and `SliceTotals.mean`, `Intervals.proportion` and `SliceTotals.hits`,
+    and the two in label_entropy.py are such pairs; tests/figures holds them to each other.
     """
 
+    base: Base
+    kind: TargetKind
     k: int
+    positive: int
+    weights_inside: bool
+    labels_in_mean: int
+
+    def weight_name(self, group: int | None = None) -> str: ...
+    def support_name(self, group: int) -> str: ...
+    def effective_rows(self, group: int | None = None) -> float | None: ...
+    def class_factors(self, spelling: str) -> Sequence[float] | None: ...
+    def mean(
+        self, key: str, group: int | None = None, *, factors: Factors | None = None
+    ) -> Estimated: ...
+    def loss(
+        self, key: str, group: int | None = None, *, factors: Factors | None = None
+    ) -> Estimated: ...
+    def summed(self, key: str, group: int | None = None, *, sign: int = 1) -> Estimated: ...
+    def per_unit(self) -> Estimated: ...
+    def normalized(self) -> Estimated: ...
+    def hits(self, key: str) -> Figured_co: ...
+    def share(self, top: Linear, below: Linear, rows: float | None) -> Figured_co: ...
+    def figure(
+        self, estimate: Estimated, unit: str | None = None, scale: float = 1.0
+    ) -> Figured_co: ...
+    def exponential(self, loss: Estimated) -> Figured_co: ...
+
+
+class Sums(Figures[Estimate, Value], Protocol):
+    """The sums of one data set, of each class or of all, as whole numbers of 2^-1074.
+
+    `clusters` has the same sums by cluster, where rows depend on each other; `overlapping` says
+    whether a row counts for several classes, `weighted` whether rows have weights; `over` is what
+    the convention in use divides losses by.
+    """
+
+    over: Over
+    classes: Sequence[str]
 
     @property
     def clusters(self) -> ByCluster | None: ...
@@ -100,6 +161,8 @@ class Sums(Protocol):
     def infinite(self, key: str, group: int | None = None) -> int: ...
     def total(self, key: str, group: int | None = None) -> float: ...
     def rows(self, group: int | None = None) -> int: ...
-    def weight_name(self, group: int | None = None) -> str: ...
     def weight_units(self, group: int | None = None) -> int: ...
+    def support_units(self, group: int) -> int: ...
+    def weight(self, group: int | None = None) -> float: ...
+    def occurs(self, group: int) -> bool: ...
     def linear(self, top: Linear, below: Linear) -> Estimate: ...

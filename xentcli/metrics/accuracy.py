@@ -11,23 +11,21 @@ from xentcli.sums.statistic import DECISIONS, ROWS, SUPPORT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.figures.slice_columns import Column, SliceTotals
-    from xentcli.figures.totals import Totals
-    from xentcli.figures.values import Value
+    from xentcli.figures.values import Estimated, Figured_co, Figures
 
 
-def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
+def _figure(
+    totals: Figures[Estimated, Figured_co], group: int | None, settings: Mapping[str, Setting]
+) -> Figured_co | None:
     del settings
     if totals.kind is TargetKind.LABELS:
         return _of_labels(totals, group)
     if group is not None:
         return None
-    below, rows = [(1, totals.weight_name(), None)], totals.effective_rows()
-    squares = ("correct.squares", "correct.cross", "weight.squares")
-    return totals.share([(1, "correct", None)], below, rows, squares)
+    return totals.hits("correct")
 
 
-def _of_labels(totals: Totals, group: int | None) -> Value:
+def _of_labels(totals: Figures[Estimated, Figured_co], group: int | None) -> Figured_co:
     """The share of a label's rows, or of all cells, decided rightly: neither missed nor made up."""
     labels = range(totals.k) if group is None else (group,)
     whole = [(1, totals.weight_name(k), k) for k in labels]
@@ -35,13 +33,6 @@ def _of_labels(totals: Totals, group: int | None) -> Value:
     right = [*whole, *wrong, *((2, "correct", k) for k in labels)]
     # The cells of a row are not independent: over all labels the interval is not known.
     return totals.share(right, whole, None if group is None else totals.effective_rows(group))
-
-
-def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:
-    del settings
-    if totals.whole.kind is TargetKind.LABELS:
-        return None
-    return totals.proportion("correct")
 
 
 def _row(settings: Mapping[str, Setting], kind: TargetKind) -> RowNumber | None:
@@ -58,7 +49,7 @@ METRIC = Metric(
     source="interval: Wilson 1927, on (Σw)²/Σw² rows where there are weights",
     statistics=(ROWS, SUPPORT, DECISIONS),
     figure=_figure,
-    column=_column,
+    column=_figure,
     row=_row,
     kinds=DECIDED,
     better="higher",

@@ -10,20 +10,15 @@ from xentcli.sums.statistic import BRIER, ROWS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.figures.slice_columns import Column, SliceTotals
-    from xentcli.figures.totals import Totals
-    from xentcli.figures.values import Value
+    from xentcli.figures.values import Estimated, Figured_co, Figures
     from xentcli.options import TargetKind
 
 
-def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+def _figure(
+    totals: Figures[Estimated, Figured_co], group: int | None, settings: Mapping[str, Setting]
+) -> Figured_co:
     scale = 2.0 if settings["scale"] == "half" else 1.0
     return totals.figure(totals.mean("brier", group), scale=scale)
-
-
-def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
-    scale = 2.0 if settings["scale"] == "half" else 1.0
-    return totals.figure(*totals.mean("brier"), scale=scale)
 
 
 def _row(settings: Mapping[str, Setting], kind: TargetKind) -> RowNumber:
@@ -39,7 +34,7 @@ METRIC = Metric(
     source="Brier 1950; scale=half is the (p - y)² of binary tasks, between 0 and 1",
     statistics=(ROWS, BRIER),
     figure=_figure,
-    column=_column,
+    column=_figure,
     row=_row,
     kinds=DECIDED,
     parameters=(

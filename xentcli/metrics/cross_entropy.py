@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from xentcli.errors import UsageError
 from xentcli.figures import class_weights
 from xentcli.figures.metric import EVERYTHING, Metric, Parameter, RowNumber, Setting
-from xentcli.figures.values import Estimate, Factors, Over
-from xentcli.numerics.exact import ratio, units_of
-from xentcli.numerics.ladder import UNIT_BITS
+from xentcli.figures.values import Factors, Over
 from xentcli.options import TargetKind
 from xentcli.rows.losses import Loss
 from xentcli.sums.column_statistics import SURPRISES
 from xentcli.sums.statistic import LOSSES, family
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from xentcli.figures.slice_columns import Column, SliceTotals
-    from xentcli.figures.totals import Totals
-    from xentcli.figures.values import Value
+    from xentcli.figures.values import Estimated, Figured_co, Figures
     from xentcli.layout.layout import Layout
     from xentcli.sums.statistic import Statistic
 
@@ -42,52 +37,28 @@ def _statistics(settings: Mapping[str, Setting]) -> tuple[Statistic, ...]:
 _KINDS = (TargetKind.CLASS, TargetKind.LABELS)
 
 
-def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
-    key = _loss(settings, totals.kind).key
-    weights = class_weights.factors(str(settings["class_weight"]), totals)
-    factors = None if weights is None else Factors(weights)
-    if factors is not None and totals.kind is TargetKind.LABELS:
-        factors = factors._replace(over=Over.ROW_WEIGHT)
-    positive = float(settings["pos_weight"])
-    if positive != 1 and totals.kind is not TargetKind.LABELS:
-        sides = [1.0, positive] if totals.positive == 1 else [positive, 1.0]
-        factors = Factors(sides, Over.ROW_WEIGHT)
-    if weights is not None and settings["smoothing"] and totals.weights_inside and group is None:
-        estimate = _smoothed_inside(totals, float(settings["smoothing"]), weights)
-    else:
-        estimate = totals.loss(key, group, factors=factors)
+def _figure(
+    totals: Figures[Estimated, Figured_co], group: int | None, settings: Mapping[str, Setting]
+) -> Figured_co:
+    factors = _factors(totals, group, settings)
+    loss = totals.loss(_loss(settings, totals.kind).key, group, factors=factors)
     labels = totals.labels_in_mean if group is None else 1
-    return totals.figure(estimate, totals.base.unit, totals.base.nats * labels)
+    return totals.figure(loss, totals.base.unit, totals.base.nats * labels)
 
 
-def _smoothed_inside(totals: Totals, epsilon: float, factors: Sequence[float]) -> Estimate:
-    """A smoothed loss whose class factors multiply each class's surprise, as in PyTorch.
-
-    ((1 - ε) Σ_k v_k Σ wℓ_k + ε/K Σ_c v_c Σ w(-log p_c)) / Σ_k v_k Σ w. Its standard error
-    would need the products of all pairs of classes, and is not known.
-    """
-    own = totals.loss("loss", factors=Factors(factors, totals.over))
-    if own.value is None or math.isinf(own.value):
-        return Estimate(own.value)
-    v = [units_of(f) for f in factors]
-    every = range(totals.k)
-    whole = sum(v[k] * totals.weight_units(k) for k in every)
-    if totals.over is Over.ROWS:
-        whole = totals.units("rows") << UNIT_BITS
-    if any(totals.infinite("surprises", c) for c in every if v[c]):
-        return Estimate(math.inf)
-    others = ratio(sum(v[c] * totals.units("surprises", c) for c in every), whole)
-    return Estimate((1.0 - epsilon) * own.value + epsilon / totals.k * others)
-
-
-def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:
-    whole = totals.whole
-    weighed = settings["class_weight"] != class_weights.NONE
-    sided = settings["pos_weight"] != 1 and whole.kind is not TargetKind.LABELS
-    if weighed or sided or whole.over is Over.ROWS or whole.labels_in_mean != 1:
+def _factors(
+    totals: Figures[Estimated, Figured_co], group: int | None, settings: Mapping[str, Setting]
+) -> Factors | None:
+    """What the settings weigh the classes with."""
+    labels, positive = totals.kind is TargetKind.LABELS, float(settings["pos_weight"])
+    weights = totals.class_factors(str(settings["class_weight"]))
+    if positive != 1 and not labels:
+        return Factors([1.0, positive][:: 1 if totals.positive == 1 else -1], Over.ROW_WEIGHT)
+    if weights is None:
         return None
-    estimates = totals.mean(_loss(settings, whole.kind).key)
-    return totals.figure(*estimates, whole.base.unit, whole.base.nats)
+    inside = totals.weights_inside and group is None
+    over = Over.ROW_WEIGHT if labels else Over.WEIGHT
+    return Factors(weights, over, float(settings["smoothing"]) if inside else 0.0)
 
 
 def _check(layout: Layout, settings: Mapping[str, Setting]) -> None:
@@ -124,7 +95,7 @@ METRIC = Metric(
     "Smoothing: Szegedy et al. 2016",
     statistics=_statistics,
     figure=_figure,
-    column=_column,
+    column=_figure,
     check=_check,
     row=_row,
     unit="loss",

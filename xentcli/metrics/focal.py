@@ -62,7 +62,7 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     if alpha is not None:
         values = [1.0 - alpha, alpha] if totals.positive == 1 else [alpha, 1.0 - alpha]
     else:
-        values = class_weights.factors(str(settings["alpha"]), totals) or []
+        values = totals.class_factors(str(settings["alpha"])) or []
     factors = Factors(values, Over.ROW_WEIGHT) if values else None
     estimate = totals.loss(_loss(settings).key, group, factors=factors)
     return totals.figure(estimate, totals.base.unit, totals.base.nats)

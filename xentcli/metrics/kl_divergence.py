@@ -10,22 +10,16 @@ from xentcli.sums.statistic import DIVERGENCE, ROWS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.figures.slice_columns import Column, SliceTotals
-    from xentcli.figures.totals import Totals
-    from xentcli.figures.values import Value
+    from xentcli.figures.values import Estimated, Figured_co, Figures
 
 
-def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
+def _figure(
+    totals: Figures[Estimated, Figured_co], group: int | None, settings: Mapping[str, Setting]
+) -> Figured_co | None:
     del settings
     if group is not None:
         return None
     return totals.figure(totals.mean("divergence"), totals.base.unit, totals.base.nats)
-
-
-def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
-    del settings
-    base = totals.whole.base
-    return totals.figure(*totals.mean("divergence"), base.unit, base.nats)
 
 
 METRIC = Metric(
@@ -35,7 +29,7 @@ METRIC = Metric(
     source="Kullback and Leibler 1951; cross_entropy = entropy + kl_divergence",
     statistics=(ROWS, DIVERGENCE),
     figure=_figure,
-    column=_column,
+    column=_figure,
     unit="loss",
     aliases=("kl",),
     default=True,

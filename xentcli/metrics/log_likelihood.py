@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xentcli.figures.metric import EVERYTHING, Metric, Setting
-from xentcli.figures.values import Estimate
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.figures.slice_columns import Column, SliceTotals
-    from xentcli.figures.totals import Totals
-    from xentcli.figures.values import Value
+    from xentcli.figures.values import Estimated, Figured_co, Figures
 
 
-def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+def _figure(
+    totals: Figures[Estimated, Figured_co], group: int | None, settings: Mapping[str, Setting]
+) -> Figured_co:
     del settings
-    mean = totals.mean("loss", group)
-    if mean.value is None:
-        return totals.figure(mean, totals.base.unit)
-    value = -totals.total("loss", group) if mean.value else 0.0
-    stderr = None if mean.stderr is None else mean.stderr * totals.weight(group)
-    if math.isinf(value):
-        stderr = None
-    return totals.figure(Estimate(value, stderr, mean.df), totals.base.unit, totals.base.nats)
-
-
-def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
-    del settings
-    value, stderr = totals.mean("loss")
-    total = np.where(np.isinf(value), -np.inf, 0.0 - totals.sums("loss"))
-    errors = np.where(np.isinf(total), np.nan, stderr * totals.weight)
-    return totals.figure(total, errors, totals.whole.base.unit, totals.whole.base.nats)
+    total = totals.summed("loss", group, sign=-1)
+    return totals.figure(total, totals.base.unit, totals.base.nats)
 
 
 METRIC = Metric(
@@ -46,7 +28,7 @@ METRIC = Metric(
     source="its standard error is that of the mean times Σ w",
     statistics=LOSSES,
     figure=_figure,
-    column=_column,
+    column=_figure,
     kinds=EVERYTHING,
     unit="loss",
     extensive=True,

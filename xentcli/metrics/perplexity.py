@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xentcli.figures.metric import UNLABELLED, Metric, Setting
-from xentcli.figures.values import Over
 from xentcli.sums.statistic import LOSSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.figures.slice_columns import Column, SliceTotals
-    from xentcli.figures.totals import Totals
-    from xentcli.figures.values import Value
+    from xentcli.figures.values import Estimated, Figured_co, Figures
 
 
-def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value:
+def _figure(
+    totals: Figures[Estimated, Figured_co], group: int | None, settings: Mapping[str, Setting]
+) -> Figured_co:
     del settings
     return totals.exponential(totals.loss("loss", group))
-
-
-def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column | None:
-    del settings
-    return None if totals.whole.over is Over.ROWS else totals.exponential(*totals.mean("loss"))
 
 
 METRIC = Metric(
@@ -33,7 +27,7 @@ METRIC = Metric(
     source="Jelinek et al. 1977; standard error by the delta method",
     statistics=LOSSES,
     figure=_figure,
-    column=_column,
+    column=_figure,
     kinds=UNLABELLED,
     default=True,
 )

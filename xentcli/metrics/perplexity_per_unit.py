@@ -10,19 +10,14 @@ from xentcli.sums.statistic import LOSSES, UNITS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xentcli.figures.slice_columns import Column, SliceTotals
-    from xentcli.figures.totals import Totals
-    from xentcli.figures.values import Value
+    from xentcli.figures.values import Estimated, Figured_co, Figures
 
 
-def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) -> Value | None:
+def _figure(
+    totals: Figures[Estimated, Figured_co], group: int | None, settings: Mapping[str, Setting]
+) -> Figured_co | None:
     del settings
     return None if group is not None else totals.exponential(totals.per_unit())
-
-
-def _column(totals: SliceTotals, settings: Mapping[str, Setting]) -> Column:
-    del settings
-    return totals.exponential(*totals.per_unit())
 
 
 METRIC = Metric(
@@ -32,7 +27,7 @@ METRIC = Metric(
     source="word and byte perplexity of language models, comparable between tokenisers",
     statistics=(*LOSSES, UNITS),
     figure=_figure,
-    column=_column,
+    column=_figure,
     default=True,
     kinds=OUTCOME_ONLY,
     units=True,
