@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws.kinds import CASES, Case, statistics_of
 from tests.laws.other_rows import rows_for
 from xentcli.figures.slice_columns import SliceTotals
 from xentcli.metrics import registry
-from xentcli.sums.frame import SlicedFrame
-from xentcli.sums.slices.slices import Slices
-from xentcli.sums.statistic import observe_all
-
-if TYPE_CHECKING:
-    from tests.laws.kinds import AnyRows
 
 AT_ONCE = [case for case in CASES if case.request.metric.column is not None]
 # What columns keep of errors and intervals, in relative terms; of small differences of large
@@ -33,21 +26,13 @@ def test_a_metric_is_written_once(name: str) -> None:
     assert registry()[name].column is figure
 
 
-def sliced(rows: AnyRows, case: Case, numbers: np.ndarray) -> Slices:
-    """The sums of rows by the slices that they fall into."""
-    slices = Slices(rows.size)
-    places = slices.of_whole(numbers)
-    batch = rows.batch()
-    observe_all(statistics_of(case.request), batch, slices.state, SlicedFrame(batch, places))
-    return slices
-
-
 @pytest.mark.parametrize("case", AT_ONCE, ids=str)
 @given(data=st.data())
+@settings(max_examples=40)
 def test_columns_say_what_is_said_of_each_slice(case: Case, data: st.DataObject) -> None:
     rows = data.draw(rows_for(case, least=1, weights=["none", "whole", "real"]))
     numbers = np.array(data.draw(st.lists(st.integers(0, 4), min_size=len(rows))))[: len(rows)]
-    slices = sliced(rows, case, numbers)
+    slices = rows.sliced(numbers, statistics_of(case.request))
     every = SliceTotals(slices, rows.totals(slices.total()))
     column = case.request.column(every)
     alone = [case.request.overall(rows.totals(part)) for _, part in slices.readings()]

@@ -42,7 +42,7 @@ class ColumnPass(Plan):
         def count(block: pa.RecordBatch, place: Place) -> None:
             del place
             for name in self._names:
-                total.state.part(name, ValueHistogram).add(_numbers(block, name))
+                total.state.keep(name, ValueHistogram).add(_numbers(block, name))
 
         for done in worked(supply, count):
             total.read += done.block.num_rows

@@ -52,7 +52,7 @@ class ClusterSums:
     def _read(self, key: str, group: int | None) -> Doubles:
         size, n = self._slices.size, len(self)
         # Slot 0 is for clusters that are left out, which there are none of.
-        sums = self._slices.state.of(key).part(size, (n + 1) * size)
+        sums = self._slices.state.read(key).part(size, (n + 1) * size)
         if group is not None:
             cells = slice(group, group + 1)
         else:

@@ -110,7 +110,7 @@ class SliceTotals:
         if (key, group) not in self._known:
             size, n = self._slices.size, len(self._slices.places)
             # Wide names are not read here; slot 0 holds what is left out.
-            sums = self._slices.state.of(key).part(size, (n + 1) * size)
+            sums = self._slices.state.read(key).part(size, (n + 1) * size)
             cells = slice(size - 1, size) if self.whole.overlapping else slice(0, size)
             if group is not None:
                 cells = slice(group, group + 1)

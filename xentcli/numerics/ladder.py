@@ -144,10 +144,14 @@ class Level:
 
     def parts(self) -> list[tuple[Ints, float]]:
         """Whole numbers whose sum each sum is, once they are multiplied by what stands beside."""
-        if self._high is not None or self._low is not None:
-            self._settle()
         raw = self._raw if self._reach else None
-        named = ((raw, 1.0), (self._high, 2.0**32), (self._low, 1.0))
+        high, low = self._high, self._low
+        if raw is not None and (high is not None or low is not None):
+            # As `_settle` would leave it, but nothing changes for being read.
+            high = (raw >> 32) + (0 if high is None else high)
+            low = (raw & _LOW) + (0 if low is None else low)
+            raw = None
+        named = ((raw, 1.0), (high, 2.0**32), (low, 1.0))
         return [(sums, scale) for sums, scale in named if sums is not None]
 
     def units(self) -> list[int]:

@@ -66,7 +66,7 @@ def by_slice(
         if clustered is None:
             tested = tests(every)
         else:
-            numbers = clustered.slices.places.of_keys([key for key, _ in slices.readings()])
+            numbers = clustered.slices.places.numbers_of([key for key, _ in slices.readings()])
             tested = clustered_tests(every, numbers, clustered)
     rest = read(slices.rest)
     rows, weights = every.rows.astype(np.int64), every.weight
@@ -95,7 +95,7 @@ def with_lines(
 
     Raises InputError where the ones of most rows are wanted and memory kept some others.
     """
-    slices.settle()
+    slices = slices.settled()
     if slices.bar is not None and (options.min_rows or options.max_slices is not None):
         raise InputError(
             f"there are some {_guessed(slices):,} slices: which of them have most rows cannot be "
@@ -120,7 +120,7 @@ def _columns(
 ) -> dict[str, Column]:
     """The figures of all slices: at once where a metric can, else slice by slice."""
     if clustered is not None:
-        numbers = clustered.slices.places.of_keys([key for key, _ in slices.readings()])
+        numbers = clustered.slices.places.numbers_of([key for key, _ in slices.readings()])
         parts = [
             read(part, clusters=clustered.of(number))
             for number, (_, part) in zip(numbers.tolist(), slices.readings(), strict=True)

@@ -249,7 +249,7 @@ class RowSample:
 
     def __getstate__(self) -> dict[str, Any]:
         self._settle()
-        return self.__dict__
+        return {**self.__dict__, "_fitted": None}
 
 
 def _spread(rows: Sampled, own: Floats, best: Temperature) -> float:

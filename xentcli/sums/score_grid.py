@@ -188,7 +188,7 @@ class ScoreGrid:
 
     def __getstate__(self) -> dict[str, Any]:
         self._settle()
-        return {**self.__dict__, "_keys": None}
+        return {**self.__dict__, "_keys": None, "_recalibrated": None}
 
 
 def _entropy(pools: list[tuple[int, int]]) -> float:

@@ -40,6 +40,7 @@ class Readable(Protocol):
 class State:
     """Exact sums by name, `size` to each: a commutative monoid under `merge`.
 
+    `of` and `keep` are for whoever adds; nothing else changes a state, or puts names into it.
     Comparable and picklable; the sums of rows are the same however the rows were grouped
     into batches and states. A name may have several sums in each one's place: its `width`.
     `parts` are kept of all rows besides.
@@ -50,15 +51,24 @@ class State:
     parts: dict[str, Any] = field(default_factory=dict)
 
     def of(self, key: str, width: int = 1) -> Sums:
-        """The sums under a name, zeros where nothing has been added."""
+        """The sums under a name, to be added to: zeros where there was no such name."""
         if key not in self.sums:
             self.sums[key] = Sums(self.size * width)
         return self.sums[key]
 
-    def part(self, key: str, make: Callable[[], Any] | None = None) -> Any:
-        """What is kept under a name: a new one where there is none, or None without `make`."""
-        if key not in self.parts and make is not None:
+    def keep(self, key: str, make: Callable[[], Any]) -> Any:
+        """What is kept under a name, to be added to: a new one where there was no such name."""
+        if key not in self.parts:
             self.parts[key] = make()
+        return self.parts[key]
+
+    def read(self, key: str, width: int = 1) -> Sums:
+        """The sums under a name, to be read: zeros where there is no such name."""
+        known = self.sums.get(key)
+        return Sums(self.size * width) if known is None else known
+
+    def part(self, key: str) -> Any:
+        """What is kept of all rows under a name; None where there is nothing."""
         return self.parts.get(key)
 
     def width(self, key: str) -> int:
@@ -67,11 +77,11 @@ class State:
 
     def units(self, key: str) -> list[int]:
         """The sums under a name as whole numbers of 2^-1074, infinite terms left out."""
-        return self.of(key).units()
+        return self.read(key).units()
 
     def infinite(self, key: str) -> list[int]:
         """How many infinite terms each was given."""
-        counts: list[int] = self.of(key).infinite.tolist()
+        counts: list[int] = self.read(key).infinite.tolist()
         return counts
 
     def merge(self, other: State) -> State:
@@ -79,7 +89,7 @@ class State:
         merged = State(self.size)
         for key in {**self.sums, **other.sums}:
             width = max(self.width(key), other.width(key))
-            merged.sums[key] = self.of(key, width).merge(other.of(key, width))
+            merged.sums[key] = self.read(key, width).merge(other.read(key, width))
         for key in {**self.parts, **other.parts}:
             known = [s.parts[key] for s in (self, other) if key in s.parts]
             merged.parts[key] = known[0].merge(known[1]) if len(known) == 2 else deepcopy(known[0])
@@ -90,14 +100,14 @@ class State:
             return NotImplemented
         widths = {key: max(self.width(key), other.width(key)) for key in {*self.sums, *other.sums}}
         return self.parts == other.parts and all(
-            self.of(key, width) == other.of(key, width) for key, width in widths.items()
+            self.read(key, width) == other.read(key, width) for key, width in widths.items()
         )
 
     __hash__ = None  # type: ignore[assignment]  # states grow, so they are no keys
 
 
 class Whole:
-    """All slices' sums as whole numbers, made of each key once."""
+    """All slices' or replicates' sums as whole numbers, made of each key once."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -110,13 +120,13 @@ class Whole:
         return self._read[key]
 
     def cells(self, key: str, place: int, size: int) -> slice:
-        """Where a slice's sums under a name lie, `size` to a slice, or more of wide names."""
+        """Where the sums of one under a name lie, `size` to each, or more of wide names."""
         size *= self._state.width(key)
         return slice(place * size, (place + 1) * size)
 
 
 class Reading(NamedTuple):
-    """One slice's sums, to be read."""
+    """The sums of one slice, or of one replicate, to be read."""
 
     whole: Whole
     place: int

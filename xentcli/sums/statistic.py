@@ -44,7 +44,7 @@ class Statistic(NamedTuple):
     def observe(self, batch: Batch, frame: Frame, state: State) -> None:
         """Adds the batch to what the state has under this statistic's names."""
         if self.make is not None:
-            self.add(batch, *(state.part(key, self.make) for key in self.keys))
+            self.add(batch, *(state.keep(key, self.make) for key in self.keys))
         else:
             self.add(batch, frame, *(state.of(key, self.width) for key in self.keys))
 

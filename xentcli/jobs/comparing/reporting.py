@@ -149,7 +149,7 @@ def _slices(
     slices, noticed = with_lines(slices, totals, options)
     keys = [key for key, _ in slices.readings()]
     names = named(keys, layout.by, dict(layout.bins))
-    numbers = None if clustered is None else clustered.slices.places.of_keys(keys)
+    numbers = None if clustered is None else clustered.slices.places.numbers_of(keys)
     parts = []
     for place, (key, (_, reading)) in enumerate(zip(names, slices.readings(), strict=True)):
         own = None if clustered is None or numbers is None else clustered.of(int(numbers[place]))

@@ -39,9 +39,9 @@ class Keeper:
         self._pairs: PairSketch | None = None
         self._paired_by = self._id if layout.cluster is None else Identity.of(layout)
         by = By.LABEL if self._id is None else By.ID
-        self._fingerprint: Fingerprint = state.part(FINGERPRINT, lambda: Fingerprint(by, layout.k))
+        self._fingerprint: Fingerprint = state.keep(FINGERPRINT, lambda: Fingerprint(by, layout.k))
         if keep.paired:
-            self._pairs = state.part(PAIRS, PairSketch)
+            self._pairs = state.keep(PAIRS, PairSketch)
 
     def observe(self, block: pa.RecordBatch, batch: Batch) -> None:
         """Takes in the rows of a batch, which was made of the block."""

@@ -77,7 +77,7 @@ class PairSketch:
         arranged: Arrangement,
     ) -> None:
         """Adds ±w x of every row; x is 1 where there are no values."""
-        sums, groups = self.part(key), arranged.groups
+        sums, groups = self.sums.setdefault(key, Sums(CELLS)), arranged.groups
         x = None if values is None else arranged.of(values)
         if weights is None and (x is None or x.dtype == np.bool_):
             counts = groups.sum(signs if x is None else signs * x)
@@ -88,9 +88,7 @@ class PairSketch:
 
     def part(self, key: str) -> Sums:
         """The cells under a name, zeros where nothing was added."""
-        if key not in self.sums:
-            self.sums[key] = Sums(CELLS)
-        return self.sums[key]
+        return self.sums[key] if key in self.sums else Sums(CELLS)
 
     def merge(self, other: PairSketch) -> PairSketch:
         """The rows of both, as a new sketch."""

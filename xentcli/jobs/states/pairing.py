@@ -90,7 +90,7 @@ def mean_difference(base: Saved, candidate: Saved, key: str) -> Fraction | None:
     """mean(candidate) - mean(base), exactly; None where a sum is not there or infinite."""
     name, weight = _SUMS[key], _total(base, _weight(base))
     for saved in (base, candidate):
-        if name not in saved.statistics or saved.sum.state.of(name).infinite.any():
+        if name not in saved.statistics or saved.sum.state.read(name).infinite.any():
             return None
     if not weight:
         return None

@@ -100,8 +100,7 @@ def saved_from(record: Record, name: str) -> Saved:
 
 def _slices_record(slices: Slices) -> dict[str, Any]:
     """Slices in the order of their values; the first sums are of what is left out."""
-    settled = slices.keeping(np.ones(len(slices.places), dtype=np.bool_))
-    settled.settle()
+    settled = slices.settled()
     order, _ = settled.places.ordered()
     numbers = np.zeros(settled.slots, dtype=np.intp)
     numbers[order + 1] = np.arange(1, settled.slots)

@@ -50,6 +50,11 @@ class Places:
         texts = self._as_texts()
         return np.array([texts.setdefault(key, len(texts)) for key in keys], dtype=np.intp)
 
+    def numbers_of(self, keys: Sequence[Key]) -> Rows:
+        """The numbers of slices that are there, to be read. Raises KeyError for any other."""
+        known = self._texts or {key: number for number, key in enumerate(self.keys())}
+        return np.array([known[key] for key in keys], dtype=np.intp)
+
     def of_whole(self, values: Ints) -> Rows:
         """The numbers of the slices of these whole numbers."""
         if self._texts is not None or not self._reach(values):

@@ -21,7 +21,7 @@ def with_edges(layout: Layout, outcome: Outcome) -> Layout:
     found = []
     for name, bins in layout.bins:
         if bins.unknown:
-            counted = state.part(name, ValueHistogram)
+            counted = state.part(name) or ValueHistogram()
             bins = bins._replace(edges=edges(counted, bins.quantiles or 1))  # noqa: PLW2901 - one of two
         found.append((name, bins))
     return layout._replace(bins=tuple(found))

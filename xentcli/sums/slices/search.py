@@ -58,9 +58,7 @@ class SliceSearch:
 
     def slices(self, names: Columns) -> Slices | None:
         """The slices of a column or pair; None where there are too many."""
-        if names not in self.kept:
-            self.kept[names] = Slices(1)
-        return self.kept[names]
+        return self.kept[names] if names in self.kept else Slices(1)
 
     def places(self, names: Columns, keys: Sequence[Key]) -> Rows | None:
         """The numbers of slices; None where there are too many."""
@@ -170,4 +168,4 @@ class Searching:
     ) -> Iterator[Searcher]:
         """What searches in every batch."""
         del statistics
-        yield Searcher(layout, total.state.part(PART, SliceSearch))
+        yield Searcher(layout, total.state.keep(PART, SliceSearch))

@@ -99,12 +99,20 @@ class Slices:
 
     def settle(self) -> None:
         """Keeps no more than the `most` slices with the smallest hashes, and sums up the others."""
-        hashes = self.places.hashes()
-        if len(hashes) > self.most:
-            self.bar = int(np.partition(hashes, self.most)[self.most])
-            kept = self.keeping(hashes < self.bar)
-            self.places, self.state = kept.places, kept.state
+        kept = self.settled()
+        if kept is not self:
+            self.places, self.state, self.bar = kept.places, kept.state, kept.bar
             self.version += 1
+
+    def settled(self) -> Slices:
+        """What `settle` would leave, to be read; these themselves where they are few enough."""
+        if len(self.places) <= self.most:
+            return self
+        hashes = self.places.hashes()
+        bar = int(np.partition(hashes, self.most)[self.most])
+        kept = self.keeping(hashes < bar)
+        kept.bar = bar
+        return kept
 
     def keeping(self, kept: NDArray[np.bool_]) -> Slices:
         """The slices that are marked; the sums of the others go to what is left out."""
@@ -173,8 +181,7 @@ class Slices:
 
     def every(self) -> Iterator[tuple[Key | None, Readable]]:
         """The sums of each slice, and of what is left out, once that is settled."""
-        settled = self.keeping(np.ones(len(self.places), dtype=np.bool_))
-        settled.settle()
+        settled = self.settled()
         yield None, settled.rest
         yield from settled.readings()
 
