@@ -9,6 +9,7 @@ import numpy as np
 
 from xentcli.figures.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING
 from xentcli.figures.slice_columns import quotient
+from xentcli.figures.welch import FEWEST, degrees, in_errors
 from xentcli.numerics import doubles
 from xentcli.numerics.distributions import holm, student_tails
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]
 
-# With fewer rows on either side the spread of the losses is hardly known: nothing is tested.
-FEWEST = 10
 # So many pairs of a slice and a cluster are looked at one by one.
 _FEW = 1 << 24
 
@@ -60,10 +59,7 @@ def tests(every: SliceTotals) -> Tests:
         difference = own.mean - rest.mean
         a, b = own.stderr**2, rest.stderr**2
         stderr = np.sqrt(a + b)
-        df = (a + b) ** 2 / (a * a / (own.rows - 1) + b * b / (rest.rows - 1))
-        t = np.where(difference == 0, 0.0, difference / stderr)
-    # Without any spread, there is but one loss on each side.
-    df = np.where(stderr == 0, own.rows + rest.rows - 2, df)
+    t, df = in_errors(difference, stderr), degrees(a, own.rows, b, rest.rows, a + b)
     tested = (np.minimum(own.rows, rest.rows) >= FEWEST) & np.isfinite(difference)
     stderr[~np.isfinite(difference)] = np.nan
     p = np.full(len(t), np.nan)
@@ -137,7 +133,7 @@ def clustered_tests(every: SliceTotals, numbers: Rows, clustered: ByCluster) -> 
     spread[spread <= scale * 2.0**-96] = 0.0
     with np.errstate(invalid="ignore", divide="ignore"):
         stderr = np.sqrt(spread * clusters / (clusters - 1))
-        t = np.where(difference == 0, 0.0, difference / stderr)
+    t = in_errors(difference, stderr)
     stderr[~finite] = np.nan
     within = np.bincount(at, below > 0, minlength=n)
     whole_here = np.bincount(at, (below > 0) & (below == weights[of_cluster]), minlength=n)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from xentcli.figures.against_rest import FEWEST
+from xentcli.figures.welch import FEWEST, degrees, in_errors
 from xentcli.metrics import find, request
 from xentcli.numerics.distributions import holm, student_tails
 
@@ -154,11 +154,8 @@ def _welch(
     n, m = _witnesses(reports[first]), _witnesses(reports[other])
     if min(n, m) < FEWEST:
         return Against(other, difference, stderr)
-    # Without any spread, there is but one value on each side.
-    spread = own**2 / (n - 1) + theirs**2 / (m - 1)
-    df = (own + theirs) ** 2 / spread if spread > 0 else float(n + m - 2)
-    t = 0.0 if difference == 0 else difference / stderr if stderr > 0 else math.inf
-    return Against(other, difference, stderr, float(student_tails(np.array([t]), df)[0]))
+    t, df = in_errors(difference, stderr), degrees(own, n, theirs, m, own + theirs)
+    return Against(other, difference, stderr, float(student_tails(t, df)))
 
 
 def _witnesses(report: Report) -> int:

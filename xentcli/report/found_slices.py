@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xentcli.figures.means import PRODUCTS_ROUNDING, SQUARES_ROUNDING, variance
+from xentcli.figures.welch import degrees, in_errors
 from xentcli.layout.layout import MOST_SEARCHED
 from xentcli.numerics.distributions import holm, student_quantile, student_tails
 from xentcli.numerics.exact import ratio
@@ -100,45 +101,46 @@ def _rows(slices: Slices, *, weighted: bool) -> list[tuple[Key, Rows]]:
 
 
 class Difference(NamedTuple):
-    """The mean loss of some rows less that of others, and how sure that is."""
+    """The mean loss of some rows less that of others, both means' variances, and their rows.
+
+    Rows with weights are effective numbers of rows.
+    """
 
     value: float
-    stderr: float
-    df: float
+    own: float
+    n: float
+    other: float
+    m: float
 
     @classmethod
     def of(cls, rows: Rows, others: Rows) -> Difference:
-        """By the means' standard errors, with F. E. Satterthwaite's degrees of freedom (1946).
-
-        Σv² being the sum of both variances squared over their own: (v₁ + v₂)²/Σ vᵢ²/(nᵢ - 1),
-        with effective numbers of rows where they have weights.
-        """
-        parts = [(rows.variance, rows.effective), (others.variance, others.effective)]
-        total = math.fsum(v for v, _ in parts)
-        below = math.fsum((v / total) ** 2 / (n - 1) for v, n in parts if n > 1) if total else 0.0
-        df = 1.0 / below if below else math.inf
-        return cls(rows.mean - others.mean, math.sqrt(total), df)
-
-    @property
-    def t(self) -> float:
-        """The difference in standard errors."""
-        if self.stderr or not self.value:
-            return self.value / (self.stderr or 1.0)
-        return math.copysign(math.inf, self.value)
+        """The difference of the means of some rows and of others."""
+        value = rows.mean - others.mean
+        return cls(value, rows.variance, rows.effective, others.variance, others.effective)
 
 
 # So far below the others that nothing could be less surprising.
-_NONE = Difference(-math.inf, 1.0, 1.0)
+_NONE = Difference(-math.inf, 1.0, 2.0, 0.0, 2.0)
+
+
+def _errors(differences: Sequence[Difference]) -> tuple[Floats, Floats, Floats]:
+    """Of each difference its size, its standard error and the degrees of freedom of that."""
+    values, own, n, other, m = np.array(differences, dtype=np.float64).reshape(-1, 5).T
+    total = own + other
+    # As shares of the whole: a division by 1 where both are 0.
+    unit = np.where(total == 0, 1.0, total)
+    return values, np.sqrt(total), degrees(own / unit, n, other / unit, m, np.ones(len(total)))
 
 
 def chances(differences: Sequence[Difference]) -> Floats:
-    """The probability of so large a difference where there is none: one-sided, by Student's t.
+    """The probability of so large a difference where there is none: one-sided, by Welch's test.
 
-    >>> chances([Difference(2.2281388519649385, 1.0, 10.0)]).round(6).tolist()
+    >>> chances([Difference(2.2281388519649385, 1.0, 11.0, 0.0, 2.0)]).round(6).tolist()
     [0.025]
     """
-    t = np.array([d.t for d in differences], dtype=np.float64)
-    half = student_tails(t, np.array([d.df for d in differences], dtype=np.float64)) / 2
+    values, stderr, df = _errors(differences)
+    t = in_errors(values, stderr)
+    half = student_tails(t, df) / 2
     return np.where(t > 0, half, 1.0 - half)
 
 
@@ -237,7 +239,7 @@ def _beyond_their_parents(
 
 def _told(test: _Test, layout: Layout, whole: Rows, totals: Totals) -> FoundSlice:
     names, (key,) = test.names, _named(test, layout)
-    value, stderr, df = test.difference
+    value, stderr, df = (float(found[0]) for found in _errors([test.difference]))
     reach = student_quantile(totals.confidence, df) * stderr
     unit = totals.base.nats
     return FoundSlice(

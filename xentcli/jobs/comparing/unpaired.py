@@ -15,6 +15,7 @@ import numpy as np
 from xentcli.errors import InputError
 from xentcli.figures.intervals import Intervals
 from xentcli.figures.values import Estimate, Value
+from xentcli.figures.welch import degrees
 from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference, Pairing, Part
 from xentcli.jobs.comparing.figures import corrected, corrected_among, with_test
 from xentcli.jobs.evaluate import score
@@ -154,10 +155,11 @@ def of_figures(
     value = b - a if math.isinf(b - a) else _exactly(a, b)
     if base.stderr is None or candidate.stderr is None or math.isinf(value):
         return Difference(base, candidate, Value(value, unit=base.unit))
-    squares = base.stderr**2, candidate.stderr**2
-    below = squares[0] ** 2 / max(1, before - 1) + squares[1] ** 2 / max(1, after - 1)
-    whole = sum(squares)
-    df = before + after - 2 if not below else math.floor(whole * whole / below)
+    own, other = base.stderr**2, candidate.stderr**2
+    whole = own + other
+    sure = float(degrees(own, max(2, before), other, max(2, after), whole))
+    # Without any spread, there is but one value on each side.
+    df = before + after - 2 if math.isinf(sure) else math.floor(sure)
     estimate = Estimate(value, math.sqrt(whole), max(1, df))
     found = with_test(intervals, base, candidate, estimate, base.unit, 1.0)
     if not (whole == 0 or _leans(base) or _leans(candidate)):
