@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xentcli.numerics.hashing import _mix, counted
+from xentcli.numerics.hashing import counted, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +35,7 @@ class Draws:
 
     Replicate b is the same however many there are. Not to be shared between threads.
 
+    >>> from xentcli.numerics.hashing import mixed
     >>> draws = Draws(6, seed=0)
     >>> hashes = mixed(np.arange(1, 4, dtype=np.uint64))
     >>> draws.weights(hashes, 0, 6)
@@ -57,7 +58,7 @@ class Draws:
         keys = self._keys[start // _LANES : -(-stop // _LANES)]
         numbers, spare, weights, reached, found = self._arrays(len(hashes), len(keys))
         np.bitwise_xor(hashes[:, None], keys, out=numbers)
-        _mix(numbers, spare)
+        mix(numbers, spare)
         # The lanes of a number in the same order on every machine.
         draws = numbers.astype("<u8", copy=False).view("<u2")
         np.greater_equal(draws, _ENDS[0], out=weights.view(np.bool_))

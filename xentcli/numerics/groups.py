@@ -86,9 +86,8 @@ class Arrangement:
         order: Rows | None = None
         if len(numbers) > 1 and np.logical_or.reduce(numbers[1:] < numbers[:-1]):
             order, numbers = _sorted(numbers)
-        starts = np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1])))
-        counts = np.diff(np.append(starts, len(numbers)))
-        return cls(Groups(counts, numbers[starts]), order)
+        starts = starts_of_runs(numbers)
+        return cls(Groups(lengths_of_runs(starts, len(numbers)), numbers[starts]), order)
 
     def of(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of the rows, group by group."""
@@ -111,6 +110,33 @@ def _sorted(numbers: Rows) -> tuple[Rows, Rows]:
     both |= np.arange(len(numbers))
     both.sort()
     return both & ((1 << bits) - 1), both >> bits
+
+
+def starts_of_runs(values: NDArray[Any]) -> Rows:
+    """Where runs of equal values begin: of sorted ones, where each of them first occurs.
+
+    >>> starts_of_runs(np.array([3, 3, 5, 7, 7])).tolist()
+    [0, 2, 3]
+    """
+    begins = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return begins.nonzero()[0]
+
+
+def lengths_of_runs(starts: Rows, n: int) -> Ints:
+    """How long the runs are that `n` values make, which begin at `starts`."""
+    return np.diff(np.append(starts, n))
+
+
+def added_up(ascending: NDArray[Any], counts: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Sorted values, each once, with the sums of the numbers beside them.
+
+    >>> values, sums = added_up(np.array([3, 3, 5]), np.array([1, 2, 4]))
+    >>> values.tolist(), sums.tolist()
+    ([3, 5], [3, 4])
+    """
+    starts = starts_of_runs(ascending)
+    return ascending[starts], np.add.reduceat(counts, starts) if len(starts) else counts
 
 
 def count_classes(numbers: NDArray[Any], k: int) -> NDArray[np.int64]:

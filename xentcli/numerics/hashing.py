@@ -1,4 +1,8 @@
-"""Hashes of texts that lie one after the other in memory, eight bytes of all of them at a time."""
+"""Hashes of numbers, of texts that lie one after the other in memory, and of rows of scores.
+
+All are made by the finaliser of SplitMix64 (Steele, Lea and Flood 2014): of texts, eight bytes of
+all of them at a time.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,49 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_STEPS = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+_LAST = np.uint64(31)
 _HALF = np.uint64(32)
 _CHUNK = 1 << 13
 _WORD = 8
 # The bytes of a text that a word of eight holds, where less than eight are left.
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WORD + 1)], dtype=np.uint64)
+
+
+def mixed(numbers: Hashes) -> Hashes:
+    """Numbers of which every bit depends on every bit of those given, each in its place.
+
+    >>> mixed(np.array([0, 1], dtype=np.uint64)).tolist()
+    [0, 6238072747940578789]
+    """
+    found = numbers.copy()
+    mix(found, np.empty_like(found))
+    return found
+
+
+def mix(numbers: Hashes, spare: Hashes) -> None:
+    """`mixed`, in place: `spare`, of the same shape, is written over."""
+    for shift, factor in _STEPS:
+        np.right_shift(numbers, shift, out=spare)
+        np.bitwise_xor(numbers, spare, out=numbers)
+        np.multiply(numbers, factor, out=numbers)
+    np.right_shift(numbers, _LAST, out=spare)
+    np.bitwise_xor(numbers, spare, out=numbers)
+
+
+def counted(start: int, n: int) -> Hashes:
+    """`n` numbers that have nothing to do with each other, from `start` and their places alone."""
+    places = np.arange(1, n + 1, dtype=np.uint64)
+    first = mixed(np.array([start], dtype=np.uint64))
+    return mixed(first + places * GOLDEN)
+
+
+def of_floats(values: Array) -> Hashes:
+    """A hash of each number, as float64 whatever its type; -0.0 is 0.0."""
+    return mixed((values.astype(np.float64) + 0.0).view(np.uint64))
 
 
 def of_texts(texts: Sequence[str]) -> Hashes:
@@ -87,40 +129,3 @@ def hashes_of(raw: Array, truth: Array) -> Hashes:
                 part += bits
             part[:] = mixed(part)
     return total
-
-
-_STEPS = (
-    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
-    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
-)
-
-
-_LAST = np.uint64(31)
-
-
-def mixed(numbers: Hashes) -> Hashes:
-    """Numbers of which every bit depends on every bit of those given, each in its place.
-
-    >>> mixed(np.array([0, 1], dtype=np.uint64)).tolist()
-    [0, 6238072747940578789]
-    """
-    found = numbers.copy()
-    _mix(found, np.empty_like(found))
-    return found
-
-
-def _mix(numbers: Hashes, spare: Hashes) -> None:
-    """`mixed`, in place."""
-    for shift, factor in _STEPS:
-        np.right_shift(numbers, shift, out=spare)
-        np.bitwise_xor(numbers, spare, out=numbers)
-        np.multiply(numbers, factor, out=numbers)
-    np.right_shift(numbers, _LAST, out=spare)
-    np.bitwise_xor(numbers, spare, out=numbers)
-
-
-def counted(start: int, n: int) -> Hashes:
-    """`n` numbers that have nothing to do with each other, from `start` and their places alone."""
-    places = np.arange(1, n + 1, dtype=np.uint64)
-    first = mixed(np.array([start], dtype=np.uint64))
-    return mixed(first + places * GOLDEN)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xentcli.numerics.groups import added_up
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -107,21 +109,21 @@ class ValueHistogram:
         if self._waits:
             new = np.concatenate(self._waiting)
             new.sort()
-            keys, counts = _added(self._cut(new), np.ones(len(new), dtype=np.int64))
+            keys, counts = added_up(self._cut(new), np.ones(len(new), dtype=np.int64))
             self._waiting, self._waits = [], 0
             self._take(np.concatenate((self._keys, keys)), np.concatenate((self._counts, counts)))
 
     def _take(self, keys: Keys, counts: Ints) -> None:
         """Makes these all there is, on the finest grid that leaves few enough cells."""
         order = keys.argsort(kind="stable")  # of two runs in order, which it merges
-        self._keys, self._counts = _added(self._cut(keys.take(order)), counts.take(order))
+        self._keys, self._counts = added_up(self._cut(keys.take(order)), counts.take(order))
         gaps = self._keys[1:] ^ self._keys[:-1]
         if len(gaps) < self._most:
             return
         # Neighbours stay apart while they differ in a bit that is kept: one too few may.
         place = len(gaps) - self._most
         self.bits = int(np.partition(gaps, place)[place]).bit_length()
-        self._keys, self._counts = _added(self._cut(self._keys), self._counts)
+        self._keys, self._counts = added_up(self._cut(self._keys), self._counts)
 
     def _cut(self, keys: Keys) -> Keys:
         """The lower ends of the keys' cells."""
@@ -146,11 +148,3 @@ class ValueHistogram:
     def __setstate__(self, state: tuple[int, int, Keys, Ints]) -> None:
         self.__init__(state[0])  # type: ignore[misc]
         _, self.bits, self._keys, self._counts = state
-
-
-def _added(keys: Keys, counts: Ints) -> tuple[Keys, Ints]:
-    """Sorted keys, each once, with the sums of their counts."""
-    if not len(keys):
-        return keys, counts
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    return keys[starts], np.add.reduceat(counts, starts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xentcli.numerics.exact import MAX_ROWS, Sums
-from xentcli.numerics.groups import Arrangement
+from xentcli.numerics.groups import Arrangement, lengths_of_runs, starts_of_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,8 +40,8 @@ class KeyedSums:
         """
         order = keys.argsort()
         ascending = keys.take(order)
-        starts = _starts(ascending)
-        rows = np.diff(np.append(starts, len(keys)))
+        starts = starts_of_runs(ascending)
+        rows = lengths_of_runs(starts, len(keys))
         places = order.take(starts)
         if weights is None:
             return cls(ascending.take(starts), rows), places
@@ -60,7 +60,7 @@ class KeyedSums:
         keys = np.concatenate((self.keys, other.keys))
         order = keys.argsort()
         ascending = keys.take(order)
-        starts = _starts(ascending)
+        starts = starts_of_runs(ascending)
         rows = np.add.reduceat(np.concatenate((self.rows, other.rows)).take(order), starts)
         joined = KeyedSums(ascending.take(starts), rows)
         if self.weight is not None and other.weight is not None:
@@ -75,7 +75,7 @@ class KeyedSums:
         """The same under other keys; equal ones are added up."""
         order = keys.argsort()
         ascending = keys.take(order)
-        starts = _starts(ascending)
+        starts = starts_of_runs(ascending)
         rows = np.add.reduceat(self.rows.take(order), starts)
         weight = self.weight
         if weight is not None:
@@ -108,13 +108,5 @@ class KeyedSums:
 def _numbers(order: Rows, starts: Rows) -> Rows:
     """Which run each entry belongs to, runs beginning at `starts` of the entries in order."""
     numbers = np.empty(len(order), dtype=np.intp)
-    counts = np.diff(np.append(starts, len(order)))
-    numbers[order] = np.repeat(np.arange(len(starts)), counts)
+    numbers[order] = np.repeat(np.arange(len(starts)), lengths_of_runs(starts, len(order)))
     return numbers
-
-
-def _starts(ascending: Keys) -> Rows:
-    """Where runs of equal keys begin."""
-    if not len(ascending):
-        return np.zeros(0, dtype=np.intp)
-    return np.flatnonzero(np.concatenate(([True], ascending[1:] != ascending[:-1])))

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from xentcli.layout.labels import canonical
 from xentcli.numerics import from_arrow
-from xentcli.numerics.hashing import GOLDEN, mixed, of_bytes, of_texts
+from xentcli.numerics.hashing import GOLDEN, mixed, of_bytes, of_floats, of_texts
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.text import spell
@@ -59,9 +59,7 @@ def _of_content(batch: Batch) -> Hashes:
         numbers += [*batch.targets]
     numbers += [*np.reshape(batch.scores.raw, (-1, n))]
     numbers += [column for column in (batch.row_weights, batch.row_units) if column is not None]
-    # No number is -0.0 beside 0.0.
-    floats = (column.astype(np.float64) + 0.0 for column in numbers)
-    return _joined(mixed(column.view(np.uint64)) for column in floats)
+    return _joined(map(of_floats, numbers))
 
 
 def of_column(array: pa.Array) -> Hashes:

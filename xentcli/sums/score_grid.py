@@ -17,6 +17,7 @@ import numpy as np
 
 from xentcli.numerics.elementary import surprise
 from xentcli.numerics.exact import ratio
+from xentcli.numerics.groups import lengths_of_runs, starts_of_runs
 from xentcli.numerics.isotonic import pool
 from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.sums.statistic import Statistic
@@ -158,7 +159,7 @@ class ScoreGrid:
         """
         keys, rows, weight = self._kept.keys, self._kept.rows, self._kept.weight
         scores = keys >> 1
-        starts = np.flatnonzero(np.concatenate(([True], scores[1:] != scores[:-1])))
+        starts = starts_of_runs(scores)
         if weight is None:
             ones = np.add.reduceat(rows * (keys & 1), starts)
             return ones.tolist(), np.add.reduceat(rows, starts).tolist()
@@ -242,9 +243,9 @@ def _counted(keys: Ints) -> KeyedSums:
     small = np.minimum.reduce(keys) > -_SMALL and np.maximum.reduce(keys) < _SMALL
     ascending = keys.astype(np.int32 if small else np.int64)
     ascending.sort()
-    begins = np.flatnonzero(np.concatenate(([True], ascending[1:] != ascending[:-1])))
-    rows = np.diff(np.append(begins, len(keys)))
-    return KeyedSums(ascending.take(begins).astype(np.int64), rows)
+    starts = starts_of_runs(ascending)
+    rows = lengths_of_runs(starts, len(keys))
+    return KeyedSums(ascending.take(starts).astype(np.int64), rows)
 
 
 def _distinct(ascending: Ints) -> int:

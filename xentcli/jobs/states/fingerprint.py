@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xentcli.layout.labels import canonical
-from xentcli.numerics.hashing import GOLDEN, mixed, of_texts
+from xentcli.numerics.groups import added_up
+from xentcli.numerics.hashing import GOLDEN, mixed, of_floats, of_texts
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
 
@@ -69,9 +70,9 @@ class Fingerprint:
             self.see(hashes)
             own = hashes
         elif batch.row_weights is None:
-            own = np.full(len(batch), _of_floats(np.ones(1))[0])
+            own = np.full(len(batch), of_floats(np.ones(1))[0])
         else:
-            own = _of_floats(batch.row_weights)
+            own = of_floats(batch.row_weights)
         view = batch.slots[-1].view
         if isinstance(batch, ClassBatch) and hashes is None and batch.row_weights is None:
             order: slice | NDArray[np.intp] = slice(None)  # all are alike
@@ -81,7 +82,7 @@ class Fingerprint:
         self._add_whole(own)
         self._add_truth(batch, own)
         if hashes is None:
-            found = mixed(_of_floats(batch.losses(view)) ^ own)
+            found = mixed(of_floats(batch.losses(view)) ^ own)
             if isinstance(batch, ClassBatch):
                 # Which class a loss is of is a part of the content.
                 found *= np.repeat(_factors(batch.k), batch.groups.counts)
@@ -95,10 +96,10 @@ class Fingerprint:
         if isinstance(batch, CellBatch):
             for k, targets in enumerate(batch.targets):
                 some = np.flatnonzero(targets)
-                bound = mixed(own.take(some) + _of_floats(targets.take(some)))
+                bound = mixed(own.take(some) + of_floats(targets.take(some)))
                 self.sums[:, k] += _powers(bound)
         elif isinstance(batch, ClassBatch):
-            bound = mixed(own + _of_floats(np.ones(1))[0])
+            bound = mixed(own + of_floats(np.ones(1))[0])
             groups = batch.groups
             for lane, found in zip(self.sums, (bound, bound * bound), strict=True):
                 lane[:-1] += groups.sum(found.view(np.int64)).view(np.uint64)
@@ -194,20 +195,11 @@ class Fingerprint:
         return self.__dict__
 
 
-def _of_floats(values: Floats) -> Hashes:
-    # No number is -0.0 beside 0.0.
-    return mixed((values.astype(np.float64) + 0.0).view(np.uint64))
-
-
 def _smallest(hashes: Hashes, counts: Hashes) -> tuple[Hashes, Hashes]:
     """The smallest hashes, each once, and the sum of the counts beside each."""
-    if not len(hashes):
-        return hashes, counts
     order = hashes.argsort(kind="stable")
-    found = hashes.take(order)
-    starts = np.flatnonzero(np.concatenate(([True], found[1:] != found[:-1])))
-    sums = np.add.reduceat(counts.take(order), starts)
-    return found[starts[:MOST_IDS]], sums[:MOST_IDS].copy()
+    found, sums = added_up(hashes.take(order), counts.take(order))
+    return found[:MOST_IDS].copy(), sums[:MOST_IDS].copy()
 
 
 def _powers(hashes: Hashes) -> Hashes:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xentcli.numerics.groups import starts_of_runs
+from xentcli.numerics.hashing import GOLDEN, mixed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -152,15 +155,12 @@ class Places:
 def _distinct(values: Ints) -> Ints:
     """The distinct values, sorted. numpy's `unique` would import its masked arrays first."""
     ordered = np.sort(values)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+    return ordered[starts_of_runs(ordered)]
 
 
 def hashes_of_whole(values: Ints) -> Hashes:
-    """Hashes of the slices of one column's whole numbers: splitmix64 (Steele et al. 2014)."""
-    mixed = values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    """Hashes of the slices of one column's whole numbers: SplitMix64."""
+    return mixed(values.astype(np.uint64) + GOLDEN)
 
 
 def hashes_of(keys: Sequence[Key]) -> Hashes:

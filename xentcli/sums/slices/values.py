@@ -9,6 +9,7 @@ import numpy as np
 from xentcli.errors import RowError
 from xentcli.layout.labels import canonical
 from xentcli.numerics import from_arrow
+from xentcli.numerics.groups import lengths_of_runs, starts_of_runs
 from xentcli.text import shown, spell
 
 if TYPE_CHECKING:
@@ -38,11 +39,10 @@ def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
 
 def runs(values: NDArray[Any]) -> tuple[NDArray[Any], Rows | None]:
     """The values of runs of equal values, and how long they are; None: one each, or nearly."""
-    begins = np.concatenate(([True], values[1:] != values[:-1]))
-    starts = np.flatnonzero(begins)
+    starts = starts_of_runs(values)
     if 2 * len(starts) > len(values):
         return values, None
-    return values[starts], np.diff(np.append(starts, len(values)))
+    return values[starts], lengths_of_runs(starts, len(values))
 
 
 _TRUTHS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
