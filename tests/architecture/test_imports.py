@@ -144,7 +144,7 @@ def exporting(name: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("kind", "room_of"),
-    [("METRIC", "metrics"), ("READER", "reading"), ("RENDERER", "renderers")],
+    [("METRIC", "metrics"), ("RENDERER", "renderers")],
 )
 def test_plugins_never_import_a_sibling(kind: str, room_of: str) -> None:
     plugins = exporting(kind)
@@ -197,6 +197,7 @@ def loaded(statement: str) -> set[str]:
             {"numpy", "pyarrow", "pandas", "rich"},
         ),
         ("import xentcli.jobs.evaluate, xentcli.engine.plan", {"pandas", "rich", "typer"}),
+        ("import xentcli.reading", {"pandas", "rich", "typer"}),
         ("import xentcli.report.report", {"numpy", "pyarrow", "pandas", "rich"}),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from tests.reading.reading import EASY, FORMATS, ROLES, read
 from xentcli.errors import InputError
 from xentcli.options import FileOptions
-from xentcli.reading import open_source, readers
+from xentcli.reading import formats, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +120,18 @@ def test_all_bytes_are_accounted_for(held: Path) -> None:
         for _ in split.batches():
             pass
     assert 0 < source.consumed <= source.size
-    assert source.format in readers()
+    assert source.format in formats.FORMATS
+
+
+@pytest.mark.parametrize("format_", formats.FORMATS.values(), ids=lambda format_: format_.name)
+def test_every_row_of_the_table_names_what_opens_it(format_: formats.Format) -> None:
+    module, _, function = format_.opener.partition(":")
+    opener = getattr(import_module(f"xentcli.reading.{module}"), function)
+    inspect.signature(opener).bind("supply", "options", *format_.arguments)
+
+
+def test_the_table_is_in_the_order_of_names() -> None:
+    assert list(formats.FORMATS) == sorted(formats.FORMATS)
 
 
 def test_a_change_while_reading_is_noticed(held: Path) -> None:

@@ -172,7 +172,7 @@ def test_the_package_that_is_missing_is_named(
     path = tmp_path / "file.bin"
     path.write_bytes(write(ROWS[:3]))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    monkeypatch.setattr("xentcli.reading.tables.frame_chunks.find_spec", lambda _: None)
+    monkeypatch.setattr("xentcli.reading.tables.statistical_packages.find_spec", lambda _: None)
     with pytest.raises(InputError, match="which takes the package pyreadstat to read") as caught:
         read(path)
     assert (caught.value.hint or "").startswith("pip install ")

@@ -8,20 +8,17 @@ other, under a lock, and worked on in parallel.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from xentcli.layout.schema import Column, Kind, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
-    from xentcli.options import FileOptions
-    from xentcli.reading.bytes.inputs import Input
 
-
-__all__ = ["Column", "Kind", "Reader", "Role", "Source", "Split"]
+__all__ = ["Column", "Kind", "Role", "Source", "Split"]
 
 
 class Split(Protocol):
@@ -88,16 +85,3 @@ class Source(Protocol):
         Raises `InputError` ("changed while being read") when size, mtime or inode differ.
         """
         ...
-
-
-class Reader(NamedTuple):
-    """What each file of `readers/formats` exports as `READER`.
-
-    `format` is the word of `--input-format`, `suffixes` and `magic` are how files of the
-    format end and begin. `open` loads what it needs only when it is called.
-    """
-
-    format: str
-    suffixes: tuple[str, ...]
-    magic: tuple[bytes, ...]
-    open: Callable[[Input, FileOptions], Source]

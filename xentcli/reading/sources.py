@@ -136,7 +136,7 @@ def _files(directory: str, above: set[tuple[int, int]]) -> Iterator[str]:
 
 
 def _is_data(path: str) -> bool:
-    from xentcli.reading import suffix_format  # only directories need the readers
+    from xentcli.reading.formats import suffix_format  # only directories need it
 
     return _is_seen(path) and suffix_format(Path(path).name) is not None
 

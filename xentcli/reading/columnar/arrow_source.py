@@ -17,6 +17,7 @@ from xentcli.reading.conform import check_roles, column_of, conformed, refuse_tw
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from xentcli.options import FileOptions
     from xentcli.reading.bytes.inputs import Input, Peekable
     from xentcli.reading.source import Role, Source, Split
 
@@ -27,11 +28,12 @@ _SAMPLED_ROWS = 200
 _SAMPLED_CELLS = 50_000
 
 
-def open_arrow(supply: Input) -> Source:
+def open_arrow(supply: Input, options: FileOptions) -> Source:
     """Opens an IPC file or stream, whichever the first bytes say it is.
 
     Raises `InputError` for what is not Arrow, or damaged.
     """
+    del options
     if supply.stream().peek(len(_FILE_MAGIC)) == _FILE_MAGIC:
         return ArrowFile(supply)
     return ArrowStream(supply)

@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
     from pyarrow import orc
 
+    from xentcli.options import FileOptions
     from xentcli.reading.bytes.inputs import Input
-    from xentcli.reading.source import Role, Split
+    from xentcli.reading.source import Role, Source, Split
+
+
+def open_orc(supply: Input, options: FileOptions) -> Source:
+    """Opens an ORC file. Raises `InputError` for what is none, or damaged."""
+    del options
+    return OrcSource(supply)
 
 
 class OrcSource(ArrowSource):

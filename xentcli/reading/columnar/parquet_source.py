@@ -19,12 +19,19 @@ if TYPE_CHECKING:
 
     import pyarrow.parquet as pq
 
+    from xentcli.options import FileOptions
     from xentcli.reading.bytes.inputs import Input
-    from xentcli.reading.source import Split
+    from xentcli.reading.source import Source, Split
 
 _BUFFER_BYTES = 1 << 20
 _SAMPLED_ROWS = 200
 _SAMPLED_CELLS = 50_000
+
+
+def open_parquet(supply: Input, options: FileOptions) -> Source:
+    """Opens a Parquet file. Raises `InputError` for what is none, or damaged."""
+    del options
+    return ParquetSource(supply)
 
 
 class ParquetSource:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import closing, contextmanager
-from functools import partial
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +15,7 @@ from xentcli.numerics.to_arrow import valid_where
 from xentcli.reading.bytes.edge import folded
 from xentcli.reading.bytes.spool import as_file
 from xentcli.reading.tables.cells import array_of, is_missing, spelled
-from xentcli.reading.tables.table_source import TableSource, missing_package
+from xentcli.reading.tables.table_source import TableSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 _FIRST_ROWS = 200
 # pyreadstat begins at the front for every chunk, so that these are few.
 _CELLS = 1 << 22
-
-Check: TypeAlias = "Callable[[str], None]"
 
 
 class Frames(Protocol):
@@ -40,7 +36,7 @@ class Frames(Protocol):
 
 
 def open_frames(
-    supply: Input, format_: str, frames: Frames, check: Check | None = None
+    supply: Input, format_: str, frames: Frames, check: Callable[[str], None] | None = None
 ) -> TableSource:
     """Opens a data set. Raises `InputError` for one that the library cannot read.
 
@@ -150,37 +146,3 @@ def _edge(name: str) -> Iterator[None]:
         raise
     except Exception as error:  # of damaged files, anything is raised
         raise InputError(f"{name}: {folded(error)}") from error
-
-
-def open_readstat(
-    supply: Input,
-    format_: str,
-    read: str,
-    encoding: str | None,
-    check: Check | None = None,
-    **how: bool,
-) -> TableSource:
-    """Opens a data set by the function of pyreadstat that is named so, told `how`.
-
-    `check` looks at the file first. Raises `InputError` where that package is not there.
-    """
-    if find_spec("pyreadstat") is None:
-        raise missing_package(supply.name, format_, "pyreadstat")
-    frames = partial(_frames, read, how | {"encoding": encoding})
-    return open_frames(supply, format_, frames, check)
-
-
-def _frames(
-    read: str, how: dict[str, Any], path: str, names: Sequence[str] | None, rows: int
-) -> Generator[Any, None, None]:
-    import pyreadstat
-
-    chunks = pyreadstat.read_file_in_chunks(
-        getattr(pyreadstat, read),
-        path,
-        chunksize=rows,
-        usecols=None if names is None else list(names),
-        **how,
-    )
-    for frame, _ in chunks:
-        yield frame

@@ -29,13 +29,13 @@ _HEAD_BYTES = 1 << 10
 _OLD = b"\xd0\xcf\x11\xe0"
 
 
-def open_workbook(supply: Input, options: FileOptions, format_: str) -> TableSource:
+def open_workbook(supply: Input, options: FileOptions) -> TableSource:
     """Opens a workbook of any kind. Raises `InputError` for any other archive."""
     refuse_archive(supply.stream().peek(_HEAD_BYTES), supply.name)
     file = as_file(supply)
     try:
         sheet = Sheet(_only_sheet(file.path, supply.name), header=not options.no_header)
-        return TableSource(supply, format_, file, sheet)
+        return TableSource(supply, "excel", file, sheet)
     except BaseException:
         file.close()
         raise

@@ -21,16 +21,28 @@ from xentcli.reading.text.json_values import (
     values_of,
 )
 from xentcli.reading.text.records import LineCutter
+from xentcli.reading.text.text_source import TextSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from xentcli.options import FileOptions
+    from xentcli.reading.bytes.inputs import Input
     from xentcli.reading.text.dialect import Head
     from xentcli.reading.text.records import Block, Cutter
 
 _SAMPLED_ROWS = 200
 _ON_ONE_LINE = "one object a line is read: jq -c . FILE | xent eval -"
 _NEWLINE, _BRACE = ord("\n"), ord("{")
+
+
+def open_json_lines(supply: Input, options: FileOptions) -> TextSource:
+    """Opens `supply` as JSON Lines. Raises `InputError` for what does not begin as such."""
+
+    def grammar_of(head: Head) -> JsonGrammar:
+        return JsonGrammar(head, supply.name, as_json=options.as_json)
+
+    return TextSource(supply, options, "jsonl", grammar_of)
 
 
 class JsonGrammar:
