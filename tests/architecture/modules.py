@@ -47,6 +47,7 @@ def modules() -> tuple[Module, ...]:
     return tuple(found)
 
 
+@cache
 def imports(module: Module) -> list[Import]:
     """What a module imports, anywhere in it.
 

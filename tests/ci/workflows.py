@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tests.warm import program
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,7 +39,7 @@ class Job:
         # Nothing is installed: the program under test is there already.
         self.tool("pip", "#!/bin/sh\nexit 0\n")
         (tools / "python").symlink_to(sys.executable)
-        (tools / "xent").symlink_to(Path(sys.executable).with_name("xent"))
+        program.command(tools)
         self.summary = folder / "step-summary.md"
 
     def tool(self, name: str, text: str) -> None:

@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from tests.warm import program as warm
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HANG = 120  # seconds; nothing here is meant to take long, this only ends what hangs
 _NOT_OURS = re.compile(r"XENT_|PYTHON|LC_|LANG|NO_COLOR|FORCE_COLOR|COLUMNS|LINES|TERM|GITHUB|CI$")
+# What Python itself reads of an environment, as it starts.
+_READ_AT_START = re.compile(r"PYTHON|LC_|LANG")
 
 SMALL = """\
 label,prob_cat,prob_dog
@@ -67,8 +71,9 @@ def _refuse(word: str) -> NoReturn:
 class Xent:
     """Runs the program in a folder of its own, with an environment that is the same everywhere."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
         self.folder = folder
+        self._fresh = fresh
 
     def write(self, name: str, content: str | bytes) -> str:
         """Makes a file in the folder and returns its name."""
@@ -115,17 +120,29 @@ class Xent:
         env: Mapping[str, str] | None = None,
         under: str = "",
     ) -> Result:
-        """A run from beginning to end."""
+        """A run from beginning to end.
+
+        It is a process, forked from one that has loaded the program (`tests/warm/server.py`
+        says what differs), or a fresh one: under shell text, in an environment that Python
+        reads, and in tests marked `fresh_process`.
+        """
         before = self.files()
-        done = subprocess.run(
-            self.command(*args, under=under),
-            cwd=self.folder,
-            env=self.environment(env),
-            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
-            capture_output=True,
-            timeout=HANG,
-            check=False,
-        )
+        sent = stdin if isinstance(stdin, bytes) else stdin.encode()
+        environment = self.environment(env)
+        if self._fresh or under or any(map(_READ_AT_START.match, env or ())):
+            done = subprocess.run(
+                self.command(*args, under=under),
+                cwd=self.folder,
+                env=environment,
+                input=sent,
+                capture_output=True,
+                timeout=HANG,
+                check=False,
+            )
+        else:
+            done = warm.run(
+                args, folder=self.folder, environment=environment, stdin=sent, timeout=HANG
+            )
         appeared = self.files() - before
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), appeared)
 
@@ -141,9 +158,9 @@ def program() -> type[Xent]:
 
 
 @pytest.fixture
-def xent(tmp_path: Path) -> Xent:
+def xent(tmp_path: Path, request: pytest.FixtureRequest) -> Xent:
     """The program, in an empty folder."""
-    return Xent(tmp_path)
+    return Xent(tmp_path, fresh=request.node.get_closest_marker("fresh_process") is not None)
 
 
 @pytest.fixture

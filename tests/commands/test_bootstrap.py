@@ -178,7 +178,7 @@ def test_rows_that_are_left_out_are_not_drawn(xent: Xent) -> None:
 
 def test_nothing_is_loaded_for_it_otherwise(xent: Xent) -> None:
     xent.write("small.csv", SMALL)
-    own = {"poisson", "identities", "resampling", "replicates", "bootstrap"}
+    own = {"numerics.draws", "sums.replicates", "sums.resampling", "report.bootstrap"}
     plain = loaded(xent, "eval", "small.csv")
     drawn = loaded(xent, "eval", "small.csv", "--bootstrap", "9")
     assert not plain & {f"xentcli.{name}" for name in own}

@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.commands.conftest import Xent
 
+pytestmark = pytest.mark.fresh_process
+
 COMMANDS = ("eval", "rows", "inspect", "metrics")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.commands.conftest import Xent
 
+pytestmark = pytest.mark.fresh_process
+
 PRINTING = (
     ("--help",),
     ("--version",),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.commands.conftest import Xent
 
+pytestmark = pytest.mark.fresh_process
+
 HEADER = "label,prob_cat,prob_dog\n"
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 NUMBER = re.compile(r"-?[0-9]+\.[0-9]*")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.commands.conftest import Xent
 
+pytestmark = pytest.mark.fresh_process
+
 HEADER = b"label,prob_cat,prob_dog\n"
 ROWS = b"cat,0.5,0.5\n" * 300_000  # 3.6 MB: most of it is read when the pipe has taken it all
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
