@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from xentcli.engine.blocks import MOST_ROWS, decoded
 from xentcli.layout.schema import Role
+from xentcli.numerics import to_arrow
 from xentcli.options import TargetKind
 from xentcli.report.from_sums import settled
 from xentcli.rows.decode import Decoder
@@ -69,23 +70,29 @@ def _scored(
     inside = np.arange(n, dtype=np.int64) if batch.rows is None else batch.rows.astype(np.int64)
     loss = batch.row_losses() / options.report.base.nats
     loss += 0.0  # a certain row costs 0, not -0
-    names = _texts(layout.classes)
+    names = to_arrow.texts(layout.classes)
     columns: dict[str, Any] = {}
     if path is not None:
-        columns["source"] = _pick(_texts([path]), np.zeros(n, dtype=np.int32))
-    columns["row"] = _plain(inside + (batch.place.row + first + 1), pa.int64())
+        columns["source"] = to_arrow.texts([path]).take(
+            to_arrow.from_numpy(np.zeros(n, dtype=np.int32))
+        )
+    columns["row"] = to_arrow.from_numpy(inside + (batch.place.row + first + 1))
     # The block as read, less the rows that were left out.
-    kept = block if batch.rows is None else block.filter(_mask(inside, block.num_rows))
+    kept = block
+    if batch.rows is not None:
+        scored = np.zeros(block.num_rows, dtype=np.bool_)
+        scored[inside] = True
+        kept = block.filter(to_arrow.from_numpy(scored))
     if layout.id is not None:
         columns["id"] = kept.column(layout.id)
     if layout.kind is TargetKind.CLASS:
         columns["label"] = columns_as_read(kept.column(layout.targets[0]))
     p_true = batch.row_probabilities()
     if p_true is not None:
-        columns["p_true"] = _plain(p_true, pa.float64())
-    columns["loss"] = _plain(loss, pa.float64())
+        columns["p_true"] = to_arrow.from_numpy(p_true)
+    columns["loss"] = to_arrow.from_numpy(loss)
     if layout.kind in (TargetKind.CLASS, TargetKind.SOFT):
-        columns["predicted"] = _pick(names, batch.scores.predicted())
+        columns["predicted"] = names.take(to_arrow.from_numpy(batch.scores.predicted()))
     for name in extra:
         if name != layout.id:
             columns[_free(name, columns)] = kept.column(name)
@@ -103,33 +110,6 @@ def _free(name: str, taken: dict[str, Any]) -> str:
     return name if name not in taken else f"input_{name}"
 
 
-def _mask(inside: NDArray[np.int64], rows: int) -> pa.Array:
-    keep = np.zeros(rows, dtype=np.bool_)
-    keep[inside] = True
-    bits = np.packbits(keep, bitorder="little")
-    return pa.Array.from_buffers(pa.bool_(), rows, [None, pa.py_buffer(bits.tobytes())])
-
-
-def _plain(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
-    """Numbers as an Arrow array, without the import of pandas that pa.array costs."""
-    data = pa.py_buffer(np.ascontiguousarray(values).tobytes())
-    return pa.Array.from_buffers(kind, len(values), [None, data])
-
-
-def _texts(words: Sequence[str]) -> pa.Array:
-    encoded = [w.encode() for w in words]
-    offsets = np.concatenate(([0], np.cumsum([len(w) for w in encoded]))).astype(np.int32)
-    return pa.Array.from_buffers(
-        pa.string(),
-        len(encoded),
-        [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(encoded))],
-    )
-
-
-def _pick(words: pa.Array, codes: NDArray[Any]) -> pa.Array:
-    return words.take(_plain(codes.astype(np.int32), pa.int32()))
-
-
 class Worst:
     """The `limit` costliest rows seen, in memory that does not grow with the rows."""
 
@@ -143,7 +123,7 @@ class Worst:
         """Takes in further rows."""
         candidates = np.flatnonzero(rows.losses > self._bar)
         if len(candidates):
-            taken = rows.table.take(_plain(candidates, pa.int64()))
+            taken = rows.table.take(to_arrow.from_numpy(candidates))
             self._held.append(ScoredRows(rows.losses[candidates], taken))
             self._count += len(candidates)
         if self._count > 4 * self._limit + MOST_ROWS:
@@ -154,7 +134,7 @@ class Worst:
         # Stable: of equal losses the earlier row comes first.
         order = np.argsort(-losses, kind="stable")[: self._limit]
         table = pa.concat_tables([r.table for r in self._held])
-        self._held = [ScoredRows(losses[order], table.take(_plain(order, pa.int64())))]
+        self._held = [ScoredRows(losses[order], table.take(to_arrow.from_numpy(order)))]
         self._count = len(order)
         if self._count == self._limit and self._limit:
             self._bar = float(losses[order[-1]])

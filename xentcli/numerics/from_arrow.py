@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from xentcli.numerics import to_arrow
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -109,12 +111,6 @@ def is_integer(array: pa.Array) -> bool:
     return bool(pa.types.is_integer(array.type))
 
 
-def positions(rows: Array) -> pa.Array:
-    """Numbers of rows as an Arrow array, without the import of pandas that pa.array costs."""
-    data = pa.py_buffer(np.ascontiguousarray(rows, dtype=np.int64).tobytes())
-    return pa.Array.from_buffers(pa.int64(), len(rows), [None, data])
-
-
 def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
     """A text column as indices into its distinct texts; None where the column is not text."""
     array = plain(array)
@@ -137,7 +133,7 @@ def texts(array: pa.Array) -> tuple[Array, list[str], Present] | None:
         # A dictionary of more than these rows: the texts of all of it would take long.
         seen = np.zeros(len(dictionary), dtype=np.bool_)
         seen[codes] = True
-        dictionary = dictionary.take(positions(np.flatnonzero(seen)))
+        dictionary = dictionary.take(to_arrow.from_numpy(np.flatnonzero(seen)))
         codes = (np.cumsum(seen) - 1).take(codes)
     values = dictionary.to_pylist()
     if dictionary.null_count:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import types as t
 
 from xentcli.errors import InputError
 from xentcli.layout.schema import Column, Kind, Role
+from xentcli.numerics import from_arrow, to_arrow
 from xentcli.text import shown
 
 if TYPE_CHECKING:
@@ -79,6 +81,23 @@ def conformed(array: pa.Array, role: Role) -> pa.Array:
         array = array.dictionary_decode()
     found = array.cast(target)
     return _times(found) if t.is_timestamp(array.type) else found
+
+
+def empty_as_null(array: pa.Array) -> pa.Array:
+    """A dictionary array of strings with null where the empty string stood.
+
+    >>> empty_as_null(pa.array(["a", "", "a"]).dictionary_encode()).to_pylist()
+    ['a', None, 'a']
+    """
+    words = array.dictionary
+    if not len(words):
+        return array
+    empty = np.flatnonzero(np.diff(from_arrow.offsets(words)) == 0)
+    if not len(empty):
+        return array
+    codes = from_arrow.fixed(array.indices)
+    there = from_arrow.both(codes != empty[0], from_arrow.present(array.indices))
+    return pa.DictionaryArray.from_arrays(to_arrow.from_numpy(codes, there), words)
 
 
 def _times(spelled: pa.Array) -> pa.Array:

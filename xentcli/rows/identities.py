@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.layout.labels import canonical
-from xentcli.numerics import from_arrow
+from xentcli.numerics import from_arrow, to_arrow
 from xentcli.numerics.hashing import GOLDEN, mixed, of_bytes, of_floats, of_texts
 from xentcli.rows.cell_rows import CellBatch
 from xentcli.rows.class_rows import ClassBatch
@@ -87,7 +87,7 @@ def of_column(array: pa.Array) -> Hashes:
 def _of_numbers(values: NDArray[np.floating[Any]]) -> Hashes:
     """Hashes of numbers, as Python spells them; whole ones as such."""
     if (np.abs(values) < _SPELLED_OUT).all() and (np.trunc(values) == values).all():
-        return of_plain(*from_arrow.encoded(from_arrow.positions(values.astype(np.int64))))
+        return of_plain(*from_arrow.encoded(to_arrow.from_numpy(values.astype(np.int64))))
     return of_texts([plain(spell(value)) for value in values.tolist()])
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from xentcli.errors import RowError
 from xentcli.layout.schema import LISTS, NAME, entries_of, quoted, score_key
-from xentcli.numerics import from_arrow
+from xentcli.numerics import from_arrow, to_arrow
 from xentcli.rows.label_codes import LabelEncoder
 from xentcli.text import shown, spell
 
@@ -145,8 +145,7 @@ def _of_lists(array: pa.Array) -> tuple[Present, _Parts]:
 def _flat(array: pa.Array, there: Present) -> tuple[Array, pa.Array]:
     """The lengths of the lists that are there, and their entries one after the other."""
     if there is not None:
-        rows = np.flatnonzero(there)
-        array = array.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)]))
+        array = array.take(to_arrow.from_numpy(np.flatnonzero(there)))
     if pa.types.is_list_view(array.type) or pa.types.is_large_list_view(array.type):
         lengths = from_arrow.fixed(array.sizes)
     elif pa.types.is_fixed_size_list(array.type):

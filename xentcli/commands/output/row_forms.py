@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-from array import array
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from xentcli.commands.output.forms import check_suffix
@@ -12,7 +11,7 @@ from xentcli.errors import UsageError
 from xentcli.report.json_text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pyarrow as pa
 
@@ -117,16 +116,11 @@ class _Csv:
         self._sink.flush()
 
 
-def _words(*texts: str) -> list[pa.StringScalar]:
+def _words(*texts: str) -> Iterator[pa.StringScalar]:
     """Texts for Arrow's functions, which make them of Python's with an import of pandas."""
-    import pyarrow as pa
+    from xentcli.numerics import to_arrow
 
-    data = [pa.py_buffer(text.encode()) for text in texts]
-    ends = [pa.py_buffer(array("i", (0, buffer.size)).tobytes()) for buffer in data]
-    return [
-        pa.Array.from_buffers(pa.string(), 1, [None, end, buffer])[0]
-        for end, buffer in zip(ends, data, strict=True)
-    ]
+    return iter(to_arrow.texts(texts))
 
 
 def _csv_field(name: str, *, verbatim: bool) -> str:
@@ -139,8 +133,10 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Lists and structs as JSON."""
     import pyarrow as pa
 
+    from xentcli.numerics import to_arrow
+
     texts = [None if v is None else json.dumps(plain(v, str)) for v in column.to_pylist()]
-    return pa.chunked_array([pa.array(texts, pa.string())])
+    return pa.chunked_array([to_arrow.texts(texts)])
 
 
 class _JsonLines:

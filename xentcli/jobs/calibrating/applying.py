@@ -16,6 +16,7 @@ from xentcli.jobs.calibrating.unlabelled import Unlabelled, layout_of
 from xentcli.jobs.evaluate import begin
 from xentcli.layout.layout import Shape
 from xentcli.layout.schema import Role
+from xentcli.numerics import to_arrow
 from xentcli.report.from_sums import no_rows
 from xentcli.text import shown
 
@@ -68,7 +69,8 @@ class Application:
         schema = None
         for block, batch, _, facts in decoded(chain(opened, remaining), decoder, roles):
             if batch.rows is not None:
-                block = block.take(_indices(batch.rows))  # noqa: PLW2901 - less the rows dropped
+                kept = to_arrow.from_numpy(batch.rows)
+                block = block.take(kept)  # noqa: PLW2901 - less the rows dropped
             z = log_scores(batch.scores, self._policy.clip)
             moved = on_scale(self._kept.map.of(z), layout)
             done = pa.Table.from_batches([_replaced(block, moved, layout)])
@@ -87,35 +89,20 @@ def _replaced(block: pa.RecordBatch, moved: Floats, layout: Layout) -> pa.Record
         columns[name] = _lists(moved, columns[name].type)
     else:
         for name, column in zip(layout.scores, np.atleast_2d(moved), strict=True):
-            columns[name] = _doubles(column)
+            columns[name] = to_arrow.from_numpy(column)
     return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
 
 def _lists(matrix: Floats, kind: pa.DataType) -> pa.Array:
     """A (K, n) matrix as lists of K, of a fixed size where they had one."""
     k, n = matrix.shape
-    values = _doubles(matrix.T.reshape(-1))
+    values = to_arrow.from_numpy(matrix.T.reshape(-1))
     if pa.types.is_fixed_size_list(kind):
         return pa.FixedSizeListArray.from_arrays(values, k)
     large = pa.types.is_large_list(kind)
     make = pa.LargeListArray if large else pa.ListArray
     offsets = np.arange(n + 1, dtype=np.int64 if large else np.int32) * k
-    whole = pa.int64() if large else pa.int32()
-    return make.from_arrays(_plain(offsets, whole), values)
-
-
-def _doubles(values: Floats) -> pa.Array:
-    return _plain(values, pa.float64())
-
-
-def _indices(rows: NDArray[np.int64]) -> pa.Array:
-    return _plain(rows.astype(np.int64), pa.int64())
-
-
-def _plain(values: NDArray[np.generic], kind: pa.DataType) -> pa.Array:
-    """Numbers as an Arrow array, without the import of pandas that pa.array costs."""
-    data = pa.py_buffer(np.ascontiguousarray(values).tobytes())
-    return pa.Array.from_buffers(kind, len(values), [None, data])
+    return make.from_arrays(to_arrow.from_numpy(offsets), values)
 
 
 def _conformed(table: pa.Table, schema: pa.Schema, path: str) -> pa.Table:

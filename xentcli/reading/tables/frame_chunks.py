@@ -7,11 +7,10 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
-import pyarrow as pa
 
 from xentcli.errors import InputError
 from xentcli.layout.schema import Column, Kind, Role
-from xentcli.numerics.to_arrow import valid_where
+from xentcli.numerics import to_arrow
 from xentcli.reading.bytes.edge import folded
 from xentcli.reading.bytes.spool import as_file
 from xentcli.reading.tables.cells import array_of, is_missing, spelled
@@ -19,6 +18,8 @@ from xentcli.reading.tables.table_source import TableSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
+
+    import pyarrow as pa
 
     from xentcli.reading.bytes.inputs import Input
 
@@ -119,10 +120,7 @@ def _numbers(series: Any) -> pa.Array:
     values = np.asarray(series)
     if values.dtype not in (np.float32, np.float64):
         values = values.astype(np.float64)
-    values = np.ascontiguousarray(values)
-    valid = None if not np.isnan(values).any() else valid_where(~np.isnan(values))
-    type_ = pa.float32() if values.dtype == np.float32 else pa.float64()
-    return pa.Array.from_buffers(type_, len(values), [valid, pa.py_buffer(values)])
+    return to_arrow.nan_as_null(values)
 
 
 def _column(name: str, series: Any) -> Column:

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from xentcli.layout.schema import Role
-from xentcli.numerics import to_arrow
+from xentcli.numerics import from_arrow, to_arrow
+from xentcli.reading.conform import empty_as_null
 from xentcli.reading.numerals import MISSING, NotANumberError, is_infinity
 from xentcli.reading.text.exact_fields import vector
 
@@ -123,11 +124,11 @@ def _single(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _infinite(column: pa.Array) -> NDArray[np.intp]:
-    return np.flatnonzero(np.isinf(to_arrow.floats_of(column)))
+    return np.flatnonzero(np.isinf(from_arrow.fixed(column)))
 
 
 def _vectors(column: pa.Array) -> pa.Array:
-    return to_arrow.vectors([vector(text) for text in column.to_pylist()])
+    return to_arrow.lists([vector(text) for text in column.to_pylist()])
 
 
 def _as_it_is(column: pa.Array) -> pa.Array:
@@ -135,7 +136,7 @@ def _as_it_is(column: pa.Array) -> pa.Array:
 
 
 _FINISH: dict[Role, Callable[[pa.Array], pa.Array]] = {
-    Role.LABEL: to_arrow.empty_as_null,
+    Role.LABEL: empty_as_null,
     Role.NUMBER: _as_it_is,
     Role.VECTOR: _vectors,
     Role.TEXT: _as_it_is,

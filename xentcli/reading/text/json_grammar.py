@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from xentcli.errors import InputError, RowError
 from xentcli.layout.schema import LISTS, NAME, Column, Kind, Role, entries_of, score_key
-from xentcli.numerics import to_arrow
 from xentcli.reading import arrays
+from xentcli.reading.conform import empty_as_null
 from xentcli.reading.text.json_values import (
     WORDS,
     JsonObject,
@@ -253,7 +253,7 @@ def _text(column: pa.Array) -> pa.Array:
 
 def _label(column: pa.Array) -> pa.Array:
     encoded = _text(column).dictionary_encode()
-    return to_arrow.empty_as_null(encoded)
+    return empty_as_null(encoded)
 
 
 def _as_it_is(column: pa.Array) -> pa.Array:

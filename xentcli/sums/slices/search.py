@@ -14,7 +14,7 @@ import numpy as np
 
 from xentcli.errors import UsageError
 from xentcli.layout.layout import MOST_SEARCHED
-from xentcli.numerics import from_arrow
+from xentcli.numerics import to_arrow
 from xentcli.sums.frame import RowsFrame
 from xentcli.sums.slices.slices import Slices
 from xentcli.sums.slices.values import values_of
@@ -113,7 +113,7 @@ class Searcher:
         """Adds the rows of a block that are scored."""
         block = block.select(list(self._names))
         if batch.rows is not None:
-            block = block.take(from_arrow.positions(batch.rows))
+            block = block.take(to_arrow.from_numpy(batch.rows))
         found: dict[str, _Values] = {}
         for name in self._names:
             if self._search.slices((name,)) is None:

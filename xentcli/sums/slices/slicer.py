@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xentcli.numerics import from_arrow
+from xentcli.numerics import from_arrow, to_arrow
 from xentcli.sums.slices.values import runs, values_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Slicer:
         Only slices that one of these rows belongs to come into being.
         """
         if rows is not None:
-            block = block.take(from_arrow.positions(rows))
+            block = block.take(to_arrow.from_numpy(rows))
         if len(self._by) == 1:
             name, bins = self._by[0]
             return self._of_one(block.column(name), name, bins)
