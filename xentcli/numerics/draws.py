@@ -9,11 +9,12 @@ Steele, Lea and Flood 2014 (SplitMix64); Hanley and MacGibbon 2006 (Poisson weig
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xentcli.numerics.hashing import counted, mix
+from xentcli.numerics.scratch import Scratch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,7 @@ _LANES = 4
 class Draws:
     """Poisson(1) weights of rows in `replicates` replicates.
 
-    Replicate b is the same however many there are. Not to be shared between threads.
+    Replicate b is the same however many there are.
 
     >>> from xentcli.numerics.hashing import mixed
     >>> draws = Draws(6, seed=0)
@@ -46,37 +47,27 @@ class Draws:
 
     def __init__(self, replicates: int, seed: int) -> None:
         self._keys = counted(seed, -(-replicates // _LANES))
-        self._numbers = np.empty((2, 0), np.uint64)
-        self._bytes = np.empty((2, 0), np.uint8)
-        self._found = np.empty(0)
+        self._numbers = Scratch(2, 0, np.uint64)
+        self._bytes = Scratch(2, 0, np.uint8)
+        self._found = Scratch(1, 0)
 
     def weights(self, hashes: Hashes, start: int, stop: int) -> Floats:
         """The weight of every row in replicates `start` (a multiple of 4) to `stop`.
 
-        A (rows, replicates) matrix, which the next call writes over.
+        A (rows, replicates) matrix, which the thread's next call writes over.
         """
         keys = self._keys[start // _LANES : -(-stop // _LANES)]
-        numbers, spare, weights, reached, found = self._arrays(len(hashes), len(keys))
+        numbers, spare = self._numbers.of(len(hashes), len(keys))
+        weights, reached = self._bytes.of(len(hashes), len(keys) * _LANES)
+        found = self._found.of(len(hashes), len(keys) * _LANES)[0]
         np.bitwise_xor(hashes[:, None], keys, out=numbers)
         mix(numbers, spare)
         # The lanes of a number in the same order on every machine.
         draws = numbers.astype("<u8", copy=False).view("<u2")
         np.greater_equal(draws, _ENDS[0], out=weights.view(np.bool_))
         for end in _ENDS[1:]:
-            np.greater_equal(draws, end, out=reached)
-            np.add(weights, reached.view(np.uint8), out=weights)
+            np.greater_equal(draws, end, out=reached.view(np.bool_))
+            np.add(weights, reached, out=weights)
         np.copyto(found, weights)
         every: Floats = found[:, : stop - start]
         return every
-
-    def _arrays(self, rows: int, keys: int) -> tuple[Any, ...]:
-        """Working arrays, reused so that they stay in the processor's cache."""
-        lanes = keys * _LANES
-        if rows * keys > len(self._numbers[0]):
-            self._numbers = np.empty((2, rows * keys), np.uint64)
-            self._bytes = np.empty((2, rows * lanes), np.uint8)
-            self._found = np.empty(rows * lanes)
-        numbers, spare = (a[: rows * keys].reshape(rows, keys) for a in self._numbers)
-        weights, reached = (a[: rows * lanes].reshape(rows, lanes) for a in self._bytes)
-        found = self._found[: rows * lanes].reshape(rows, lanes)
-        return numbers, spare, weights, reached.view(np.bool_), found

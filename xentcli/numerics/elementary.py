@@ -9,12 +9,15 @@ Sun Microsystems 1993), whose error is below one unit in the last place.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xentcli.numerics.scratch import Scratch
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -51,14 +54,7 @@ _SHIFTER_BITS = _SHIFTER.view(np.int64)
 _CHUNK = 1 << 14
 
 
-class _Scratch(threading.local):
-    """Working arrays of each thread, reused so that they stay in its processor's cache."""
-
-    def __init__(self) -> None:
-        self.rows = np.empty((6, _CHUNK))
-
-
-_scratch = _Scratch()
+_scratch = Scratch(6, _CHUNK)
 
 
 def log(x: Floats) -> Floats:
@@ -83,7 +79,7 @@ def surprise(x: Floats) -> Floats:
     """
     if x.size and not (_least(x) >= _SMALLEST_NORMAL and _largest(x) < np.inf):
         return _surprise_with_edges(x)
-    return _surprise_normal(x)
+    return _in_chunks(_surprise_chunk, x)
 
 
 def _surprise_with_edges(x: Floats) -> Floats:
@@ -93,7 +89,7 @@ def _surprise_with_edges(x: Floats) -> Floats:
     ordinary[small] *= 2.0**54
     zero, endless = x == 0, x == np.inf
     ordinary[zero | endless] = 1.0
-    result = _surprise_normal(ordinary)
+    result = _in_chunks(_surprise_chunk, ordinary)
     # 54·ln 2, in the same two parts that _surprise_chunk would have used.
     result[small] = (result[small] + 54 * LN2_HIGH) + 54 * LN2_LOW
     result[zero] = np.inf
@@ -101,19 +97,22 @@ def _surprise_with_edges(x: Floats) -> Floats:
     return result
 
 
-def _surprise_normal(x: Floats) -> Floats:
-    """`surprise` of positive normal finite numbers."""
+def _in_chunks(function: Callable[[Floats, Floats], None], x: Floats) -> Floats:
+    """What a function makes of the entries of `x`, so many at a time as stay in the cache."""
     flat = np.ascontiguousarray(x).reshape(-1)
     result = np.empty_like(flat)
     for start in range(0, len(flat), _CHUNK):
         stop = start + _CHUNK
-        _surprise_chunk(flat[start:stop], result[start:stop])
+        function(flat[start:stop], result[start:stop])
     return result.reshape(x.shape)
 
 
 def _surprise_chunk(x: Floats, r: Floats) -> None:
-    """-log into `r`: x = 2^k (1+f), s = f/(2+f), log(1+f) = 2 atanh s = f - s (f - R(s²))."""
-    k, f, s, z, w, t = _scratch.rows[:, : len(x)]
+    """-log of positive normal finite numbers into `r`.
+
+    x = 2^k (1+f), s = f/(2+f), log(1+f) = 2 atanh s = f - s (f - R(s²)).
+    """
+    k, f, s, z, w, t = _scratch.of(len(x))
     bits, k_bits, f_bits = x.view(np.int64), k.view(np.int64), f.view(np.int64)
     np.subtract(bits, _HALF_ROOT, out=k_bits)
     np.bitwise_and(k_bits, _EXPONENT_BITS, out=k_bits)
@@ -170,17 +169,12 @@ def exp(x: Floats) -> Floats:
     >>> exp(np.array([0.0, 1.0, -np.inf]))
     array([1.        , 2.71828183, 0.        ])
     """
-    flat = np.ascontiguousarray(x).reshape(-1)
-    result = np.empty_like(flat)
-    for start in range(0, len(flat), _CHUNK):
-        stop = start + _CHUNK
-        _exp_chunk(flat[start:stop], result[start:stop])
-    return result.reshape(x.shape)
+    return _in_chunks(_exp_chunk, x)
 
 
 def _exp_chunk(x: Floats, out: Floats) -> None:
     """Exp into `out`: x = k ln 2 + r, exp r = 1 + 2r/(R(r²) - r), after Remez."""
-    k, high, low, r, t, c = _scratch.rows[:, : len(x)]
+    k, high, low, r, t, c = _scratch.of(len(x))
     # Beyond these the result is 0 or inf whatever the digits; the clip keeps k in range.
     np.clip(x, -746.0, 710.0, out=high)
     np.multiply(high, LOG2_E, out=k)

@@ -13,12 +13,12 @@ Prior art: ReproBLAS (Demmel and Nguyen 2015), Shewchuk (1997), Python's `math.f
 from __future__ import annotations
 
 import math
-import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xentcli.numerics.ladder import EVERY, GRID, SHIFTERS, UNIT_BITS, Level, grid_of, level_for
+from xentcli.numerics.scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,22 +35,7 @@ MAX_ROWS = 1 << 15
 _NOTHING = np.zeros(1, dtype=np.int64)
 # With so many groups it pays to look for the largest, which bounds every sum.
 _MANY = 16
-
-
-class _Scratch(threading.local):
-    """Working arrays of each thread, reused so that they stay in its processor's cache."""
-
-    def __init__(self) -> None:
-        self.rows = np.empty((2, MAX_ROWS))
-
-    def of(self, size: int) -> Floats:
-        """Two arrays of this size."""
-        if size > self.rows.shape[1]:
-            self.rows = np.empty((2, size))
-        return self.rows[:, :size]
-
-
-_scratch = _Scratch()
+_scratch = Scratch(2, MAX_ROWS)
 
 
 class Sums:

@@ -36,3 +36,12 @@ def single_of(raw: Array, scale: Scale, positive: int) -> Single:
         Scale.LOG_PROBABILITY: SingleLogProbability,
     }
     return single[scale](raw, positive)
+
+
+def of_kind(kind: type[Scores], raw: Array, positive: int) -> Scores:
+    """Scores of a kind, from a (K, n) matrix, or from one line of n for the class `positive`."""
+    if issubclass(kind, Single):
+        return kind(raw[0], positive)
+    if issubclass(kind, Matrix):
+        return kind(raw)
+    raise TypeError(kind)

@@ -7,7 +7,6 @@ holds 1 as well. Float32 and float64 files that hold the same numbers fill the s
 from __future__ import annotations
 
 import math
-import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from xentcli.numerics.exact import MAX_ROWS
 from xentcli.numerics.groups import Arrangement
 from xentcli.numerics.ladder import GRID, SHIFTER_BITS, SHIFTERS
+from xentcli.numerics.scratch import Scratch
 from xentcli.rows.matrix_scores import Matrix, Probabilities
 from xentcli.sums.statistic import Statistic
 
@@ -84,7 +84,7 @@ class _Bins:
         """`add_hits` of rows without weights, to the bins of `size` sums from `start` on."""
         # One bin more, for p = 1.
         wide = self.width + 1
-        scaled, spare, _ = scratch.of(len(p))
+        scaled, spare, _ = _scratch.of(len(p))
         numbers = spare.view(np.intp)
         numbers[:] = np.multiply(p, self.width, out=scaled)
         if size > 1:
@@ -206,7 +206,7 @@ def _add_plain_variances(batch: Batch, total: Sums) -> None:
     step = max(1, _CELLS // len(batch))
     for k in range(0, batch.k, step):
         part = matrix[k : k + step]
-        _, p, variances = scratch.of(part.size).reshape(3, *part.shape)
+        _, p, variances = _scratch.of(*part.shape)
         p[:] = part
         np.multiply(p, p, out=variances)
         np.subtract(p, variances, out=variances)
@@ -215,7 +215,7 @@ def _add_plain_variances(batch: Batch, total: Sums) -> None:
 
 def _add_variances_of_two(p: Floats, q: Floats, total: Sums) -> None:
     """p q is the variance of both."""
-    product = np.multiply(p, q, out=scratch.of(len(p))[1])
+    product = np.multiply(p, q, out=_scratch.of(len(p))[1])
     total.add_grid(totals_of(product[None, :]).repeat(2), len(p) * UNIT)
 
 
@@ -226,22 +226,8 @@ VARIANCES = Statistic(("probability.variance",), _add_variances)
 # Rounds to multiples of 2^-37, which float64 adds exactly over 2^15 rows.
 _SHIFTER = SHIFTERS[0]
 UNIT = 2.0**GRID
-
-
-class Scratch(threading.local):
-    """Working arrays of each thread, reused: fresh ones cost more than what is done in them."""
-
-    def __init__(self) -> None:
-        self.of_cells = np.empty((3, MAX_ROWS))
-
-    def of(self, size: int) -> Floats:
-        """Three numbers for each of so many cells."""
-        if size > self.of_cells.shape[1]:
-            self.of_cells = np.empty((3, size))
-        return self.of_cells[:, :size]
-
-
-scratch = Scratch()
+# Three numbers for each of so many cells.
+_scratch = Scratch(3, MAX_ROWS)
 
 
 def numbers_of(p: Floats, bins: int) -> Rows:
@@ -280,7 +266,7 @@ def _of_cells(
     """`binned` of the cells at these places of the flattened matrix; None means of all."""
     size, rows = shape
     cells = flat if places is None else flat.take(places)
-    p, scaled, spare = scratch.of(len(cells))
+    p, scaled, spare = _scratch.of(len(cells))
     numbers = spare.view(np.intp)
     p[:] = cells
     # What lies behind the point is cut off.
@@ -299,7 +285,7 @@ def _of_cells(
 
 def totals_of(matrix: NDArray[Any]) -> Ints:
     """Σp of each row of a matrix, in units of 2^-37."""
-    shifted = scratch.of(matrix.size)[0].reshape(matrix.shape)
+    shifted = _scratch.of(*matrix.shape)[0]
     np.add(matrix, _SHIFTER, out=shifted)
     total: Ints = np.add.reduce(shifted.view(np.int64), axis=1)
     # Modulo 2^64, in which arrays compute without a word.

@@ -20,8 +20,7 @@ from xentcli.numerics.hashing import hashes_of
 from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.numerics.ladder import UNIT_BITS
 from xentcli.numerics.temperature import fit_temperature
-from xentcli.rows.matrix_scores import Matrix
-from xentcli.rows.single_scores import Single
+from xentcli.rows.by_scale import of_kind
 from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
@@ -205,7 +204,7 @@ class RowSample:
         if self._raw is None or self._kind is None:
             return None
         kind, positive, bounds = self._kind
-        surprises = _scores_of(kind, self._raw, positive).surprises()
+        surprises = of_kind(kind, self._raw, positive).surprises()
         if bounds is not None:
             surprises = surprises.clip(*bounds)
         return Sampled(surprises, self._truth, self._kept.rows, self._kept.weight)
@@ -266,15 +265,6 @@ def _spread(rows: Sampled, own: Floats, best: Temperature) -> float:
     with np.errstate(over="ignore"):
         terms = own * (won - (best.before - best.loss)) ** 2
     return math.fsum(terms.tolist())
-
-
-def _scores_of(kind: type[Scores], raw: Array, positive: int) -> Scores:
-    """Scores of a kind, from their raw numbers."""
-    if issubclass(kind, Single):
-        return kind(raw[0], positive)
-    if issubclass(kind, Matrix):
-        return kind(raw)
-    raise TypeError(kind)
 
 
 def _add(batch: ClassBatch, sample: RowSample) -> None:
