@@ -108,8 +108,9 @@ class Figures(Protocol[Estimated, Figured_co]):
     The sums are the same, the arithmetic beneath is not. One data set has quotients of whole
     numbers, rounded once. Slices, of which there may be a million, have numbers of twice a
     float64's digits: the same values to the bit, unless a tie between two is broken by what is
-    2^-104 of the sum, and errors and intervals to a few of their last bits. `Mean.estimate` and `SliceTotals.mean`, `Intervals.proportion` and `SliceTotals.hits`,
-    and the two in label_entropy.py are such pairs; tests/figures holds them to each other.
+    2^-104 of the sum, and errors and intervals to a few of their last bits. `Mean.estimate` and
+    `SliceTotals.mean`, `Intervals.proportion` and `SliceTotals.hits`, and the two in
+    label_entropy.py are such pairs; tests/figures holds them to each other.
     """
 
     base: Base
