@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from xentcli.numerics.arrays import Array
     from xentcli.reading.source import Source
     from xentcli.rows.tally import Place
 
@@ -51,7 +52,7 @@ class ColumnPass(Plan):
         return total
 
 
-def _numbers(block: pa.RecordBatch, name: str) -> from_arrow.Array:
+def _numbers(block: pa.RecordBatch, name: str) -> Array:
     """The numbers of a column, without the missing ones."""
     try:
         values, there = from_arrow.numbers(block.column(name))

@@ -14,14 +14,11 @@ from xentcli.numerics import doubles
 from xentcli.numerics.distributions import holm, student_tails
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from xentcli.figures.clusters import ByCluster
     from xentcli.figures.slice_columns import SliceTotals
+    from xentcli.numerics.arrays import Floats, Rows
     from xentcli.numerics.doubles import Doubles
 
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
 
 # So many pairs of a slice and a cluster are looked at one by one.
 _FEW = 1 << 24

@@ -19,11 +19,9 @@ from xentcli.numerics.doubles import Doubles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from xentcli.numerics.arrays import Rows
     from xentcli.sums.slices.slices import Slices
 
-    Rows = NDArray[np.intp]
 
 # So many numbers are kept as they were read, for the next figure.
 _MOST_KEPT = 1 << 22

@@ -23,11 +23,8 @@ from xentcli.options import TargetKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
     from xentcli.figures.values import ByCluster, Sums
-
-    Floats = NDArray[np.float64]
+    from xentcli.numerics.arrays import Floats
 
 
 def normalized(totals: Sums) -> Estimate:

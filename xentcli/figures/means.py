@@ -12,12 +12,7 @@ from xentcli.numerics.ladder import UNIT_BITS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from xentcli.figures.values import ByCluster, Sums
-
-    Rows = NDArray[np.intp]
 
 
 class Mean:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from xentcli.figures.totals import Totals
     from xentcli.figures.values import Factors, Linear
+    from xentcli.numerics.arrays import Floats
     from xentcli.sums.slices.slices import Slices
 
-    Floats = NDArray[np.float64]
 
 _CHUNK = 1 << 13
 

@@ -14,13 +14,8 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from xentcli.layout.bins import Bins
     from xentcli.options import Scale
-
-    Hashes = NDArray[np.uint64]
 
 
 # So many columns, in the order of the file, are searched for slices.

@@ -15,9 +15,8 @@ import numpy as np
 from xentcli.numerics.elementary import exp, log1p
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from xentcli.numerics.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 _ROOT_PI = 1.7724538509055159
 _ROOT_2 = 1.4142135623730951

@@ -16,7 +16,8 @@ from xentcli.numerics.exact import ratio
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from xentcli.numerics.arrays import Floats
+
 
 _SPLITTER = float(2**27 + 1)
 

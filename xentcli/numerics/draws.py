@@ -17,10 +17,8 @@ from xentcli.numerics.hashing import counted, mix
 from xentcli.numerics.scratch import Scratch
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from xentcli.numerics.arrays import Floats, Hashes
 
-    Hashes = NDArray[np.uint64]
-    Floats = NDArray[np.float64]
 
 MOST = 8
 # How many of 65,536 draws give each weight: those of Poisson(1), cut at 8 and moved by some draws

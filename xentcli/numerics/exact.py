@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Floats, Ints
     from xentcli.numerics.groups import Groups
     from xentcli.numerics.ladder import Ids
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 MAX_ROWS = 1 << 15
 _NOTHING = np.zeros(1, dtype=np.int64)

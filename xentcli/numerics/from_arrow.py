@@ -6,7 +6,7 @@ missing (None where none is). Missing numbers are NaN in the values.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,8 @@ from xentcli.numerics import to_arrow
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[Any]
+    from xentcli.numerics.arrays import Array
+
     Present = NDArray[np.bool_] | None
 
 

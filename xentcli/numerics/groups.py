@@ -9,8 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Rows = NDArray[np.intp]
+    from xentcli.numerics.arrays import Ints, Rows
 
 
 class Groups:

@@ -7,20 +7,15 @@ all of them at a time.
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from xentcli.numerics.arrays import Array, Bytes, Hashes, Ints
 
-    Hashes = NDArray[np.uint64]
-    Ints = NDArray[np.int64]
-    Bytes = NDArray[np.uint8]
-    Array = NDArray[Any]
-    Floats = NDArray[np.float64]
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _STEPS = (

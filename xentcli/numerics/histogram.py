@@ -19,8 +19,8 @@ from xentcli.numerics.groups import added_up
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from xentcli.numerics.arrays import Floats, Ints
+
     Keys = NDArray[np.uint64]
 
 MOST_CELLS = 1 << 17

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from xentcli.numerics.arrays import Floats
 
 
 class Cells(NamedTuple):

@@ -13,10 +13,9 @@ from xentcli.numerics.groups import Arrangement, lengths_of_runs, starts_of_runs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Floats, Ints, Rows
+
     Keys = NDArray[Any]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Rows = NDArray[np.intp]
 
 
 @dataclass(eq=False)

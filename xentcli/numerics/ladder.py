@@ -10,7 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from xentcli.numerics.arrays import Ints
+
     Ids = slice | NDArray[np.intp]
 
 UNIT_BITS = 1074

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from xentcli.numerics.arrays import Floats
+
 
 MOST = 2.0**20
 # Steps below this share of β are rounding.

@@ -14,11 +14,7 @@ from xentcli.report.slices import SliceTable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from xentcli.report.report import Report
-
-    Floats = NDArray[np.float64]
 
 
 def parquet_of(report: Report) -> bytes:

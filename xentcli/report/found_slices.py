@@ -26,15 +26,12 @@ from xentcli.sums.slices.values import named
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Floats
     from xentcli.sums.slices.keys import Key
     from xentcli.sums.slices.search import Columns
     from xentcli.sums.slices.slices import Slices
-
-    Floats = NDArray[np.float64]
 
 
 class Rows(NamedTuple):

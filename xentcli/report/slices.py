@@ -25,12 +25,10 @@ if TYPE_CHECKING:
     from xentcli.figures.slice_columns import Column
     from xentcli.figures.totals import Totals
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Floats, Ints
     from xentcli.options import ReportOptions
     from xentcli.sums.slices.keys import Key
     from xentcli.sums.slices.slices import Slices
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 class BySlice(NamedTuple):

@@ -14,13 +14,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Floats, Rows
     from xentcli.numerics.groups import Arrangement, Groups
     from xentcli.rows.losses import Loss
     from xentcli.rows.scores import Scores
     from xentcli.rows.tally import Place
 
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
     Ends = tuple[float, float]
 
 

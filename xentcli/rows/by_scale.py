@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xentcli.options import Scale
 from xentcli.rows.matrix_scores import Logits, LogProbabilities, Matrix, Probabilities
 from xentcli.rows.single_scores import Single, SingleLogit, SingleLogProbability, SingleProbability
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from xentcli.numerics.arrays import Array
     from xentcli.rows.scores import Scores
-
-    Array = NDArray[Any]
 
 
 def scores_of(raw: Array, scale: Scale, positive: int) -> Scores:

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Floats, Rows
     from xentcli.rows.scores import Scores
     from xentcli.rows.single_scores import Single
-
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
 
 
 class CellBatch(Batch):

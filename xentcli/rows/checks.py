@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Array, Mask
     from xentcli.rows.label_codes import LabelEncoder
 
-    Array = NDArray[Any]
-    Mask = NDArray[np.bool_]
 
 # Squares of weighted losses stay finite and exactly summable below these.
 _LARGEST_LOGIT = 1e60

@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Floats, Rows
     from xentcli.rows.batch import Ends
     from xentcli.rows.scores import Scores
-
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
 
 
 class ClassBatch(Batch):

@@ -25,15 +25,12 @@ from xentcli.text import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from xentcli.layout.rules import Rule
+    from xentcli.numerics.arrays import Array, Floats, Mask
     from xentcli.rows.batch import Batch
     from xentcli.rows.scores import Scores
 
-    Floats = NDArray[np.float64]
-    Array = NDArray[Any]
-    Mask = NDArray[np.bool_]
 
 # Losses that differ by less are the same but for a float32's rounding.
 _SAME = 1e-6

@@ -26,12 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.layout import Identity
+    from xentcli.numerics.arrays import Bytes, Hashes, Ints
     from xentcli.rows.batch import Batch
 
-    Hashes = NDArray[np.uint64]
-    Ints = NDArray[np.int64]
-    Bytes = NDArray[np.uint8]
-    Array = NDArray[Any]
 
 _POINT, _ZERO = ord("."), ord("0")
 # From here on, Python spells whole floats with an exponent.

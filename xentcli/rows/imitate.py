@@ -15,13 +15,10 @@ from xentcli.rows.matrix_scores import Probabilities
 from xentcli.rows.single_scores import Single
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from xentcli.numerics.arrays import Array, Floats
     from xentcli.rows.checks import Positions
     from xentcli.rows.scores import Scores
 
-    Array = NDArray[Any]
-    Floats = NDArray[np.float64]
 
 _TYPES: dict[Arithmetic, Any] = {Arithmetic.SINGLE: np.float32, Arithmetic.DOUBLE: np.float64}
 

@@ -5,7 +5,7 @@ BigQuery ML sorts a row's entries by probability, so that no two rows need have 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Array
 
-    Array = NDArray[Any]
     Present = NDArray[np.bool_] | None
 
 

@@ -14,9 +14,8 @@ import numpy as np
 from xentcli.numerics.elementary import column_sums, exp, expm1, log
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from xentcli.numerics.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 _SMALL_POWERS = (1.0, 2.0, 3.0, 4.0)
 

@@ -11,7 +11,7 @@ lists the rows in class order.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xentcli.numerics.elementary import exp
 from xentcli.numerics.groups import count_classes
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Array = NDArray[Any]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Rows = NDArray[np.intp]
+    from xentcli.numerics.arrays import Array, Floats, Ints, Rows
 
 
 class Scores(ABC):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +12,7 @@ from xentcli.numerics.elementary import exp, expm1, log, log1p, surprise
 from xentcli.rows.scores import Scores
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Rows = NDArray[np.intp]
+    from xentcli.numerics.arrays import Array, Floats, Ints, Rows
 
 
 class Single(Scores):

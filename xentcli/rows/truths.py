@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,13 +15,10 @@ from xentcli.text import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Floats, Mask
     from xentcli.rows.checks import Positions
 
-    Array = NDArray[Any]
-    Floats = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 _MOST_VOTES = 1e15
 # How far from one a row's targets may sum: float32 rounding, not another distribution.

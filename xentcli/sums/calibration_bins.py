@@ -22,15 +22,13 @@ from xentcli.sums.statistic import Statistic
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Floats, Ints, Rows
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import Batch
     from xentcli.rows.class_rows import ClassBatch
     from xentcli.rows.scores import Scores
     from xentcli.sums.frame import Frame
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Rows = NDArray[np.intp]
 
 # So many cells at once stay in the cache nearest to the processor.
 _CELLS = 1 << 14

@@ -8,15 +8,11 @@ from xentcli.rows.batch import times
 from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from xentcli.numerics.arrays import Floats
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import Batch
     from xentcli.rows.class_rows import ClassBatch
     from xentcli.sums.frame import Frame
-
-    Floats = NDArray[np.float64]
 
 
 def _add_probabilities(batch: Batch, frame: Frame, total: Sums) -> None:

@@ -13,8 +13,7 @@ from xentcli.rows.batch import Batch, Slot
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
+    from xentcli.numerics.arrays import Floats, Rows
 
 
 # A pass over so many sums costs less than bringing the rows of a block into their order.

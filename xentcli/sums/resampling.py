@@ -32,13 +32,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Floats, Ints
     from xentcli.options import Bootstrap
     from xentcli.rows.batch import Batch
     from xentcli.sums.run import Sum
     from xentcli.sums.statistic import Statistic
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
 
 # Of each name, a worker keeps so many sums of replicates: some 600 MB for the default figures.
 _MOST_SUMS = 1 << 19

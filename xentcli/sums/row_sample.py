@@ -26,16 +26,13 @@ from xentcli.sums.statistic import Statistic
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Array, Floats, Hashes
     from xentcli.numerics.exact import Sums
     from xentcli.numerics.temperature import Temperature
     from xentcli.rows.batch import Ends
     from xentcli.rows.class_rows import ClassBatch
     from xentcli.rows.scores import Scores
 
-    Array = NDArray[Any]
-    Floats = NDArray[np.float64]
-    Hashes = NDArray[np.uint64]
-    Rows = NDArray[np.intp]
 
 # A sample takes so many scores, and so many rows at most.
 _MOST_CELLS = 1 << 21

@@ -23,13 +23,9 @@ from xentcli.numerics.keyed_sums import KeyedSums
 from xentcli.sums.statistic import Statistic
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from xentcli.numerics.arrays import Floats, Ints
     from xentcli.rows.class_rows import ClassBatch
 
-    Array = NDArray[Any]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 MOST = 1 << 17
 # So many rows are counted at once.

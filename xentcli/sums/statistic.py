@@ -19,14 +19,11 @@ from xentcli.sums.frame import Frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from numpy.typing import NDArray
-
+    from xentcli.numerics.arrays import Floats
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import Batch, Slot
     from xentcli.rows.losses import Loss
     from xentcli.sums.state import Part, State
-
-    Floats = NDArray[np.float64]
 
 
 class Statistic(NamedTuple):

@@ -23,14 +23,11 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
     from xentcli.jobs.calibrating.record import Kept
     from xentcli.jobs.evaluate import Files
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Floats
     from xentcli.options import FileOptions, OnBadRow
-
-    Floats = NDArray[np.float64]
 
 
 class Application:

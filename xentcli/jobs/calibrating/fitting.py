@@ -18,14 +18,10 @@ from xentcli.report.signature import signature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from xentcli.jobs.calibrating.methods import Method
     from xentcli.jobs.calibrating.validation import Validation
     from xentcli.jobs.calibrating.vector import Penalty
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from xentcli.numerics.arrays import Floats, Ints
 
 
 class Request(NamedTuple):

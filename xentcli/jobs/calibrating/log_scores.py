@@ -15,14 +15,13 @@ from xentcli.rows.matrix_scores import Logits, LogProbabilities, Probabilities
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Floats
     from xentcli.rows.batch import Batch
     from xentcli.rows.scores import Scores
     from xentcli.rows.tally import Place
 
-    Floats = NDArray[np.float64]
 
 # The neighbours of 0 and 1: where the logarithm is finite, a probability may not round to them.
 _LEAST, _LARGEST = 2.0**-1022, 1 - 2.0**-53

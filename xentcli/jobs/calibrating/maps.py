@@ -17,9 +17,8 @@ from xentcli.rows.matrix_scores import Logits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from xentcli.numerics.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 Parameters = dict[str, Any]
 

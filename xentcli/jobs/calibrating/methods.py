@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.calibrating.maps import Map
     from xentcli.jobs.calibrating.validation import Rows
-
-    Floats = NDArray[np.float64]
+    from xentcli.numerics.arrays import Floats
 
 
 class Method(StrEnum):

@@ -11,9 +11,8 @@ from xentcli.errors import InputError
 from xentcli.numerics.elementary import exp, log1p
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from xentcli.numerics.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 _STEPS = 200
 _SETTLED = 2.0**-46

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.evaluate import Files
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Floats
     from xentcli.rows.batch import Batch
-
-    Floats = NDArray[np.float64]
 
 
 class Rows(NamedTuple):

@@ -12,9 +12,8 @@ from xentcli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from xentcli.numerics.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 _STEPS = 2000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from xentcli.jobs.comparing.sides import Side
     from xentcli.layout.layout import Layout
     from xentcli.layout.schema import Table
+    from xentcli.numerics.arrays import Array
 
-    Array = NDArray[Any]
 
 # Targets that are written with other digits are the same.
 _SAME = 1e-6

@@ -9,13 +9,9 @@ import numpy as np
 from xentcli.jobs.comparing.comparison import ChangedRow
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from xentcli.jobs.comparing.sides import Lines
     from xentcli.layout.layout import Layout
-
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
+    from xentcli.numerics.arrays import Floats, Rows
 
 
 class Changes:

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Hashes = NDArray[np.uint64]
-    Rows = NDArray[np.intp]
-    Array = NDArray[Any]
+    from xentcli.numerics.arrays import Array, Hashes, Rows
+
 
 _BITS = 64
 _LAST = np.uint64((1 << _BITS) - 1)

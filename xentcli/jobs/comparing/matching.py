@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.comparing.agreement import Truth
     from xentcli.jobs.comparing.sides import Lines, Side
-
-    Hashes = NDArray[np.uint64]
-    Rows = NDArray[np.intp]
+    from xentcli.numerics.arrays import Hashes, Rows
 
 
 class ById:

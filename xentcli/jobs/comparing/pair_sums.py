@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.jobs.comparing.measures import Line, Measure, Values
+    from xentcli.numerics.arrays import Floats, Mask
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import View
     from xentcli.sums.frame import Frame
 
-    Floats = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 # The names of sums: of the baseline's number, of the candidate's, and of their difference.
 BASE, CANDIDATE, DIFFERENCE = "base:", "candidate:", "difference:"

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from xentcli.jobs.comparing.measures import Values
     from xentcli.jobs.comparing.sides import Lines, Side
+    from xentcli.numerics.arrays import Floats, Rows
 
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.intp]
 
 _BY_ID = "rows are matched by their order; --id COL matches them by an id"
 

@@ -33,15 +33,12 @@ if TYPE_CHECKING:
     from xentcli.jobs.comparing.measures import Measure, Values
     from xentcli.jobs.evaluate import Files, InMemory
     from xentcli.layout.layout import Identity, Layout
+    from xentcli.numerics.arrays import Floats, Hashes, Ints
     from xentcli.options import Options, ReportOptions
     from xentcli.reading.source import Source
     from xentcli.report.report import Report
     from xentcli.rows.batch import Batch
-    from xentcli.rows.identities import Hashes
     from xentcli.sums.run import Facts
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,8 @@ from xentcli.report.json_text import whole
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from xentcli.numerics.arrays import Array
 
-    Array = NDArray[Any]
 
 _SUM = re.compile(r"(-?)0x([0-9a-f]{1,600})p([+-][0-9]{1,4})", re.ASCII)
 # A float64 holds so many bits, and a sum is taken apart into so many at a time.

@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Hashes
     from xentcli.rows.batch import Batch
 
-    Floats = NDArray[np.float64]
-    Hashes = NDArray[np.uint64]
 
 MOST_IDS = 1024
 # So many ids wait to be taken into the smallest, which gets rarer as those get smaller.

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Hashes, Ints
     from xentcli.rows.batch import Batch
 
-    Hashes = NDArray[np.uint64]
-    Ints = NDArray[np.int64]
 
 CELLS = 1024
 WEIGHT, LOSS, BRIER, HITS = "weight", "cross_entropy", "brier", "accuracy"

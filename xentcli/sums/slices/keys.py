@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Rows = NDArray[np.intp]
-    Hashes = NDArray[np.uint64]
+    from xentcli.numerics.arrays import Hashes, Ints, Rows
+
 
 Key = tuple[str, ...]
 

@@ -24,15 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from xentcli.layout.layout import Layout
+    from xentcli.numerics.arrays import Rows
     from xentcli.rows.batch import Batch
     from xentcli.sums.run import Sum
     from xentcli.sums.slices.keys import Key
     from xentcli.sums.statistic import Statistic
 
-    Rows = NDArray[np.intp]
 
 # More values than this, and a column is no description of rows but a name for each.
 MOST_VALUES = 50

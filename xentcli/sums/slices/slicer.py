@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.bins import Bins
+    from xentcli.numerics.arrays import Rows
     from xentcli.sums.slices.keys import Key
     from xentcli.sums.slices.slices import Slices
-
-    Rows = NDArray[np.intp]
 
 
 class Slicer:

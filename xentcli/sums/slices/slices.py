@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from xentcli.numerics.arrays import Ints, Rows
     from xentcli.sums.state import Readable
 
-    Ints = NDArray[np.int64]
-    Rows = NDArray[np.intp]
 
 # So many slices, and sums of all kinds, may a worker keep, unless more slices are asked for: some
 # 64 MB, times two or three for the names of the slices and the grids of the sums.

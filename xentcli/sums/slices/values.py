@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from xentcli.layout.bins import Bins
+    from xentcli.numerics.arrays import Ints, Rows
     from xentcli.sums.slices.keys import Key
-
-    Ints = NDArray[np.int64]
-    Rows = NDArray[np.intp]
 
 
 def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
