@@ -18,7 +18,7 @@ from xentcli.metrics import fitting, registry
 from xentcli.numerics.elementary import surprise
 from xentcli.options import Base, Scale, TargetKind, TargetScale, Task
 from xentcli.rows.tally import Place
-from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.grouping import SlicedGrouping
 from xentcli.sums.slices.slices import Slices
 from xentcli.sums.state import State
 from xentcli.sums.statistic import ROWS, Statistic, observe_all, union
@@ -216,7 +216,7 @@ class AnyRows(ABC):
     def sliced(self, numbers: Array, statistics: Iterable[Statistic], most: int = 100) -> Slices:
         """The sums of the rows, at least one, by the slices that stand beside them."""
         slices = Slices(self.size, most)
-        frame = SlicedFrame(self.batch(), slices.of_whole(numbers))
+        frame = SlicedGrouping(self.batch(), slices.of_whole(numbers))
         observe_all(statistics, self.batch(), slices.state, frame)
         return slices
 

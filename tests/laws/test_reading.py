@@ -21,7 +21,7 @@ from tests.laws.other_rows import every_case, every_kind, rows_for, rows_of_kind
 from xentcli.figures.slice_columns import SliceTotals
 from xentcli.jobs.evaluate import Ran
 from xentcli.numerics.ladder import Level
-from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.grouping import SlicedGrouping
 from xentcli.sums.replicates import Replicates
 from xentcli.sums.slices.search import SliceSearch
 from xentcli.sums.slices.slices import Slices
@@ -99,7 +99,7 @@ def test_slices_are_what_they_were(kind: TargetKind, data: st.DataObject) -> Non
 def test_replicates_are_what_they_were(kind: TargetKind, data: st.DataObject) -> None:
     rows = data.draw(rows_of_kind(kind, least=1, most=20))
     sums, none = Replicates(3, rows.size), Replicates(3, rows.size)
-    frame = SlicedFrame(rows.batch(), np.arange(len(rows)) % 3)
+    frame = SlicedGrouping(rows.batch(), np.arange(len(rows)) % 3)
     observe_all([ROWS], rows.batch(), sums.state, frame)
     for each in (sums, none):
         check_unchanged(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.laws.kinds import AnyRows, Case
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import Batch
-    from xentcli.sums.frame import Frame
+    from xentcli.sums.grouping import Grouping
     from xentcli.sums.state import State
 
 PLAN = Bootstrap(6, 1)
@@ -144,7 +144,7 @@ def test_more_replicates_leave_the_first_as_they_are() -> None:
 
 
 def test_sums_with_several_in_each_place() -> None:
-    def add(batch: Batch, frame: Frame, sums: Sums) -> None:
+    def add(batch: Batch, frame: Grouping, sums: Sums) -> None:
         """Losses by their size, in three bins."""
         from xentcli.numerics.groups import Arrangement
 

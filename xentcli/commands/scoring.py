@@ -45,9 +45,9 @@ def run_files(files: Files, options: Options, work: Work, keep: Keep | None) -> 
 
     observing: tuple[Observing, ...] = ()
     if keep is not None:
-        from xentcli.jobs.states.keeper import Keeping
+        from xentcli.jobs.states.recorder import Recording
 
-        observing = (Keeping(keep),)
+        observing = (Recording(keep),)
     wanted = False if work.quiet else work.progress
     with watching(files.bytes, wanted=wanted) as watcher:
         return run(files, options, watcher, observing)

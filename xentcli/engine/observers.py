@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.grouping import SlicedGrouping
 from xentcli.sums.statistic import observe_all
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ class BySlice:
 
     def observe(self, block: pa.RecordBatch, batch: Batch) -> None:
         """Adds the batch to the sums of its slices."""
-        frame = SlicedFrame(batch, self._slicer.numbers(block, batch.rows))
-        observe_all(self._sums, batch, self._slices.state, frame)
-        observe_all(self._parts, batch, self._state, frame)
+        grouping = SlicedGrouping(batch, self._slicer.numbers(block, batch.rows))
+        observe_all(self._sums, batch, self._slices.state, grouping)
+        observe_all(self._parts, batch, self._state, grouping)
 
 
 def summing(

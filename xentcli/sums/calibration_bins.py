@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xentcli.rows.batch import Batch
     from xentcli.rows.class_rows import ClassBatch
     from xentcli.rows.scores import Scores
-    from xentcli.sums.frame import Frame
+    from xentcli.sums.grouping import Grouping
 
 
 # So many cells at once stay in the cache nearest to the processor.
@@ -106,10 +106,10 @@ def keys_of(kind: str, bins: int) -> tuple[str, ...]:
 def class_bins(bins: int) -> Statistic:
     """Of each class and bin of its probability p_k: rows, Σw, Σw², Σw·p_k, and Σw where y = k."""
 
-    def add(batch: ClassBatch, frame: Frame, *sums: Sums) -> None:
+    def add(batch: ClassBatch, grouping: Grouping, *sums: Sums) -> None:
         into = _Bins(bins, sums)
         own = _own(batch)
-        plain = frame.starts is None and batch.row_weights is None
+        plain = grouping.starts is None and batch.row_weights is None
         if plain and batch.k == 2:
             _add_every_class(into, batch)
             zeros = int(batch.groups.counts[0])
@@ -121,7 +121,7 @@ def class_bins(bins: int) -> Statistic:
             _add_every_class(into, batch)
             into.count_hits(own, truth, batch.k)
             return
-        starts = np.intp(0) if frame.starts is None else frame.starts
+        starts = np.intp(0) if grouping.starts is None else grouping.starts
         for k in range(batch.k):
             into.add(batch.probability_rows(k), batch.row_weights, starts + k)
         into.add_hits(own, batch.weights, np.broadcast_to(starts, len(batch))[batch.order] + truth)
@@ -160,7 +160,7 @@ def top_bins(bins: int) -> Statistic:
     Two classes have no need of it. All rows are added to the sums of the first class.
     """
 
-    def add(batch: ClassBatch, frame: Frame, *sums: Sums) -> None:
+    def add(batch: ClassBatch, grouping: Grouping, *sums: Sums) -> None:
         matrix = batch.scores.matrix()
         if batch.k == 2 or matrix is None:
             return
@@ -168,11 +168,11 @@ def top_bins(bins: int) -> Statistic:
         top = _top(batch.scores, matrix).astype(np.float64)
         hit = batch.counted_decisions[0]
         right = batch.order[hit]
-        if frame.starts is None and batch.row_weights is None:
+        if grouping.starts is None and batch.row_weights is None:
             into.add_matrix(top[None, :])
             into.count_hits(top.take(right))
             return
-        starts = np.zeros(len(batch), np.intp) if frame.starts is None else frame.starts
+        starts = np.zeros(len(batch), np.intp) if grouping.starts is None else grouping.starts
         into.add(top, batch.row_weights, starts)
         weights = batch.row_weights
         into.add_hits(top[right], None if weights is None else weights[right], starts[right])
@@ -180,8 +180,8 @@ def top_bins(bins: int) -> Statistic:
     return Statistic(keys_of("top", bins), add, bins)
 
 
-def _add_variances(batch: Batch, frame: Frame, total: Sums) -> None:
-    if batch.row_weights is None and frame.whole:
+def _add_variances(batch: Batch, grouping: Grouping, total: Sums) -> None:
+    if batch.row_weights is None and grouping.whole:
         _add_plain_variances(batch, total)
         return
     weights = batch.row_weights
@@ -189,7 +189,7 @@ def _add_variances(batch: Batch, frame: Frame, total: Sums) -> None:
     single = batch.scores.matrix() is None
     for k in range(batch.k):
         p = batch.probability_rows(k)
-        column = frame.column(k)
+        column = grouping.column(k)
         w = None if squares is None else column.of(squares)
         # To the bits of what is added without weights and slices.
         variances = p * batch.probability_rows(1 - k) if single else p - p * p

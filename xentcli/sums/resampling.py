@@ -20,7 +20,7 @@ from xentcli.numerics.draws import MOST, Draws
 from xentcli.numerics.groups import Groups
 from xentcli.rows.class_rows import ClassBatch
 from xentcli.rows.identities import hashes_of
-from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.grouping import SlicedGrouping
 from xentcli.sums.replicates import Replicates
 from xentcli.sums.state import State
 from xentcli.sums.statistic import observe_all
@@ -84,7 +84,7 @@ class Resampler:
         """Adds the rows of a batch, which was made of the block."""
         n = len(batch)
         state = State(n * batch.size)
-        observe_all(self._statistics, batch, state, SlicedFrame(batch, np.arange(n)))
+        observe_all(self._statistics, batch, state, SlicedGrouping(batch, np.arange(n)))
         parts = list(_by_row(state, n))
         if not parts:
             return

@@ -14,7 +14,7 @@ import numpy as np
 
 from xentcli.rows.batch import View, times
 from xentcli.rows.class_rows import ClassBatch
-from xentcli.sums.frame import Frame
+from xentcli.sums.grouping import Grouping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class Statistic(NamedTuple):
-    """Sums over rows under the names `keys`: `add(batch, frame, *sums)` adds a batch to them.
+    """Sums over rows under the names `keys`: `add(batch, grouping, *sums)` adds a batch to them.
 
-    Each name holds `width` sums for every class, or for every slice and class, as the frame
+    Each name holds `width` sums for every class, or for every slice and class, as the grouping
     says. With `make`, the names hold other parts of a state instead, which are of all rows.
     """
 
@@ -38,28 +38,28 @@ class Statistic(NamedTuple):
     width: int = 1
     make: Callable[[], Part] | None = None
 
-    def observe(self, batch: Batch, frame: Frame, state: State) -> None:
+    def observe(self, batch: Batch, grouping: Grouping, state: State) -> None:
         """Adds the batch to what the state has under this statistic's names."""
         if self.make is not None:
             self.add(batch, *(state.keep(key, self.make) for key in self.keys))
         else:
-            self.add(batch, frame, *(state.of(key, self.width) for key in self.keys))
+            self.add(batch, grouping, *(state.of(key, self.width) for key in self.keys))
 
 
 def observe_all(
-    statistics: Iterable[Statistic], batch: Batch, state: State, frame: Frame | None = None
+    statistics: Iterable[Statistic], batch: Batch, state: State, grouping: Grouping | None = None
 ) -> None:
     """Adds a batch to the sums of all the statistics."""
-    frame = frame or Frame(batch)
+    grouping = grouping or Grouping(batch)
     for statistic in statistics:
-        statistic.observe(batch, frame, state)
+        statistic.observe(batch, grouping, state)
 
 
 def _add_rows(
-    batch: Batch, frame: Frame, rows: Sums, weight: Sums, squares: Sums, weighted: Sums
+    batch: Batch, grouping: Grouping, rows: Sums, weight: Sums, squares: Sums, weighted: Sums
 ) -> None:
     del batch
-    for slot in frame.slots:
+    for slot in grouping.slots:
         groups = slot.groups
         rows.add_counts(groups.counts, groups.ids)
         if slot.weights is not None:
@@ -72,8 +72,8 @@ def _add_rows(
 ROWS = Statistic(("rows", "weight", "weight.squares", "weight.rows"), _add_rows)
 
 
-def _add_support(batch: Batch, frame: Frame, rows: Sums, weight: Sums) -> None:
-    for slot in frame.slots:
+def _add_support(batch: Batch, grouping: Grouping, rows: Sums, weight: Sums) -> None:
+    for slot in grouping.slots:
         support = batch.support(slot.view)
         if support is not None:
             support = slot.of(support)
@@ -105,8 +105,8 @@ def moments(
     Infinite x are counted, not added.
     """
 
-    def add(batch: Batch, frame: Frame, total: Sums, squares: Sums, cross: Sums) -> None:
-        for slot in frame.slots:
+    def add(batch: Batch, grouping: Grouping, total: Sums, squares: Sums, cross: Sums) -> None:
+        for slot in grouping.slots:
             x = slot.of(per_row(batch, slot.view))
             if slot.weights is None:
                 known = ends is not None and slot.view is not View.CELLS
@@ -142,12 +142,12 @@ def family(loss: Loss) -> Statistic:
     return moments(loss.key, lambda batch, view: batch.family(view, loss))
 
 
-def _add_clipped(batch: Batch, frame: Frame, weight: Sums, moved: Sums, ends: Sums) -> None:
+def _add_clipped(batch: Batch, grouping: Grouping, weight: Sums, moved: Sums, ends: Sums) -> None:
     low, high = batch.library_clip
     smallest, largest = batch.loss_ends
     if smallest >= low and largest <= high:
         return
-    slot = frame.slots[-1]
+    slot = grouping.slots[-1]
     loss = slot.of(batch.losses(slot.view))
     endless = np.isinf(loss)
     weight.add(_weighed(slot, endless.astype(np.float64)), slot.groups)
@@ -167,14 +167,14 @@ LOSSES = (ROWS, LOSS, CLIPPED)
 
 def _add_decisions(
     batch: Batch,
-    frame: Frame,
+    grouping: Grouping,
     correct: Sums,
     predicted: Sums,
     hits: Sums,
     cross: Sums,
     decisions: Sums,
 ) -> None:
-    for slot in frame.slots:
+    for slot in grouping.slots:
         hit = batch.hits(slot.view)
         if hit is not None and hit.dtype == np.bool_ and slot.weights is None:
             correct.add_counts(slot.groups.count(slot.of(hit)), slot.groups.ids)
@@ -186,24 +186,24 @@ def _add_decisions(
         decided = batch.decided(slot.view)
         if decided is not None:
             decided = slot.of(decided)
-            weights = frame.weights_of(slot)
+            weights = grouping.weights_of(slot)
             weighed = decided if weights is None else decided * weights
             predicted.add(weighed, slot.groups)
     if isinstance(batch, ClassBatch):
-        _add_predicted(batch, frame, predicted, decisions)
+        _add_predicted(batch, grouping, predicted, decisions)
 
 
-def _add_predicted(batch: ClassBatch, frame: Frame, predicted: Sums, squares: Sums) -> None:
+def _add_predicted(batch: ClassBatch, grouping: Grouping, predicted: Sums, squares: Sums) -> None:
     """Adds rows of one class each to the sums of the class that they are decided for."""
     if batch.row_weights is not None:
-        arranged = frame.by_class(batch.decisions())
+        arranged = grouping.by_class(batch.decisions())
         weights = arranged.of(batch.row_weights)
         predicted.add(weights, arranged.groups)
         squares.add(weights * weights, arranged.groups)
-    elif frame.whole:
+    elif grouping.whole:
         predicted.add_counts(batch.counted_decisions[1])
     else:
-        predicted.add_counts(*frame.count_by_class(batch.decisions()))
+        predicted.add_counts(*grouping.count_by_class(batch.decisions()))
 
 
 # Weight of the rows of each class that were decided rightly, and of those decided for it; with
@@ -218,8 +218,8 @@ DECISIONS = Statistic(
 def top(k: int) -> Statistic:
     """Weight of the rows whose true class is among the `k` with the largest scores."""
 
-    def add(batch: ClassBatch, frame: Frame, hits: Sums, squares: Sums) -> None:
-        (slot,) = frame.slots
+    def add(batch: ClassBatch, grouping: Grouping, hits: Sums, squares: Sums) -> None:
+        (slot,) = grouping.slots
         hit = slot.of(batch.ranks() < k)
         if slot.weights is None:
             hits.add_counts(slot.groups.count(hit), slot.groups.ids)
@@ -231,10 +231,10 @@ def top(k: int) -> Statistic:
     return Statistic((f"top({k})", f"top({k}).squares"), add)
 
 
-def _add_units(batch: Batch, frame: Frame, units: Sums, squares: Sums, cross: Sums) -> None:
+def _add_units(batch: Batch, grouping: Grouping, units: Sums, squares: Sums, cross: Sums) -> None:
     if batch.units is None:
         raise ValueError("these rows stand for no units")
-    slot = frame.slots[-1]
+    slot = grouping.slots[-1]
     counted = _weighed(slot, slot.of(batch.units))
     loss = _weighed(slot, slot.of(batch.losses(slot.view)))
     units.add(counted, slot.groups)

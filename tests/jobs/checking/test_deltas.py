@@ -20,7 +20,7 @@ from xentcli.jobs.checking.verdicts import Verdict
 from xentcli.jobs.comparing.comparison import Comparison, Difference, Pairing
 from xentcli.jobs.evaluate import run
 from xentcli.jobs.states.files import state_bytes
-from xentcli.jobs.states.keeper import Keeping
+from xentcli.jobs.states.recorder import Recording
 from xentcli.jobs.states.saved import saved_of
 from xentcli.options import ColumnOptions, Keep, Options
 from xentcli.reading.data_sets import Files
@@ -328,7 +328,7 @@ def test_rows_are_paired(tmp_path: Path) -> None:
     path, state = tmp_path / "old.csv", tmp_path / "old.xent"
     old.to_csv(path, index=False)
     keep = Options(columns=ColumnOptions(id="id"))
-    ran = run(Files([str(path)], keep.file), keep, None, [Keeping(Keep(paired=True))])
+    ran = run(Files([str(path)], keep.file), keep, None, [Recording(Keep(paired=True))])
     state.write_bytes(state_bytes(saved_of(ran, keep.report, str(state)), str(state)))
     new.to_csv(tmp_path / "new.csv", index=False)
     by_state = xentcli.check(tmp_path / "new.csv", baseline=state, require=require[:2])

@@ -13,7 +13,7 @@ from xentcli.jobs.comparing.compare import compare
 from xentcli.jobs.comparing.comparison import Pairing
 from xentcli.jobs.evaluate import run
 from xentcli.jobs.states.files import state_bytes
-from xentcli.jobs.states.keeper import Keeping
+from xentcli.jobs.states.recorder import Recording
 from xentcli.jobs.states.saved import saved_of
 from xentcli.options import (
     ColumnOptions,
@@ -43,7 +43,9 @@ def saved(
     data, path = str(folder / f"{name}.csv"), str(folder / f"{name}.xent")
     table.to_csv(data, index=False)
     given = {"columns": ID, **options}
-    ran = run(Files([data], FileOptions()), Options(**given), None, [Keeping(Keep(paired=paired))])
+    ran = run(
+        Files([data], FileOptions()), Options(**given), None, [Recording(Keep(paired=paired))]
+    )
     report = given.get("report", ReportOptions())
     (folder / f"{name}.xent").write_bytes(state_bytes(saved_of(ran, report, path), path))
     return path

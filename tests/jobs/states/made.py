@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from xentcli.jobs.evaluate import Files, run
 from xentcli.jobs.states.files import parse, state_text
-from xentcli.jobs.states.keeper import Keeping
+from xentcli.jobs.states.recorder import Recording
 from xentcli.jobs.states.saved import Saved, saved_of
 from xentcli.options import (
     ColumnOptions,
@@ -123,7 +123,7 @@ def ran(
     """What a run saves, and what it reports."""
     work = RunOptions(threads=2, block_rows=block, processes=processes)
     options = Options(columns=columns, policy=policy, report=report, run=work)
-    done = run(Files(paths, FileOptions()), options, None, [Keeping(keep or Keep())])
+    done = run(Files(paths, FileOptions()), options, None, [Recording(keep or Keep())])
     return saved_of(done, report, "a.xent"), done.report(report)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xentcli.numerics.arrays import Floats, Mask
     from xentcli.numerics.exact import Sums
     from xentcli.rows.batch import View
-    from xentcli.sums.frame import Frame
+    from xentcli.sums.grouping import Grouping
 
 
 # The names of sums: of the baseline's number, of the candidate's, and of their difference.
@@ -85,12 +85,12 @@ def _sums_of(name: str, line: Callable[[PairBatch], Line], *, share: bool) -> St
     if not share:
         return plain
 
-    def add(batch: PairBatch, frame: Frame, total: Sums, squares: Sums, cross: Sums) -> None:
+    def add(batch: PairBatch, grouping: Grouping, total: Sums, squares: Sums, cross: Sums) -> None:
         if batch.row_weights is not None:
-            plain.add(batch, frame, total, squares, cross)
+            plain.add(batch, grouping, total, squares, cross)
             return
         numbers = batch.sorted(line(batch))
-        for slot in frame.slots:
+        for slot in grouping.slots:
             own, groups = slot.of(numbers), slot.groups
             up = groups.count(own > 0)
             down = groups.count(own < 0) if own.dtype == np.int8 else np.zeros_like(up)
@@ -101,12 +101,12 @@ def _sums_of(name: str, line: Callable[[PairBatch], Line], *, share: bool) -> St
 
 
 def _both(key: str, number: int) -> Statistic:
-    def add(batch: PairBatch, frame: Frame, both: Sums) -> None:
+    def add(batch: PairBatch, grouping: Grouping, both: Sums) -> None:
         marks = batch.both[number]
         if marks is None:
             return
         marked = batch.sorted(marks)
-        for slot in frame.slots:
+        for slot in grouping.slots:
             hit = slot.of(marked)
             if slot.weights is not None:
                 hit = hit & (slot.weights > 0)
@@ -116,11 +116,11 @@ def _both(key: str, number: int) -> Statistic:
 
 
 def _outcomes(number: int, *, higher: bool) -> Statistic:
-    def add(batch: PairBatch, frame: Frame, wins: Sums, ties: Sums, losses: Sums) -> None:
+    def add(batch: PairBatch, grouping: Grouping, wins: Sums, ties: Sums, losses: Sums) -> None:
         change = batch.sorted(batch.differences[number])
         if higher:
             change = -change
-        for slot in frame.slots:
+        for slot in grouping.slots:
             own, groups = slot.of(change), slot.groups
             won, lost = groups.count(own < 0), groups.count(own > 0)
             wins.add_counts(won, groups.ids)

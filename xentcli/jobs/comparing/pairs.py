@@ -12,7 +12,7 @@ from xentcli.engine.plan import slices_kept
 from xentcli.jobs.comparing.measures import main_of
 from xentcli.jobs.comparing.pair_sums import PairBatch, statistics
 from xentcli.options import TargetKind
-from xentcli.sums.frame import SlicedFrame
+from xentcli.sums.grouping import SlicedGrouping
 from xentcli.sums.slices.slicer import Slicer
 from xentcli.sums.slices.slices import Slices
 from xentcli.sums.state import State
@@ -95,8 +95,8 @@ class Pairs:
         if self._slicer is None or lines.block is None:
             observe_all(self._statistics, pairs, self._state)
         else:
-            frame = SlicedFrame(pairs, self._slicer.numbers(lines.block, inside))
-            observe_all(self._statistics, pairs, self._slices.state, frame)
+            grouping = SlicedGrouping(pairs, self._slicer.numbers(lines.block, inside))
+            observe_all(self._statistics, pairs, self._slices.state, grouping)
         main = self._main
         change = pairs.differences[main]
         if weights is not None:

@@ -17,7 +17,6 @@ from xentcli.jobs.comparing.comparison import Candidate, Comparison, Difference,
 from xentcli.jobs.comparing.figures import corrected_among, with_test
 from xentcli.jobs.comparing.unpaired import compared as as_of_other_rows
 from xentcli.jobs.evaluate import run
-from xentcli.jobs.states.keeper import Keeping
 from xentcli.jobs.states.merging import merged
 from xentcli.jobs.states.pair_sketch import BRIER, CELLS, HITS, LOSS
 from xentcli.jobs.states.pairing import (
@@ -27,6 +26,7 @@ from xentcli.jobs.states.pairing import (
     paired_error,
     whole_weight,
 )
+from xentcli.jobs.states.recorder import Recording
 from xentcli.jobs.states.saved import report_of, saved_of
 from xentcli.layout.labels import canonical
 from xentcli.layout.like import rule_of
@@ -107,7 +107,7 @@ def _made(
     if not report.metrics:
         report = report._replace(metrics=known[0].metrics)
     asked = options._replace(columns=columns, report=report)
-    ran = run(data, asked, watcher, [Keeping(keep)])
+    ran = run(data, asked, watcher, [Recording(keep)])
     return saved_of(ran, report, name)
 
 

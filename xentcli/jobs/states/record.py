@@ -12,9 +12,9 @@ from xentcli.jobs.states.exact_text import (
     sums_of,
     sums_record,
 )
-from xentcli.jobs.states.keeper import FINGERPRINT
 from xentcli.jobs.states.layout_record import layout_of, layout_record, policy_of, policy_record
 from xentcli.jobs.states.parts import part_of, part_record
+from xentcli.jobs.states.recorder import FINGERPRINT
 from xentcli.jobs.states.saved import Saved, Shard
 from xentcli.report.json_text import text, texts, whole
 from xentcli.rows.tally import Case, Code, Entry, Place, Tally

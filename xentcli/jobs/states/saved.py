@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xentcli.errors import InputError, UsageError
 from xentcli.jobs.evaluate import check_slicing
 from xentcli.jobs.states.fingerprint import MOST_IDS, By
-from xentcli.jobs.states.keeper import FINGERPRINT, PAIRS
+from xentcli.jobs.states.recorder import FINGERPRINT, PAIRS
 from xentcli.metrics import fitting, request
 from xentcli.options import ReportOptions, RunOptions, check
 from xentcli.report.calibration import with_calibration

@@ -15,7 +15,7 @@ import numpy as np
 from xentcli.errors import UsageError
 from xentcli.layout.layout import MOST_SEARCHED
 from xentcli.numerics import to_arrow
-from xentcli.sums.frame import RowsFrame
+from xentcli.sums.grouping import RowsGrouping
 from xentcli.sums.slices.slices import Slices
 from xentcli.sums.slices.values import values_of
 from xentcli.sums.statistic import LOSS, ROWS
@@ -140,9 +140,9 @@ class Searcher:
 
     def _add(self, names: Columns, places: Rows, batch: Batch) -> None:
         slices: Any = self._search.slices(names)
-        frame = RowsFrame(batch, places)
+        grouping = RowsGrouping(batch, places)
         for statistic in STATISTICS:
-            statistic.observe(batch, frame, slices.state)
+            statistic.observe(batch, grouping, slices.state)
 
 
 class Searching:

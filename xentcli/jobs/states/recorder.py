@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FINGERPRINT, PAIRS = "fingerprint", "pairs"
 
 
-class Keeper:
+class Recorder:
     """Adds rows to the fingerprint, and to the sketch for pairs where that is wanted.
 
     The rows of a sketch are those of `--bootstrap`: with clusters, all rows of one have one cell
@@ -55,7 +55,7 @@ class Keeper:
             self._pairs.add(batch, hashes)
 
 
-class Keeping(NamedTuple):
+class Recording(NamedTuple):
     """Has a run keep what a state file needs."""
 
     keep: Keep
@@ -72,7 +72,7 @@ class Keeping(NamedTuple):
     @contextlib.contextmanager
     def observer(
         self, layout: Layout, statistics: Sequence[Statistic], total: Sum
-    ) -> Iterator[Keeper]:
+    ) -> Iterator[Recorder]:
         """What keeps something of every batch."""
         del statistics
-        yield Keeper(self.keep, layout, total.state)
+        yield Recorder(self.keep, layout, total.state)

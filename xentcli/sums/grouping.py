@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FEW = 1 << 15
 
 
-class Frame:
+class Grouping:
     """The rows of a batch as one data set: sums are those of the classes.
 
     `slots` are the batch's own; `column` and `by_class` arrange rows in row order.
@@ -71,7 +71,7 @@ class Frame:
         return weights
 
 
-class SlicedFrame(Frame):
+class SlicedGrouping(Grouping):
     """The rows cut into slices: `size` sums to a slice, `slices` being the rows' numbers of it."""
 
     def __init__(self, batch: Batch, slices: Rows) -> None:
@@ -124,7 +124,7 @@ class SlicedFrame(Frame):
         return counts[ids], ids
 
 
-class RowsFrame(Frame):
+class RowsGrouping(Grouping):
     """The rows cut into slices whatever their class: one sum to a slice, of whole rows."""
 
     def __init__(self, batch: Batch, slices: Rows) -> None:
