@@ -1,8 +1,9 @@
 # What a person types. Everything lives in $(VENV); nothing outside it is touched.
 #
 #   make demo    install, score the sample data, print the report
-#   make test    install, run every test
-#   make check   what CI runs: format, lint, types, tests (docs in step among them)
+#   make test    install, run every test; make test K=brier: those whose names match
+#   make quick   the tests of arithmetic, layouts and the house, in under a minute
+#   make check   what CI runs: format, lint, types, tests (docs in step among them), each with its time
 #   make differential   compare with scikit-learn, torch, Keras, XGBoost, … themselves (3 GB)
 #   make docs    regenerate what the documents quote from the program
 #   make bench   the speed table of the README (some 20 minutes)
@@ -19,7 +20,7 @@ DECLARED := pyproject.toml constraints.txt
 CODE := xentcli tests benchmarks sample_data docs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test check differential format lint types docs bench clean
+.PHONY: help demo install test quick check differential format lint types docs bench clean
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -28,10 +29,23 @@ demo: install
 	@$(BIN)xent eval sample_data/digits.parquet
 	@printf '\nNext: %s\n' '$(BIN)xent inspect FILE, $(BIN)xent eval FILE, $(BIN)xent rows FILE --worst 10'
 
-test: $(VENV)/dev
-	$(BIN)python -m pytest --numprocesses auto
+# Whoever ends first takes over from the other: some files take much longer than others.
+PYTEST := $(BIN)python -m pytest --numprocesses auto --dist worksteal
 
-check: format lint types test
+test: $(VENV)/dev
+	$(PYTEST) $(if $(K),-k '$(K)')
+
+# What runs no program, with few examples: for people who develop.
+quick: $(VENV)/dev
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -q xentcli tests/layout tests/numerics tests/rows \
+	  tests/sums tests/figures tests/renderers tests/architecture/test_imports.py
+
+# Each part by itself, so that one can say how long it took.
+check: $(VENV)/dev
+	@for part in format lint types test; do \
+	  begun=$$(date +%s); $(MAKE) --no-print-directory $$part || exit 1; \
+	  echo "$$part: $$(($$(date +%s) - begun)) s"; \
+	done
 
 differential: $(VENV)/systems
 	$(BIN)python -m pytest --numprocesses auto tests/differential

@@ -21,4 +21,5 @@ settings.register_profile(
 settings.register_profile(
     "thorough", settings.get_profile("laws"), max_examples=400, derandomize=False
 )
+settings.register_profile("quick", settings.get_profile("laws"), max_examples=3)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "laws"))

@@ -129,7 +129,7 @@ def winnings(totals: Totals) -> Winnings | None:
         return Winnings(loss, None, best.inverse, None, None, fitted.rows)
     chi_square = 2.0 * fitted.effective * loss
     p_value = float(normal_tails(np.array([math.sqrt(chi_square)]))[0])
-    known = totals.rows() > 1 and math.isfinite(fitted.variance)
+    known = rows > 1 and math.isfinite(fitted.variance)
     stderr = math.sqrt(fitted.variance) if known else None
     return Winnings(loss, stderr, best.inverse, chi_square, p_value, fitted.rows)
 
