@@ -138,6 +138,9 @@ def main() -> NoReturn:
         signal.signal(number, _stop)
     try:
         code = _run()
+    except MemoryError:
+        # While another error was being told: what is told of one takes memory, too.
+        code = _tell(3, "out of memory", "fewer --threads need less")
     except Stopped as stopped:
         code = 128 + stopped.number
     _end(code)

@@ -163,12 +163,17 @@ def smoothed_inside(totals: Sums, factors: Factors) -> Estimate:
     return Estimate((1.0 - epsilon) * own.value + epsilon / totals.k * others)
 
 
+def rows_with_weight(totals: Sums) -> int:
+    """The number of rows that have any weight: of fewer than two there is no error."""
+    return totals.units("weight.rows" if totals.weighted() else "rows") >> UNIT_BITS
+
+
 def over_all(totals: Sums, key: str, group: int) -> Estimate:
     """The mean of a class's number over all rows, whatever their class, and its error."""
     weight = totals.weight_name()
     found = totals.linear([(1, key, group)], [(1, weight, None)])
     known = found.value is not None and not math.isinf(found.value)
-    if not known or totals.clusters is not None or totals.rows() < 2:
+    if not known or totals.clusters is not None or rows_with_weight(totals) < 2:
         return found
     weighted = totals.weighted()
     cross = totals.units(f"{key}.cross" if weighted else key, group)

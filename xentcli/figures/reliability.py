@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xentcli.figures.means import rows_with_weight
 from xentcli.numerics.distributions import normal_tails
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
@@ -119,7 +120,7 @@ def winnings(totals: Totals) -> Winnings | None:
     fitted = None if sample is None else sample.fitted()
     if fitted is None or fitted.temperature.endless:
         return None
-    rows = totals.units("weight.rows" if totals.row_weighted else "rows") >> UNIT_BITS
+    rows = rows_with_weight(totals)
     if not fitted.stands_for(rows):
         return None
     best = fitted.temperature

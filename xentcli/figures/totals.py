@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from xentcli.figures import class_weights, label_entropy
 from xentcli.figures.intervals import Intervals
-from xentcli.figures.means import PRODUCTS_ROUNDING, Mean, alike, smoothed_inside, variance
+from xentcli.figures.means import (
+    PRODUCTS_ROUNDING,
+    Mean,
+    alike,
+    rows_with_weight,
+    smoothed_inside,
+    variance,
+)
 from xentcli.figures.values import Estimate, Factors, Over, Term, Value
 from xentcli.numerics.exact import ratio
 from xentcli.numerics.ladder import UNIT_BITS
@@ -246,7 +253,7 @@ class Totals(Intervals):
         """Σ wℓ / Σ wc over all rows, and √Σ(wℓ - r wc)² / Σ wc."""
         below = self.units("units")
         value = self.quotient("loss", None, below)
-        n = self.units("weight.rows" if self.row_weighted else "rows") >> UNIT_BITS
+        n = rows_with_weight(self)
         if value is None or math.isinf(value) or n < 2 or self.infinite("loss.squares"):
             return Estimate(value)
         if self.clusters is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from xentcli.figures.means import rows_with_weight
 from xentcli.figures.metric import DECIDED, Metric, Setting
 from xentcli.figures.totals import mean_of
 from xentcli.figures.values import Value
@@ -25,7 +26,7 @@ def _figure(totals: Totals, group: int | None, settings: Mapping[str, Setting]) 
     support = totals.support_name(group)
     found = totals.linear([(2, "correct", group)], [(1, support, group), (1, "predicted", group)])
     known = totals.kind is TargetKind.CLASS and totals.clusters is None
-    if known and found.value is not None and totals.rows() > 1:
+    if known and found.value is not None and rows_with_weight(totals) > 1:
         found = found._replace(stderr=_stderr(totals, group, found.value))
     value = totals.figure(found)
     if value.interval is None:

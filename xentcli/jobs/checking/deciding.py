@@ -46,7 +46,7 @@ def decide(
     fewer than two rows there is no interval yet, which is inconclusive, as is the interval of a
     `share` that has no width: rows that are all alike do not tell that others are.
 
-    >>> from xentcli.report.report import Value
+    >>> from xentcli.figures.values import Value
     >>> from xentcli.jobs.checking.verdicts import DecideOn, Operator
     >>> value = Value(0.3, 0.03, (0.24, 0.36))
     >>> at_most = Operator.AT_MOST

@@ -56,7 +56,7 @@ def verdict(difference: Difference, level: float) -> Verdict:
     An infinite difference needs no test: one side gives what happened the probability zero.
 
     >>> from xentcli.jobs.comparing.comparison import Difference
-    >>> from xentcli.report.report import Value
+    >>> from xentcli.figures.values import Value
     >>> d = Difference(Value(0.5), Value(0.4), Value(-0.1), p=0.01)
     >>> verdict(d, 0.05), verdict(d._replace(better="higher"), 0.05), verdict(d, 0.001)
     (<Verdict.BETTER: 'better'>, <Verdict.WORSE: 'worse'>, <Verdict.OPEN: 'open'>)
