@@ -1,4 +1,4 @@
-"""An argument of the command line as bytes: a file, or a stream that can be read only once."""
+"""An argument of the command line as bytes: a file, a stream, or a stream put into a file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import io
 import os
 import select
 import stat
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol, Self
+from typing import IO, NamedTuple, Protocol, Self
 
 from xentcli.errors import InputError
+from xentcli.reading.bytes.edge import reading
 from xentcli.text import shown
 
 STDIN = "-"
@@ -195,3 +197,39 @@ class Fingerprint(NamedTuple):
                 f"{name}: changed while being read",
                 hint="wait until it is complete, or score a copy",
             )
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """A path that can be opened at will until `close`, and the size of the file there."""
+
+    path: str
+    size: int
+    _file: IO[bytes] | None = None
+
+    def close(self) -> None:
+        """Gives the temporary file, if any, back to the system."""
+        if self._file is not None:
+            self._file.close()
+
+
+def as_file(supply: Input) -> Spooled:
+    """`supply` itself if it is a file, else a temporary copy of the stream.
+
+    It is for formats that are read from their end. The copy has no name in any directory, so that
+    it goes away even when the process is killed.
+    """
+    if supply.is_file:
+        return Spooled(supply.path, supply.size or 0)
+    import shutil
+    import tempfile  # both only for what is copied
+
+    file = tempfile.TemporaryFile(prefix="xent-")  # noqa: SIM115 - closed by `Spooled.close`
+    try:
+        with reading(supply.name):
+            shutil.copyfileobj(supply.begin(), file, 1 << 20)
+            file.flush()
+        return Spooled(f"/dev/fd/{file.fileno()}", file.tell(), file)
+    except BaseException:
+        file.close()
+        raise

@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from xentcli.errors import InputError
 from xentcli.reading.bytes.edge import reading
-from xentcli.reading.bytes.inputs import fill
-from xentcli.reading.bytes.spool import as_file
+from xentcli.reading.bytes.inputs import as_file, fill
 from xentcli.reading.conform import check_roles, column_of, conformed, refuse_twins
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from xentcli.reading.bytes.edge import reading
-from xentcli.reading.bytes.spool import as_file
+from xentcli.reading.bytes.inputs import as_file
 from xentcli.reading.columnar.arrow_source import ArrowSource
 from xentcli.reading.conform import check_roles
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from xentcli.layout.schema import Role
 from xentcli.reading.bytes.edge import reading
-from xentcli.reading.bytes.spool import as_file
+from xentcli.reading.bytes.inputs import as_file
 from xentcli.reading.conform import check_roles, column_of, conformed, refuse_twins
 
 if TYPE_CHECKING:

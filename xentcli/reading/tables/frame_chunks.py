@@ -12,7 +12,7 @@ from xentcli.errors import InputError
 from xentcli.layout.schema import Column, Kind, Role
 from xentcli.numerics import to_arrow
 from xentcli.reading.bytes.edge import folded
-from xentcli.reading.bytes.spool import as_file
+from xentcli.reading.bytes.inputs import as_file
 from xentcli.reading.tables.cells import array_of, is_missing, spelled
 from xentcli.reading.tables.table_source import TableSource
 

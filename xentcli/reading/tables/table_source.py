@@ -14,8 +14,7 @@ from xentcli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from xentcli.reading.bytes.inputs import Input
-    from xentcli.reading.bytes.spool import Spooled
+    from xentcli.reading.bytes.inputs import Input, Spooled
 
 _SAMPLED_ROWS = 200
 _SAMPLED_CELLS = 50_000

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from xentcli.errors import InputError
 from xentcli.layout.schema import Column, Kind, quoted
 from xentcli.reading.bytes.edge import folded
-from xentcli.reading.bytes.spool import as_file
+from xentcli.reading.bytes.inputs import as_file
 from xentcli.reading.foreign import refuse_archive
 from xentcli.reading.tables.cells import array_of, is_missing, spelled
 from xentcli.reading.tables.table_source import TableSource, missing_package
