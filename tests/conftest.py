@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "laws",
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     database=None,
     derandomize=True,
