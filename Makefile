@@ -2,7 +2,7 @@
 #
 #   make demo    install, score the sample data, print the report
 #   make test    install, run every test; make test K=brier: those whose names match
-#   make quick   the tests of arithmetic, layouts and the house, in under a minute
+#   make quick   the tests of arithmetic, layouts and the house, in about a minute
 #   make check   what CI runs: format, lint, types, tests (docs in step among them), each with its time
 #   make differential   compare with scikit-learn, torch, Keras, XGBoost, … themselves (3 GB)
 #   make docs    regenerate what the documents quote from the program
@@ -35,10 +35,13 @@ PYTEST := $(BIN)python -m pytest --numprocesses auto --dist worksteal
 test: $(VENV)/dev
 	$(PYTEST) $(if $(K),-k '$(K)')
 
-# What runs no program, with few examples: for people who develop.
+# What runs no program, with few examples, and without the simulations: for people who develop.
+SLOW := tests/figures/test_coverage.py tests/figures/test_class_errors.py \
+  tests/figures/test_slice_columns.py tests/numerics/test_portability.py \
+  tests/sums/test_monoid.py tests/sums/test_resampling.py
 quick: $(VENV)/dev
-	HYPOTHESIS_PROFILE=quick $(PYTEST) -q xentcli tests/layout tests/numerics tests/rows \
-	  tests/sums tests/figures tests/renderers tests/architecture/test_imports.py
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -q $(addprefix --ignore=,$(SLOW)) xentcli tests/layout \
+	  tests/numerics tests/rows tests/sums tests/figures tests/renderers tests/architecture/test_imports.py
 
 # Each part by itself, so that one can say how long it took.
 check: $(VENV)/dev
